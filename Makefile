@@ -1,0 +1,76 @@
+# A fresh machine needs Python 3.11 or later (with venv) and make; everything else is set up in .venv.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+TEST_JOBS ?= auto
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CORE := $(VENV)/.installed-core
+DEV := $(VENV)/.installed-dev
+INPUTS := pyproject.toml .ci/constraints.txt
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check verify format format-check lint types imports spelling slow bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "cxsim needs Python 3.11 or later; '$(PYTHON)' is: $$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "'$(PYTHON) -m venv' failed: install your system's venv package (on Debian and Ubuntu: python3-venv)" >&2; exit 1; }
+
+$(CORE): $(INPUTS) | $(BIN)/python
+	@echo "Installing cxsim and what it needs (once; a minute or two)"
+	@$(PIP) install -c .ci/constraints.txt -e .
+	@touch $@
+
+$(DEV): $(INPUTS) | $(BIN)/python
+	@echo "Installing cxsim with its development tools (once; a minute or two)"
+	@$(PIP) install -c .ci/constraints.txt -e '.[dev]'
+	@touch $(CORE) $@
+
+demo: $(CORE) ## set up, then compare the policies of two bundled scenarios
+	@$(BIN)/cxsim compare local-shop-vs-chain
+	@$(BIN)/cxsim compare bank-phone
+
+test: $(DEV) ## set up, then run the tests
+	@$(PYTEST) -n $(TEST_JOBS) --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+
+check: format-check lint types imports spelling test ## everything a change must pass
+
+verify: $(CORE) ## prove the installation against exact results
+	@$(BIN)/cxsim verify
+
+format: $(DEV) ## rewrite the code in the project's format
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix --exit-zero
+
+format-check: $(DEV)
+	@$(BIN)/ruff format --check
+
+lint: $(DEV) ## ruff
+	@$(BIN)/ruff check
+
+types: $(DEV) ## mypy, strict
+	@$(BIN)/mypy
+
+imports: $(DEV) ## who may import whom
+	@$(BIN)/lint-imports --no-cache
+
+spelling: $(DEV) ## codespell
+	@$(BIN)/codespell
+
+slow: $(DEV) ## the slow suite: oracles at full precision, long parity runs
+	@$(PYTEST) -n $(TEST_JOBS) --maxprocesses 4 -m slow $(PYTEST_ARGS)
+
+bench: $(DEV) ## timings
+	@$(PYTEST) -m benchmark $(PYTEST_ARGS)
+
+clean: ## remove the environment and all caches
+	@rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage
+	@find src tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,54 @@
+"""Simulate customers, service and competitors; compare policies by the customers they keep.
+
+The names below are the public surface. They load on first use (PEP 562), so that ``import cxsim`` costs
+milliseconds and the command line answers at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from cxsim.errors import CxsimError, ScenarioError
+    from cxsim.results import Comparison, Result, compare, run
+    from cxsim.scenario import Scenario, load
+
+__version__: Final = "0.1.0"
+
+__all__ = [
+    "Comparison",
+    "CxsimError",
+    "Result",
+    "Scenario",
+    "ScenarioError",
+    "__version__",
+    "compare",
+    "load",
+    "run",
+]
+
+_HOMES: Final = {
+    "Comparison": "cxsim.results",
+    "CxsimError": "cxsim.errors",
+    "Result": "cxsim.results",
+    "Scenario": "cxsim.scenario",
+    "ScenarioError": "cxsim.errors",
+    "compare": "cxsim.results",
+    "load": "cxsim.scenario",
+    "run": "cxsim.results",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the room it lives in."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)
