@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cxsim.results import Comparison, Result, compare, run
     from cxsim.scenario import Scenario, load
 
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
 
 __all__ = [
     "Comparison",
