@@ -51,8 +51,8 @@ def test_every_public_name_can_be_had(name: str) -> None:
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'lood'"):
-        cxsim.lood  # noqa: B018 - reading the attribute is what is tested
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        cxsim.nothing  # noqa: B018 - reading the attribute is what is tested
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
