@@ -103,7 +103,7 @@ def sbg_retention(alpha: float, beta: float, periods: npt.ArrayLike) -> Array:
 
     References
     ----------
-    Fader & Hardie (2007), eq. 8; evidence row D7.
+    Fader & Hardie (2007); evidence row D7.
     """
     a, b = validation.positive("sBG, alpha", alpha), validation.positive("sBG, beta", beta)
     before = np.atleast_1d(np.asarray(periods, dtype=np.float64)) - 1

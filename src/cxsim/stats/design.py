@@ -75,7 +75,7 @@ def z_scores(simulated: npt.ArrayLike, exact: npt.ArrayLike, standard_errors: np
 
     References
     ----------
-    Law (2015), section 5.6.2 (comparison with known results).
+    Law (2015), ch. 5 (verification against known results).
     """
     x = validation.finite("z scores, simulated", validation.vector("z scores, simulated", simulated))
     m = validation.finite("z scores, exact", validation.vector("z scores, exact", exact))
@@ -105,7 +105,7 @@ def normal_score(t: float, degrees_of_freedom: float) -> float:
 
     References
     ----------
-    Probability integral transform; Wallace (1959), Annals of Mathematical Statistics 30:1124.
+    Probability integral transform; Wallace (1959), Annals of Mathematical Statistics 30.
     """
     validation.positive("normal score, degrees of freedom", degrees_of_freedom)
     if math.isnan(t) or math.isinf(t):
@@ -130,7 +130,7 @@ def oracle_score(values: npt.ArrayLike, exact: float) -> OracleScore:
 
     References
     ----------
-    Law (2015), section 5.6.2.
+    Law (2015), ch. 5.
     """
     sample = validation.finite("oracle", validation.vector("oracle", values, minimum_size=2))
     mean, error = mean_interval(sample).mean, standard_error(sample)

@@ -109,7 +109,7 @@ def mean_interval(values: npt.ArrayLike, level: float = 0.95) -> Interval:
 
     References
     ----------
-    Law (2015), Simulation Modeling and Analysis, 5th ed., eq. 4.12.
+    Law (2015), Simulation Modeling and Analysis, 5th ed., section 4.5.
     """
     sample = validation.vector("mean interval", values)
     mean = float(sample[0]) if np.ptp(sample) == 0 else float(sample.mean())
@@ -133,7 +133,7 @@ def half_width(values: npt.ArrayLike, level: float = 0.95) -> float:
 
     References
     ----------
-    Law (2015), eq. 4.12.
+    Law (2015), section 4.5.
     """
     sample = validation.vector("half-width", values)
     validation.share("level", level, open_ends=True)
@@ -212,7 +212,7 @@ def ratio_interval(numerators: npt.ArrayLike, denominators: npt.ArrayLike, level
 
     References
     ----------
-    Law (2015), section 9.5.3 (ratio estimation); Cochran (1977), Sampling Techniques, ch. 6.
+    Cochran (1977), Sampling Techniques, ch. 6.
     """
     y = validation.vector("ratio, numerators", numerators)
     x = validation.vector("ratio, denominators", denominators)

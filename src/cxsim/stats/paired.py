@@ -168,7 +168,7 @@ def bonferroni_level(level: float, m: int) -> float:
 
     References
     ----------
-    Bonferroni inequality; Law (2015), eq. 9.12.
+    Bonferroni inequality; Law (2015), section 9.7.
     """
     validation.share("level", level, open_ends=True)
     return 1 - (1 - level) / validation.count("family size", m, minimum=1)

@@ -82,7 +82,7 @@ def replications_needed(values: npt.ArrayLike, half_width: float, level: float =
 
     References
     ----------
-    Law (2015), eq. 9.2 (n_a*).
+    Law (2015), section 9.4.1 (n for an absolute error).
     """
     sample = validation.finite("precision", validation.vector("precision", values, minimum_size=2))
     validation.positive("precision, half-width", half_width)

@@ -202,7 +202,7 @@ def cumulative_incidence_grouped(
 
     References
     ----------
-    Aalen & Johansen (1978); variance: Marubini & Valsecchi (1995), Analysing Survival Data, eq. 10.12.
+    Aalen & Johansen (1978); variance: Marubini & Valsecchi (1995), Analysing Survival Data, ch. 10.
     """
     by_reason = validation.non_negative(
         "left by reason", validation.matrix("cumulative incidence, left by reason", left_by_reason)
@@ -264,9 +264,10 @@ def restricted_mean(curve: SurvivalCurve, horizon: float) -> float:
 
 
 def censored_exponential_rate(durations: npt.ArrayLike, events: npt.ArrayLike, level: float = 0.95) -> Interval:
-    """Return the maximum-likelihood rate of censored exponential times, with its exact-on-events interval.
+    """Return the maximum-likelihood rate of censored exponential times, with Poisson limits of the count.
 
-    rate = events / total time; the interval divides the chi-square limits of the count by twice the total time.
+    rate = events / total time; the interval divides the Poisson limits of the count by the total time, which is
+    close to exact where the total time hardly depends on the outcomes.
 
     Parameters
     ----------
@@ -289,7 +290,7 @@ def censored_exponential_rate(durations: npt.ArrayLike, events: npt.ArrayLike, l
 
     References
     ----------
-    Kalbfleisch & Prentice (2002), section 3.2; Garwood (1936), Biometrika 28:437; evidence row D2 (estimator check).
+    Kalbfleisch & Prentice (2002), ch. 3; Garwood (1936), Biometrika 28:437; evidence row D2 (estimator check).
     """
     times = validation.non_negative("censored rate", validation.vector("censored rate, durations", durations))
     ended = validation.non_negative("censored rate", validation.vector("censored rate, events", events))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.errors import InputError
@@ -63,7 +63,6 @@ def test_sbg_table():
     assert sbg_retention(0.668, 3.806, np.arange(1, 8)) == pytest.approx(rates, abs=6e-10)
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 20), st.floats(0.1, 20))
 def test_sbg_retention_rises_and_multiplies_to_survival(alpha, beta):
     periods = np.arange(1, 12)
@@ -101,7 +100,6 @@ def test_five_points_less_churn(growth, gain):
     assert after / before - 1 == pytest.approx(gain, abs=5e-4)
 
 
-@settings(deadline=None)
 @given(st.floats(0.05, 0.95), st.floats(0.02, 0.5), st.floats(-0.1, 0.02))
 def test_lifetime_value_is_the_sum_of_discounted_margins(retention, discount, growth):
     t = np.arange(1, 4000)
@@ -155,6 +153,7 @@ def test_what_is_no_market_is_refused(matrix, message):
 
 def test_switching_edges():
     assert switching_half_life([[0.5, 0.5], [0.5, 0.5]]) == pytest.approx(0, abs=0.05)
+    assert switching_half_life([[1, 0], [1, 0]]) == 0
     assert switching_half_life([[1, 0], [0, 1]]) == math.inf
     with pytest.raises(InputError, match="one firm"):
         switching_half_life([[1]])
@@ -183,7 +182,6 @@ def test_inertia_table(inertia, shares, repeat):
     assert logit_inertia_repeat_rate(UTILITIES, inertia) == pytest.approx(repeat, rel=1e-10)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-3, 3), min_size=2, max_size=5), st.floats(0, 3))
 def test_inertia_shares_are_stationary_under_switching(utilities, inertia):
     closed = logit_inertia_shares(utilities, inertia)

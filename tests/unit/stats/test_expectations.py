@@ -43,7 +43,6 @@ def test_the_closed_forms_are_the_recursion():
     assert 0.05 * 200 - ramp == pytest.approx(ramp_disconfirmation(alpha, 0.05), rel=1e-12)
 
 
-@settings(deadline=None)
 @given(st.floats(0.01, 1), st.floats(0, 10))
 def test_variances_solve_their_equations(alpha, variance):
     # Var E = (1 - a)² Var E + a² s²; Var d = Var E + s²
@@ -77,7 +76,7 @@ def test_loss_aversion_table(mean, sd, exact):
     assert expected_loss_averse(mean, sd, 2.25) == pytest.approx(exact, rel=1e-10)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.floats(-2, 2), st.floats(0.2, 3), st.floats(0, 5))
 def test_loss_aversion_is_the_integral(mean, sd, loss_aversion):
     def density(d):

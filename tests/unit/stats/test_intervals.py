@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import special
 
@@ -174,7 +174,6 @@ def test_impossible_nps_is_refused(arguments):
         nps_standard_error(*arguments)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20), st.floats(-1e6, 1e6))
 def test_interval_moves_with_the_values(values, shift):
     here, there = mean_interval(values), mean_interval(np.array(values) + shift)
@@ -182,7 +181,6 @@ def test_interval_moves_with_the_values(values, shift):
     assert there.half_width == pytest.approx(here.half_width, rel=1e-6, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 500), st.data(), st.floats(0.5, 0.999))
 def test_wilson_contains_the_share_and_stays_a_share(n, data, level):
     interval = proportion_interval(data.draw(st.integers(0, n)), n, level)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.errors import InputError
@@ -117,7 +117,6 @@ def test_holm_refuses_what_is_no_p_value():
         holm([0.2, 1.2])
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holm_never_lowers_and_keeps_the_order(p_values):
     raw, adjusted = np.array(p_values), holm(p_values)
@@ -127,7 +126,6 @@ def test_holm_never_lowers_and_keeps_the_order(p_values):
     assert (adjusted <= np.minimum(raw * raw.size, 1) + 1e-15).all()
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=8), st.randoms(use_true_random=False))
 def test_holm_does_not_depend_on_the_order_given(p_values, shuffler):
     order = list(range(len(p_values)))

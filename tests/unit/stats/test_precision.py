@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.errors import InputError
@@ -23,7 +23,6 @@ def test_replications_needed_by_hand():
     assert replications_needed([2, 2, 2], 1e-9) == 3
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(-100, 100), min_size=2, max_size=12), st.floats(0.1, 50))
 def test_replications_needed_is_the_smallest(values, wish):
     spread = np.std(values, ddof=1)
@@ -43,6 +42,7 @@ def test_reached_asks_for_a_first_batch():
 def test_batches_end_at_the_width_or_at_the_cap():
     assert next_batch([], 0.1, cap=100) == 10
     assert next_batch([], 0.1, cap=4) == 4
+    assert next_batch([1.0, 2.0, 3.0], 0.1, cap=100) == 7
     assert next_batch([1.0] * 10, 0.1, cap=100) == 0
     assert next_batch([0.0, 1.0] * 5, 0.01, cap=100) == 10  # never more than doubles
     assert next_batch([0.0, 1.0] * 5, 0.01, cap=12) == 2

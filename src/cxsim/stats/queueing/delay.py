@@ -48,7 +48,7 @@ def erlang_b(offered_load: float, servers: int) -> float:
 
     References
     ----------
-    Erlang (1917); Cooper (1981), Introduction to Queueing Theory, eq. 3.3; evidence row D1.
+    Erlang (1917); Cooper (1981), Introduction to Queueing Theory, ch. 3; evidence row D1.
     """
     load = validation.not_negative("Erlang B, offered load", offered_load)
     blocked = 1.0
@@ -74,7 +74,7 @@ def erlang_c(offered_load: float, servers: int) -> float:
 
     References
     ----------
-    Erlang (1917); Cooper (1981), eq. 3.15; evidence row D1.
+    Erlang (1917); Cooper (1981), ch. 3; evidence row D1.
     """
     blocked = erlang_b(offered_load, servers)
     if offered_load >= servers:
@@ -99,7 +99,7 @@ def mmc(arrival_rate: float, service_rate: float, servers: int) -> Queue:
 
     References
     ----------
-    Cooper (1981), section 3.4; Little (1961); evidence row D1.
+    Cooper (1981), ch. 3; Little (1961); evidence row D1.
     """
     load, capacity = _stable_load("M/M/c", arrival_rate, service_rate, servers)
     waits = erlang_c(load, servers)
@@ -125,7 +125,7 @@ def mmc_wait_tail(arrival_rate: float, service_rate: float, servers: int, thresh
 
     References
     ----------
-    Cooper (1981), eq. 3.19; evidence row D1.
+    Cooper (1981), ch. 3; evidence row D1.
     """
     load, capacity = _stable_load("M/M/c", arrival_rate, service_rate, servers)
     t = validation.not_negative("wait threshold", threshold)
@@ -151,7 +151,7 @@ def pollaczek_khinchine(arrival_rate: float, mean_service: float, cv2: float) ->
 
     References
     ----------
-    Pollaczek (1930); Khinchine (1932); Cooper (1981), section 5.8; evidence row D3.
+    Pollaczek (1930); Khinchine (1932); Cooper (1981), ch. 5; evidence row D3.
     """
     mean = validation.positive("M/G/1, mean service", mean_service)
     spread = validation.not_negative("M/G/1, squared coefficient of variation", cv2)
@@ -208,7 +208,7 @@ def preemptive_resume(
 
     References
     ----------
-    Conway, Maxwell & Miller (1967), Theory of Scheduling, section 8-6; evidence row D4.
+    Conway, Maxwell & Miller (1967), Theory of Scheduling, ch. 8; evidence row D4.
     """
     rates, means, second = _classes(arrival_rates, mean_services, cv2)
     loads = rates * means
@@ -238,7 +238,7 @@ def kella_yechiali(arrival_rates: npt.ArrayLike, service_rate: float, servers: i
 
     References
     ----------
-    Kella & Yechiali (1985), Operations Research Letters 4:239; evidence row D4.
+    Kella & Yechiali (1985), Stochastic Models 1:257; evidence row D4.
     """
     rates = validation.non_negative("priorities, arrival rates", validation.vector("priorities", arrival_rates))
     load, capacity = _stable_load("M/M/c priorities", float(rates.sum()), service_rate, servers)

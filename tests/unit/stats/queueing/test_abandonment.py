@@ -149,6 +149,12 @@ def test_nobody_serves():
     assert erlang_a_wait_tail(3, 1, 0.5, 0, 1) == pytest.approx(math.exp(-0.5), rel=1e-12)
 
 
+def test_a_queue_beyond_all_bounds_is_refused(monkeypatch):
+    monkeypatch.setattr("cxsim.stats.queueing.abandonment.MAXIMUM_STATES", 1000)
+    with pytest.raises(InputError, match="beyond 1000 people"):
+        erlang_a(20, 1, 0.001, 10)
+
+
 def test_nobody_calls():
     queue = erlang_a(0, 1, 0.5, 4)
     assert queue[:5] == (0, 0, 0, 0, 0)
@@ -161,7 +167,7 @@ def test_impossible_queues_are_refused(arguments):
         erlang_a(*arguments)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.floats(0.1, 60), st.floats(0.1, 5), st.floats(0.01, 5), st.integers(1, 40), st.floats(0, 3))
 def test_the_books_balance(rate, speed, leaving, servers, threshold):
     queue = erlang_a(rate, speed, leaving, servers)
@@ -193,6 +199,17 @@ def test_one_interval_is_erlang_a():
     day, queue = piecewise_erlang_a([10], [1], [0.5], [10], [7]), erlang_a(10, 1, 0.5, 10)
     assert (day.p_wait, day.p_abandon, day.mean_wait) == pytest.approx(queue[:3], rel=1e-12)
     assert day.utilization == pytest.approx(queue.utilization, rel=1e-12)
+
+
+def test_piecewise_scales_with_the_unit_of_time():
+    minutes = piecewise_erlang_a([8, 12], [1, 2], 0.5, 10, [30, 15])
+    hours = piecewise_erlang_a([480, 720], [60, 120], 30, 10, [0.5, 0.25])
+    assert hours.mean_wait_of_waiting == pytest.approx(minutes.mean_wait_of_waiting / 60, rel=1e-9)
+    assert (hours.arrivals, hours.p_abandon, hours.utilization) == pytest.approx(
+        (minutes.arrivals, minutes.p_abandon, minutes.utilization), rel=1e-9
+    )
+    staffed = [row.utilization for row in minutes.intervals]
+    assert minutes.utilization == pytest.approx((30 * staffed[0] + 15 * staffed[1]) / 45, rel=1e-9)
 
 
 def test_closed_and_unstaffed_intervals():

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.errors import InputError
@@ -54,6 +54,8 @@ def test_units_scale():
     per_minute, per_hour = mmc(0.15, 1 / 6, 2), mmc(9, 10, 2)
     assert per_minute.mean_wait == pytest.approx(60 * per_hour.mean_wait, rel=1e-12)
     assert per_minute.p_wait == pytest.approx(per_hour.p_wait, rel=1e-12)
+    assert per_hour.mean_time == pytest.approx(per_hour.mean_wait + 0.1, rel=1e-12)
+    assert per_minute.mean_time == pytest.approx(per_minute.mean_wait + 6, rel=1e-12)
 
 
 def test_everyone_waits_in_an_overloaded_queue():
@@ -72,7 +74,6 @@ def test_refusals_tell_what_to_do():
         mmc(10, 1, 10)
 
 
-@settings(deadline=None)
 @given(st.floats(0.01, 200), st.integers(0, 200))
 def test_erlang_b_falls_with_servers_and_rises_with_load(load, servers):
     here = erlang_b(load, servers)
@@ -81,7 +82,6 @@ def test_erlang_b_falls_with_servers_and_rises_with_load(load, servers):
     assert erlang_b(load * 1.1, servers) >= here
 
 
-@settings(deadline=None)
 @given(st.integers(1, 100), st.floats(0.01, 0.99))
 def test_waiting_is_likelier_than_blocking(servers, utilization):
     load = servers * utilization
@@ -102,6 +102,12 @@ def test_pollaczek_khinchine_of_the_call_center_shape():
     assert pollaczek_khinchine(0.8, 1, 1) == pytest.approx(mmc(0.8, 1, 1), rel=1e-12)
     # half the time scale: times halve, shares stay
     assert pollaczek_khinchine(1.6, 0.5, 1.5).mean_wait == pytest.approx(2.5, rel=1e-12)
+
+
+@pytest.mark.parametrize("rate", [1.0, 1.5])
+def test_an_overloaded_single_server_is_refused(rate):
+    with pytest.raises(InputError, match="load below 1"):
+        pollaczek_khinchine(rate, 1, 1)
 
 
 def test_cobham_table():
@@ -131,11 +137,17 @@ def test_kella_yechiali_table():
     assert (2 * waits[0] + 6 * waits[1]) / 8 == pytest.approx(mmc(8, 1, 10).mean_wait, rel=1e-12)
 
 
+def test_priorities_scale_with_the_unit_of_time():
+    assert kella_yechiali([4, 12], 2, 10) == pytest.approx(kella_yechiali([2, 6], 1, 10) / 2, rel=1e-12)
+    assert cobham([0.6, 1.0], [0.5, 0.5]) == pytest.approx(cobham([0.3, 0.5], [1, 1]) / 2, rel=1e-12)
+    slow, fast = preemptive_resume([0.3, 0.5], [1, 0.5], [1, 4]), preemptive_resume([3, 5], [0.1, 0.05], [1, 4])
+    assert fast == pytest.approx(slow / 10, rel=1e-12)
+
+
 def test_one_server_is_cobham():
     assert kella_yechiali([0.2, 0.3, 0.4], 1, 1) == pytest.approx(cobham([0.2, 0.3, 0.4], [1, 1, 1]), rel=1e-12)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 0.19), min_size=1, max_size=5), st.floats(0, 4))
 def test_priorities_share_the_same_total_wait(loads, cv2):
     waits = cobham(loads, np.ones(len(loads)), cv2)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.errors import InputError
@@ -60,7 +60,6 @@ def test_impossible_networks_are_refused(arguments, message):
         jackson(*arguments)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 0.3), min_size=9, max_size=9), st.lists(st.floats(0.1, 5), min_size=3, max_size=3))
 def test_what_enters_leaves(shares, external):
     routing = np.array(shares).reshape(3, 3)
