@@ -1,0 +1,1 @@
+"""What customers, staff and firms do: one module per mechanism, each with its parameters declared beside its rule."""

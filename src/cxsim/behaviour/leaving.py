@@ -1,0 +1,115 @@
+"""Leaving: after a failure, by contract hazard, involuntarily (B-24, B-37, B-38)."""
+
+from __future__ import annotations
+
+import math
+
+from cxsim.behaviour.parameter import Parameter, switch
+from cxsim.model.events import REASON_BETTER_OFFER, REASON_PRICE, REASON_TALK
+from cxsim.model.jit import rule
+
+PARAMETERS = (
+    switch("exit_after_failure", "An episode that failed can end the relationship."),
+    switch("contract_exit", "In contractual markets people give notice by a hazard."),
+    Parameter(
+        "exit_base", -3.0, "logit", -8.0, 2.0,
+        "TARP stay table: even after a severe unvoiced problem 9 % stay; everyday problems far milder; size assumed", "assumption",
+        "Log odds of leaving after a failure that cost nothing and left the customer as satisfied as before.",
+    ),
+    Parameter(
+        "exit_by_loss", 0.8, "per latent SD", 0.0, 3.0,
+        "direction from Keaveney (1995) and TARP; size assumed", "assumption",
+        "How strongly the dissatisfaction with the episode drives leaving after a failure.",
+    ),
+    Parameter(
+        "exit_by_bond", 0.8, "per latent SD", 0.0, 3.0,
+        "Hirschman (1970), Bolton (1998): satisfied customers forgive; size assumed", "assumption",
+        "How strongly cumulative satisfaction holds a customer after a failure.",
+    ),
+    Parameter(
+        "exit_by_alternative", 0.3, "per util", 0.0, 2.0,
+        "Hirschman (1970): exit needs somewhere to go; size assumed", "assumption",
+        "How strongly a better alternative pulls after a failure.",
+    ),
+    Parameter(
+        "base_hazard", 0.1386, "per year", 0.0, 2.0,
+        "half of the customers lost in five years (Reichheld 1996)", "survey",
+        "Hazard of giving notice at neutral satisfaction and equal alternatives.",
+    ),
+    Parameter(
+        "satisfaction_to_staying", 0.6, "log hazard per latent SD", 0.0, 3.0,
+        "Bolton (1998), proportional hazards on cumulative satisfaction; size assumed", "assumption",
+        "How strongly cumulative satisfaction lowers the hazard of giving notice.",
+    ),
+    Parameter(
+        "alternative_to_leaving", 0.5, "log hazard per util", 0.0, 3.0,
+        "direction from Jones and Sasser (1995); size assumed", "assumption",
+        "How strongly the best alternative, less the switching cost, raises the hazard of giving notice.",
+    ),
+    Parameter(
+        "involuntary_hazard", 0.03, "per year", 0.0, 0.5,
+        "assumption; Keaveney (1995): involuntary in 6 % of switches", "assumption",
+        "Hazard of leaving the market: moved, died.",
+    ),
+)  # fmt: skip
+
+
+@rule
+def probability_of_exit(loss: float, cumulative: float, advantage: float, base: float, by_loss: float, by_bond: float, by_alternative: float) -> float:
+    """Chance of leaving after a failed episode, logit in its dissatisfaction, the bond and the alternative.
+
+    Parameters
+    ----------
+    loss : float
+        Dissatisfaction with the episode, ``max(0, -S)``, latent SD.
+    cumulative : float
+        Cumulative satisfaction before it, latent SD.
+    advantage : float
+        Utility of the best considered rival less the own firm's, less the cost of switching, utils.
+    base, by_loss, by_bond, by_alternative : float
+        Logit coefficients.
+    """
+    log_odds = base + by_loss * loss - by_bond * cumulative + by_alternative * advantage
+    return 1.0 / (1.0 + math.exp(-min(max(log_odds, -700.0), 700.0)))
+
+
+@rule
+def hazard_of_notice(base_per_year: float, cumulative: float, advantage: float, by_satisfaction: float, by_alternative: float) -> float:
+    """Hazard of giving notice, ``h0 exp(-bs C + ba A)`` per year (proportional hazards, Bolton 1998)."""
+    exponent = -by_satisfaction * cumulative + by_alternative * advantage
+    return base_per_year * math.exp(min(max(exponent, -50.0), 50.0))
+
+
+@rule
+def probability_within(hazard_per_year: float, years: float) -> float:
+    """Chance that a constant hazard strikes within a time, ``1 - e^(-h t)``."""
+    return -math.expm1(-hazard_per_year * years)
+
+
+@rule
+def spread_cost(cost: float, price_reference: float, payments_per_year: float) -> float:
+    """One-off cost of switching as a share of a year's payments, comparable with a relative price."""
+    yearly = price_reference * payments_per_year
+    return cost / yearly if yearly > 0.0 else 0.0
+
+
+@rule
+def reason_of_leaving(last_trouble: int, by_price: float, by_expectation: float, heard: float) -> int:
+    """Name what weighed most in leaving: the last trouble, else price, talk or a better experience elsewhere.
+
+    Parameters
+    ----------
+    last_trouble : int
+        Reason code of the last dissatisfying episode, -1 for none.
+    by_price, by_expectation : float
+        Utility that the new firm offers more by its price and by what is expected of it.
+    heard : float
+        Good less bad stories heard about the new firm.
+    """
+    if last_trouble >= 0:
+        return last_trouble
+    if by_price > 0.0 and by_price > by_expectation:
+        return REASON_PRICE
+    if heard > 0.0:
+        return REASON_TALK
+    return REASON_BETTER_OFFER

@@ -1,0 +1,102 @@
+"""Experience against expectation: zone of tolerance, loss aversion, satisfaction (B-1, B-2, B-3, B-7)."""
+
+from __future__ import annotations
+
+import math
+
+from cxsim.behaviour.parameter import Parameter, switch
+from cxsim.model.jit import rule
+
+PARAMETERS = (
+    switch("tolerance", "Between adequate and desired, a deviation does not count (zone of tolerance)."),
+    switch("loss_averse", "Falling short weighs more than exceeding."),
+    Parameter(
+        "tolerance_width", 1.0, "latent SD", 0.0, 3.0,
+        "Zeithaml, Berry and Parasuraman (1993); size from a range of .3 to 2", "assumption",
+        "Distance between the adequate and the desired level; the expectation lies in the middle.",
+    ),
+    Parameter(
+        "loss_aversion", 2.25, "ratio", 1.0, 6.0,
+        "Tversky and Kahneman (1992), for attributes without an explicit promise", "published",
+        "How much more a loss weighs than an equal gain.",
+    ),
+    Parameter(
+        "sensitivity", 0.88, "exponent", 0.3, 1.0,
+        "Tversky and Kahneman (1992)", "published",
+        "Diminishing sensitivity of gains and losses; 1 is linear.",
+    ),
+    Parameter(
+        "satisfaction_from_expectation", 0.1, "per latent SD", 0.0, 0.5,
+        "Oliver (1980); Szymanski and Henard (2001); size from a range of 0 to .3", "published",
+        "Direct pull of the expectation on satisfaction.",
+    ),
+    Parameter(
+        "satisfaction_from_performance", 0.3, "per latent SD", 0.0, 1.0,
+        "Anderson and Sullivan (1993); size from a range of 0 to .6", "published",
+        "Direct effect of perceived performance on satisfaction.",
+    ),
+    Parameter(
+        "satisfaction_memory", 0.7, "share kept", 0.0, 0.99,
+        "Bolton (1998), anchoring and adjustment; size from a range of .5 to .9", "assumption",
+        "Share of the cumulative satisfaction that one episode leaves standing.",
+    ),
+)  # fmt: skip
+
+BAD = 0
+NEUTRAL = 1
+GOOD = 2
+EXCELLENT = 3
+
+
+@rule
+def beyond_tolerance(disconfirmation: float, width: float) -> float:
+    """Part of ``x - E`` that lies outside the zone of tolerance, 0 inside.
+
+    Zeithaml, Berry and Parasuraman (1993): nothing is noticed between the adequate level ``E - width/2`` and the
+    desired level ``E + width/2``.
+    """
+    half = 0.5 * width
+    if disconfirmation > half:
+        return disconfirmation - half
+    if disconfirmation < -half:
+        return disconfirmation + half
+    return 0.0
+
+
+@rule
+def value(deviation: float, aversion: float, exponent: float) -> float:
+    """Prospect value of a deviation: ``d^a`` for gains, ``-L (-d)^a`` for losses (Tversky and Kahneman 1992)."""
+    if deviation >= 0.0:
+        return deviation if exponent == 1.0 else math.pow(deviation, exponent)
+    loss = -deviation if exponent == 1.0 else math.pow(-deviation, exponent)
+    return -aversion * loss
+
+
+@rule
+def satisfaction(expectation: float, performance: float, gain: float, from_expectation: float, from_performance: float) -> float:
+    """Transaction satisfaction ``bE E + bP x + g(d)`` on the latent scale (Oliver 1980)."""
+    return from_expectation * expectation + from_performance * performance + gain
+
+
+@rule
+def grade(beyond: float, desired: float) -> int:
+    """Grade of an episode: bad below adequate, neutral inside the zone, good above, excellent one SD above.
+
+    Parameters
+    ----------
+    beyond : float
+        From `beyond_tolerance`.
+    desired : float
+        How far above the desired level excellence begins, in latent SD.
+    """
+    if beyond < 0.0:
+        return BAD
+    if beyond == 0.0:
+        return NEUTRAL
+    return EXCELLENT if beyond > desired else GOOD
+
+
+@rule
+def cumulative(before: float, transaction: float, memory: float) -> float:
+    """Cumulative satisfaction ``w C + (1 - w) S`` (Bolton 1998)."""
+    return memory * before + (1.0 - memory) * transaction

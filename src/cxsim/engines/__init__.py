@@ -1,0 +1,1 @@
+"""Two schedulers of one behaviour: `reference` (SimPy, the readable specification) and `compiled` (Numba)."""

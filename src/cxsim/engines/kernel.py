@@ -1,0 +1,355 @@
+"""Compiled engine: the event loop. Never allocates; returns a status when a buffer is full or a rule is broken."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cxsim.engines.calendar import pop
+from cxsim.engines.kernel_people import (
+    finish,
+    hear,
+    leave_contract,
+    next_needs,
+    open_journey,
+    review,
+)
+from cxsim.engines.kernel_touch import (
+    NEVER,
+    arrive,
+    bring_areas,
+    class_of,
+    end_wait,
+    enter,
+    first_in_line,
+    hand_out,
+    make_free,
+    next_shift,
+    note,
+    note_visit,
+    occasion_of,
+    schedule,
+    segment_of,
+    set_staff,
+    staff_level,
+    take_from_queue,
+)
+from cxsim.model import draws
+from cxsim.model import events as ev
+from cxsim.model import plan as pl
+from cxsim.model.clock import arrival_after, is_open
+from cxsim.model.draws import draw, occasion
+from cxsim.model.jit import kernel
+from cxsim.model.plan import Plan
+from cxsim.model.samplers import quantile, whole
+from cxsim.model.state import State
+
+_U0 = np.uint64(0)
+_KIND = np.uint64(60)
+_ENTITY = np.uint64((1 << 60) - 1)
+
+# Room that one event can need: an event starts at most one journey by itself, and a closing ends one journey for
+# each customer who waits; a journey's end writes a few rows and schedules at most MAX_TOLD stories.
+_ROWS_EACH = 8
+_PENDING_EACH = ev.MAX_TOLD + 8
+
+
+@kernel
+def end_service(p: Plan, s: State, row: int, now: int) -> int:
+    """A service ends: the agent takes the next in line, then the customer goes where the journey leads."""
+    h = s.hot[row]
+    step = p.steps[h["step"]]
+    touchpoint = step["touchpoint"]
+    tp = p.touchpoints[touchpoint]
+    base = tp["levers"]
+    column = segment_of(p, s, row)
+    key = s.world[0]["key"]
+    occ = occasion_of(s, row)
+    t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]
+    bring_areas(s, touchpoint, now)
+    s.desks[touchpoint]["busy"] -= 1
+    unreached = (h["flags"] & ev.FLAG_UNREACHED) != 0
+    t["service"] += now - h["since"]
+    failed = False
+    if unreached:
+        t["unreached"] += 1
+    else:
+        t["served"] += 1
+        failed = draw(key, h["entity"], draws.SERVICE_FAILS, occ) < s.levers[base + pl.TOUCH_FAILS, column]
+        if failed:
+            h["flags"] |= ev.FLAG_FAILED
+            t["failures"] += 1
+    agent = int(h["agent"])
+    note_visit(p, s, row, ev.LOG_END, agent, 1 if failed else 0, float(now - h["since"]))
+    if agent >= 0:
+        if s.agents[agent]["status"] == ev.LEAVING:
+            s.agents[agent]["status"] = ev.OFF
+            s.agents[agent]["customer"] = -1
+            s.desks[touchpoint]["on_duty"] -= 1
+        else:
+            make_free(p, s, touchpoint, agent, now)
+            hand_out(p, s, touchpoint, now)
+    if unreached:
+        return finish(p, s, row, ev.UNREACHED, now)
+    left = draw(key, h["entity"], draws.ROUTE, occ)
+    solves = s.levers[base + pl.TOUCH_SOLVES, column]
+    if left < solves:
+        return finish(p, s, row, ev.SOLVED, now)
+    left -= solves
+    again = s.levers[base + pl.TOUCH_SENDS_BACK, column]
+    h["attempt"] = 0
+    if left < again:
+        return enter(p, s, row, int(h["step"]), now)
+    left -= again
+    for k in range(step["first_route"], step["first_route"] + step["n_routes"]):
+        chance = s.levers[p.routes[k]["slot"], column]
+        if left < chance:
+            return enter(p, s, row, int(p.routes[k]["target"]), now)
+        left -= chance
+    following = int(step["next"])
+    if following == ev.END_SOLVED:
+        return finish(p, s, row, ev.SOLVED, now)
+    if following == ev.END_UNSOLVED:
+        return finish(p, s, row, ev.UNSOLVED, now)
+    return enter(p, s, row, following, now)
+
+
+@kernel
+def abandon(p: Plan, s: State, row: int, now: int) -> int:
+    """Patience ends: leave the queue, perhaps to call again."""
+    h = s.hot[row]
+    touchpoint = p.steps[h["step"]]["touchpoint"]
+    column = segment_of(p, s, row)
+    bring_areas(s, touchpoint, now)
+    take_from_queue(s, touchpoint, row)
+    wait = end_wait(p, s, row, now)
+    t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]
+    t["abandoned"] += 1
+    t["wait_abandoned"] += wait
+    note_visit(p, s, row, ev.LOG_ABANDON, -1, 0, float(wait))
+    contact = p.contacts[h["contact"]]["levers"]
+    base = p.touchpoints[touchpoint]["levers"]
+    share = s.levers[contact + pl.CONTACT_RETRIES, column]
+    law = s.levers[contact + pl.CONTACT_RETRY_AFTER, column]
+    if share < 0.0:
+        share = s.levers[base + pl.TOUCH_RETRIES, column]
+        law = s.levers[base + pl.TOUCH_RETRY_AFTER, column]
+    key = s.world[0]["key"]
+    occ = occasion_of(s, row)
+    if h["attempt"] < ev.MAX_ATTEMPTS and draw(key, h["entity"], draws.RETRY, occ) < share:
+        delay = whole(quantile(p.laws, p.knots, int(law), draw(key, h["entity"], draws.RETRY_AFTER, occ)))
+        h["status"] = ev.AWAY
+        h["attempt"] += 1
+        t["retries"] += 1
+        note_visit(p, s, row, ev.LOG_RETRY, -1, int(h["attempt"]), float(delay))
+        schedule(s, now + delay, ev.RETURN, h["entity"], 0, 0, row)
+        return ev.DONE
+    return finish(p, s, row, ev.ABANDONED, now)
+
+
+@kernel
+def close(p: Plan, s: State, touchpoint: int, now: int) -> int:
+    """Turn away, in order, those who wait in person; accepted call-backs keep their place."""
+    status = ev.DONE
+    level = 0
+    row = -1
+    while status == ev.DONE:
+        while row < 0 and level < s.queues.shape[1]:
+            row = int(s.queues[touchpoint, level, 0])
+            level += 1
+        if row < 0:
+            break
+        after = int(s.hot[row]["next"])
+        if (s.hot[row]["flags"] & ev.FLAG_CALL_BACK) == 0:
+            take_from_queue(s, touchpoint, row)
+            wait = end_wait(p, s, row, now)
+            s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]["turned_away"] += 1
+            note_visit(p, s, row, ev.LOG_TURNED_AWAY, -1, 0, float(wait))
+            status = finish(p, s, row, ev.TURNED_AWAY, now)
+        row = after
+    return status
+
+
+@kernel
+def apply_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
+    """Bring hours and staff of a touchpoint to what holds now; returns a status."""
+    tp = p.touchpoints[touchpoint]
+    d = s.desks[touchpoint]
+    hours = int(s.levers[tp["levers"] + pl.TOUCH_HOURS, 0])
+    is_now = hours < 0 or is_open(p.openings, p.windows, hours, p.clock[0]["week_offset"], now)
+    level = 0
+    if tp["staffed"] == 1 and is_now:
+        level = staff_level(p, s, touchpoint, now)
+    bring_areas(s, touchpoint, now)
+    closes = d["open"] == 1 and not is_now
+    d["open"] = 1 if is_now else 0
+    note(s, ev.LOG_SHIFT, np.uint64(touchpoint), 0, 0, tp["firm"], touchpoint, -1, -1, d["open"], float(level))
+    status = ev.DONE
+    if closes and tp["in_person"] == 1:
+        status = close(p, s, touchpoint, now)
+    if status == ev.DONE and tp["staffed"] == 1:
+        set_staff(p, s, touchpoint, level, now)
+    return status
+
+
+@kernel
+def shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
+    """A boundary of hours or shifts."""
+    status = apply_shift(p, s, touchpoint, now)
+    epoch = int(s.desks[touchpoint]["epoch"])
+    schedule(s, next_shift(p, s, touchpoint, now), ev.SHIFT, np.uint64(touchpoint), 0, epoch, touchpoint)
+    return status
+
+
+@kernel
+def move_lever(p: Plan, s: State, change: int, now: int) -> int:
+    """A policy moves a lever; hours and staff follow at once."""
+    c = p.changes[change]
+    s.levers[c["slot"], c["segment"]] = c["value"]
+    note(s, ev.LOG_LEVER, np.uint64(change), 0, 0, -1, -1, -1, c["segment"], c["slot"] & 32767, c["value"])
+    status = ev.DONE
+    for touchpoint in range(p.touchpoints.size):
+        if status == ev.DONE:
+            s.desks[touchpoint]["epoch"] = change + 1
+            status = shift(p, s, touchpoint, now)
+    return status
+
+
+@kernel
+def next_arrival(p: Plan, s: State, contact: int, number: int, since: int) -> None:
+    """Schedule candidate caller `number` of a source."""
+    k = p.contacts[contact]
+    if k["n_trace"] > 0:
+        if number < k["n_trace"]:
+            at = int(p.traces[k["first_trace"] + number]["time"])
+            schedule(s, at, ev.ARRIVAL, np.uint64(contact), 0, number, contact)
+        return
+    u = draw(s.world[0]["key"], draws.SOURCES + np.uint64(contact), draws.ARRIVAL_GAP, np.uint64(number))
+    at = arrival_after(
+        p.profiles, int(k["profile"]), float(k["bound"]), s.day_factors, contact, int(p.clock[0]["start"]),
+        int(p.clock[0]["week_offset"]), since, int(p.clock[0]["horizon"]), -math.log1p(-u),
+    )  # fmt: skip
+    schedule(s, at, ev.ARRIVAL, np.uint64(contact), 0, number, contact)
+
+
+@kernel
+def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
+    """A candidate caller of an open source: kept with the ratio of rate to bound; a row is lent to the caller."""
+    k = p.contacts[contact]
+    next_arrival(p, s, contact, number + 1, now)
+    if k["n_trace"] == 0:
+        u = draw(s.world[0]["key"], draws.SOURCES + np.uint64(contact), draws.ARRIVAL_KEPT, np.uint64(number))
+        if u * k["bound"] >= s.levers[k["levers"] + pl.CONTACT_RATE, 0]:
+            return ev.DONE
+    row = int(s.world[0]["free_row"])
+    h = s.hot[row]
+    s.world[0]["free_row"] = h["next"]
+    h["entity"] = (np.uint64(contact + 1) << draws.CALLER_SHIFT) | np.uint64(number)
+    h["flags"] = 0
+    if k["n_trace"] > 0 and p.traces[k["first_trace"] + number]["priority"] >= 0:
+        h["flags"] = ev.FLAG_OWN_PRIORITY
+        h["priority"] = p.traces[k["first_trace"] + number]["priority"]
+    return open_journey(p, s, row, contact, 0, now)
+
+
+@kernel
+def begin(p: Plan, s: State) -> None:
+    """Schedule the first events of a world: levers, shifts, arrivals, needs, reviews."""
+    start = int(p.clock[0]["start"])
+    for change in range(p.changes.size):
+        schedule(s, int(p.changes[change]["time"]), ev.LEVER, np.uint64(change), 0, 0, change)
+    for touchpoint in range(p.touchpoints.size):
+        schedule(s, start, ev.SHIFT, np.uint64(touchpoint), 0, 0, touchpoint)
+    for contact in range(p.contacts.size):
+        if p.contacts[contact]["anonymous"] == 1:
+            next_arrival(p, s, contact, 0, start)
+    for person in range(p.market[0]["n_persons"]):
+        next_needs(p, s, person, start)
+        schedule_review(p, s, person, 0)
+
+
+@kernel
+def schedule_review(p: Plan, s: State, person: int, month: int) -> None:
+    """Schedule a person's review of a month at a keyed moment of it."""
+    u = draw(s.world[0]["key"], np.uint64(person), draws.REVIEW_TIME, np.uint64(month))
+    at = int(p.clock[0]["start"]) + month * pl.MONTH + 1 + int(u * (pl.MONTH - 1))
+    schedule(s, at, ev.REVIEW, np.uint64(person), 0, month, person)
+
+
+@kernel
+def happen(p: Plan, s: State, kind: int, entity: np.uint64, other: int, ordinal: int, row: int, cause: int, value: float, now: int) -> int:
+    """Let one event happen; returns a status."""
+    if kind == ev.SERVICE_END:
+        return end_service(p, s, row, now)
+    if kind == ev.ABANDON:
+        h = s.hot[row]
+        # A row is lent again after its caller has gone: the entity tells whether the wait is still the same.
+        if h["entity"] == entity and h["status"] == ev.QUEUED and h["stamp"] == ordinal:
+            return abandon(p, s, row, now)
+        return ev.DONE
+    if kind == ev.ARRIVAL:
+        return call_in(p, s, row, ordinal, now)
+    if kind == ev.NEED:
+        s.cold[row]["due"] = 0
+        return next_needs(p, s, row, now)
+    if kind == ev.RETURN:
+        return arrive(p, s, row, now)
+    if kind == ev.TALK:
+        hear(p, s, entity, other, cause, value, ordinal >> 5)
+        return ev.DONE
+    if kind == ev.REVIEW:
+        schedule_review(p, s, row, ordinal + 1)
+        review(p, s, row, ordinal, now)
+        return ev.DONE
+    if kind == ev.LEAVE:
+        leave_contract(p, s, row, ordinal, now)
+        return ev.DONE
+    if kind == ev.SHIFT:
+        if ordinal == s.desks[row]["epoch"]:
+            return shift(p, s, row, now)
+        return ev.DONE
+    return move_lever(p, s, row, now)
+
+
+@kernel
+def advance(p: Plan, s: State, until: int) -> int:
+    """Let everything happen that is pending before `until`; returns DONE or the status that stopped the loop.
+
+    After PENDING_FULL, ROWS_FULL or LOG_FULL the driver makes room and calls again: nothing has been lost.
+    """
+    w = s.world[0]
+    while w["n_pending"] > 0:
+        first = s.pending[0]
+        now = first["time"]
+        if now >= until:
+            break
+        worst = w["n_queued"] + 2
+        if w["n_pending"] + _PENDING_EACH * worst + s.agents.size + s.desks.size > s.pending.size:
+            return ev.PENDING_FULL
+        if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * worst + s.agents.size + s.desks.size > s.log.size:
+            return ev.LOG_FULL
+        if w["free_row"] < 0 and (first["order"] >> _KIND) == ev.ARRIVAL:
+            return ev.ROWS_FULL
+        order = first["order"]
+        other = first["other"]
+        ordinal = first["ordinal"]
+        row = first["row"]
+        cause = first["cause"]
+        value = first["value"]
+        if now < w["last_time"] or (now == w["last_time"] and order == w["last_order"] and order >> _KIND == ev.ARRIVAL):
+            return ev.UNORDERED
+        w["last_time"] = now
+        w["last_order"] = order
+        w["now"] = now
+        w["events"] += 1
+        pop(s.pending, w["n_pending"])
+        w["n_pending"] -= 1
+        status = happen(p, s, int(order >> _KIND), order & _ENTITY, int(other), int(ordinal), int(row), int(cause), value, int(now))
+        if status != ev.DONE:
+            return status
+    w["now"] = until
+    return ev.DONE
+
+
+__all__ = ["NEVER", "advance", "begin", "first_in_line", "occasion"]

@@ -1,0 +1,405 @@
+"""Compiled engine, where customers meet the firm: queues, agents, service, shifts. State in, state out, no allocation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxsim.behaviour import slots
+from cxsim.behaviour.patience import announced_patience, announced_wait
+from cxsim.engines.calendar import order_of, push
+from cxsim.model import events as ev
+from cxsim.model import plan as pl
+from cxsim.model.clock import is_open, next_boundary, next_opening
+from cxsim.model.draws import (
+    CALL_BACK_ANSWERED,
+    CALL_BACK_TAKEN,
+    PATIENCE,
+    REOPENING,
+    TAKES,
+    draw,
+    occasion,
+)
+from cxsim.model.jit import kernel
+from cxsim.model.plan import Plan
+from cxsim.model.samplers import quantile, whole
+from cxsim.model.state import N_PRIORITIES, State
+from cxsim.model.tallies import wait_bin
+
+NEVER = int(pl.NEVER)
+UNREACHED_CALL = 30 * pl.SECOND
+
+
+@kernel
+def schedule(s: State, time: int, kind: int, entity: np.uint64, other: int, ordinal: int, row: int) -> None:
+    """Add a pending event; events at NEVER are not kept."""
+    if time >= NEVER:
+        return
+    w = s.world[0]
+    push(s.pending, w["n_pending"], time, order_of(kind, entity), other, ordinal, row, 0, 0.0)
+    w["n_pending"] += 1
+
+
+@kernel
+def note(
+    s: State, kind: int, entity: np.uint64, journey: int, step: int, firm: int, touchpoint: int, agent: int, other: int, cause: int, value: float
+) -> None:
+    """Write a log row, if there is a log."""
+    w = s.world[0]
+    if w["logging"] == 0:
+        return
+    r = s.log[w["n_log"]]
+    w["n_log"] += 1
+    r["time"] = w["now"]
+    r["kind"] = kind
+    r["customer"] = entity
+    r["journey"] = journey
+    r["step"] = step
+    r["firm"] = firm
+    r["touchpoint"] = touchpoint
+    r["agent"] = agent
+    r["other"] = other
+    r["cause"] = cause
+    r["value"] = value
+
+
+@kernel
+def segment_of(p: Plan, s: State, row: int) -> int:
+    """Lever column of a customer row: the person's segment; callers read column 0."""
+    if row < p.market[0]["n_persons"]:
+        return int(s.cold[row]["segment"])
+    return 0
+
+
+@kernel
+def class_of(p: Plan, s: State, row: int) -> int:
+    """Tally column of a customer row: the person's segment, or the caller's source."""
+    if row < p.market[0]["n_persons"]:
+        return int(s.cold[row]["segment"])
+    return int(p.contacts[s.hot[row]["contact"]]["class_"])
+
+
+@kernel
+def occasion_of(s: State, row: int) -> np.uint64:
+    """Ordinal of the draws of a customer's present visit."""
+    h = s.hot[row]
+    return occasion(np.uint64(h["need"]), np.uint64(h["visit"]), np.uint64(h["attempt"]))
+
+
+@kernel
+def note_visit(p: Plan, s: State, row: int, kind: int, agent: int, cause: int, value: float) -> None:
+    """Log something that happens to a customer at the present touchpoint."""
+    h = s.hot[row]
+    touchpoint = p.steps[h["step"]]["touchpoint"]
+    note(s, kind, h["entity"], h["need"], h["visit"], p.contacts[h["contact"]]["firm"], touchpoint, agent, -1, cause, value)
+
+
+@kernel
+def bring_areas(s: State, touchpoint: int, now: int) -> None:
+    """Bring the time integrals of a touchpoint up to date, before anything about it changes."""
+    d = s.desks[touchpoint]
+    a = s.areas[s.world[0]["period"], touchpoint]
+    span = now - d["changed"]
+    a["queue"] += span * d["queued"]
+    a["busy"] += span * d["busy"]
+    a["duty"] += span * d["on_duty"]
+    d["changed"] = now
+
+
+@kernel
+def take_from_queue(s: State, touchpoint: int, row: int) -> None:
+    """Unlink a waiting customer."""
+    h = s.hot[row]
+    before, after, level = h["prev"], h["next"], h["priority"]
+    if before >= 0:
+        s.hot[before]["next"] = after
+    else:
+        s.queues[touchpoint, level, 0] = after
+    if after >= 0:
+        s.hot[after]["prev"] = before
+    else:
+        s.queues[touchpoint, level, 1] = before
+    h["stamp"] += 1
+    s.desks[touchpoint]["queued"] -= 1
+    s.world[0]["n_queued"] -= 1
+
+
+@kernel
+def first_in_line(s: State, touchpoint: int) -> int:
+    """Row of the customer whose turn it is, -1 when nobody waits."""
+    if s.desks[touchpoint]["queued"] == 0:
+        return -1
+    for level in range(N_PRIORITIES):
+        row = s.queues[touchpoint, level, 0]
+        if row >= 0:
+            return int(row)
+    return -1
+
+
+@kernel
+def make_free(p: Plan, s: State, touchpoint: int, agent: int, now: int) -> None:
+    """Put an agent among the free, longest idle first, equal times by number."""
+    d = s.desks[touchpoint]
+    a = s.agents[agent]
+    a["status"] = ev.FREE
+    a["since"] = now
+    a["customer"] = -1
+    after = -1
+    before = d["free_last"]
+    while before >= 0 and s.agents[before]["since"] == now and before > agent:
+        after = before
+        before = s.agents[before]["prev"]
+    a["prev"] = before
+    a["next"] = after
+    if before >= 0:
+        s.agents[before]["next"] = agent
+    else:
+        d["free_first"] = agent
+    if after >= 0:
+        s.agents[after]["prev"] = agent
+    else:
+        d["free_last"] = agent
+
+
+@kernel
+def take_free(s: State, touchpoint: int, agent: int) -> None:
+    """Take an agent out of the free ones."""
+    d = s.desks[touchpoint]
+    a = s.agents[agent]
+    if a["prev"] >= 0:
+        s.agents[a["prev"]]["next"] = a["next"]
+    else:
+        d["free_first"] = a["next"]
+    if a["next"] >= 0:
+        s.agents[a["next"]]["prev"] = a["prev"]
+    else:
+        d["free_last"] = a["prev"]
+
+
+@kernel
+def end_wait(p: Plan, s: State, row: int, now: int) -> int:
+    """Account for the wait that ends now; returns it, microseconds."""
+    h = s.hot[row]
+    wait = now - h["since"]
+    column = segment_of(p, s, row)
+    defaults = p.market[0]["defaults"]
+    slot = slots.WAIT_INFLATION
+    if h["flags"] & ev.FLAG_CALL_BACK:
+        slot = slots.CALL_BACK_WAIT_WEIGHT
+    elif h["flags"] & ev.FLAG_ANNOUNCED:
+        slot = slots.ANNOUNCED_WAIT_INFLATION
+    h["waited"] += int(wait * s.levers[defaults + slot, column] + 0.5)
+    touchpoint = p.steps[h["step"]]["touchpoint"]
+    column = class_of(p, s, row)
+    t = s.touch[s.world[0]["period"], touchpoint, column]
+    t["wait_all"] += wait
+    if now >= 0:
+        s.waits[touchpoint, column, wait_bin(wait)] += 1
+    return wait
+
+
+@kernel
+def start_service(p: Plan, s: State, row: int, agent: int, now: int) -> None:
+    """Begin the service of a customer who no longer waits; `agent` is -1 where nobody serves."""
+    h = s.hot[row]
+    step = p.steps[h["step"]]
+    touchpoint = step["touchpoint"]
+    column = segment_of(p, s, row)
+    base = p.touchpoints[touchpoint]["levers"]
+    wait = end_wait(p, s, row, now)
+    t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]
+    t["answered"] += 1
+    t["wait_served"] += wait
+    if wait <= s.levers[base + pl.TOUCH_ANSWER_WITHIN, column]:
+        t["within"] += 1
+    h["status"] = ev.IN_SERVICE
+    h["since"] = now
+    h["agent"] = agent
+    s.desks[touchpoint]["busy"] += 1
+    if agent >= 0:
+        s.agents[agent]["status"] = ev.BUSY
+        s.agents[agent]["customer"] = row
+    ordinal = occasion_of(s, row)
+    unreached = False
+    if h["flags"] & ev.FLAG_CALL_BACK:
+        answered = s.levers[base + pl.TOUCH_CALL_BACK_ANSWERED, column]
+        unreached = draw(s.world[0]["key"], h["entity"], CALL_BACK_ANSWERED, ordinal) >= answered
+    if unreached:
+        h["flags"] |= ev.FLAG_UNREACHED
+        duration = UNREACHED_CALL
+    else:
+        law = int(s.levers[step["takes"], column])
+        duration = whole(quantile(p.laws, p.knots, law, draw(s.world[0]["key"], h["entity"], TAKES, ordinal)))
+    note_visit(p, s, row, ev.LOG_START, agent, 0, float(wait))
+    schedule(s, now + duration, ev.SERVICE_END, h["entity"], 0, 0, row)
+
+
+@kernel
+def hand_out(p: Plan, s: State, touchpoint: int, now: int) -> None:
+    """Give the waiting to the free agents, in order, until one side runs out."""
+    d = s.desks[touchpoint]
+    while d["free_first"] >= 0:
+        row = first_in_line(s, touchpoint)
+        if row < 0:
+            return
+        agent = d["free_first"]
+        take_free(s, touchpoint, agent)
+        take_from_queue(s, touchpoint, row)
+        start_service(p, s, row, agent, now)
+
+
+@kernel
+def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
+    """Line up: priority, announcement, offer of a call-back, patience."""
+    h = s.hot[row]
+    column = segment_of(p, s, row)
+    tp = p.touchpoints[touchpoint]
+    base = tp["levers"]
+    contact = p.contacts[h["contact"]]["levers"]
+    level = int(s.levers[contact + pl.CONTACT_PRIORITY, column])
+    if h["flags"] & ev.FLAG_OWN_PRIORITY:
+        level = h["priority"]
+    level = min(max(level, 0), N_PRIORITIES - 1)
+    d = s.desks[touchpoint]
+    ordinal = occasion_of(s, row)
+    mean_service = p.laws[int(s.levers[base + pl.TOUCH_TAKES, column])]["mean"]
+    announced = announced_wait(float(d["queued"]), float(d["on_duty"]), mean_service)
+    h["priority"] = level
+    h["status"] = ev.QUEUED
+    h["since"] = now
+    h["flags"] &= ~(ev.FLAG_CALL_BACK | ev.FLAG_ANNOUNCED | ev.FLAG_UNREACHED) & 255
+    last = s.queues[touchpoint, level, 1]
+    h["prev"] = last
+    h["next"] = -1
+    if last >= 0:
+        s.hot[last]["next"] = row
+    else:
+        s.queues[touchpoint, level, 0] = row
+    s.queues[touchpoint, level, 1] = row
+    d["queued"] += 1
+    s.world[0]["n_queued"] += 1
+    t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]
+    t["waited"] += 1
+    offered = s.levers[base + pl.TOUCH_CALL_BACK, column] > 0.0 and announced >= s.levers[base + pl.TOUCH_CALL_BACK_AFTER, column]
+    if offered and draw(s.world[0]["key"], h["entity"], CALL_BACK_TAKEN, ordinal) < s.levers[base + pl.TOUCH_CALL_BACK_ACCEPTED, column]:
+        h["flags"] |= ev.FLAG_CALL_BACK
+        t["called_back"] += 1
+        note_visit(p, s, row, ev.LOG_CALL_BACK, -1, level, announced)
+        return
+    if s.levers[base + pl.TOUCH_ANNOUNCES, column] > 0.0:
+        h["flags"] |= ev.FLAG_ANNOUNCED
+    note_visit(p, s, row, ev.LOG_QUEUE, -1, level, announced)
+    defaults = p.market[0]["defaults"]
+    if tp["in_person"] == 0 or s.levers[defaults + slots.ABANDONMENT, column] <= 0.0:
+        return
+    law = int(s.levers[contact + pl.CONTACT_PATIENCE, column])
+    if law < 0:
+        law = int(s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PATIENCE, column])
+    patience = quantile(p.laws, p.knots, law, draw(s.world[0]["key"], h["entity"], PATIENCE, ordinal))
+    if h["flags"] & ev.FLAG_ANNOUNCED and patience < float(NEVER):
+        calm = s.levers[defaults + slots.ANNOUNCEMENT_CALM, column]
+        overdue = s.levers[defaults + slots.ANNOUNCEMENT_OVERDUE, column]
+        patience = announced_patience(patience, announced, calm, overdue)
+    end = whole(patience)
+    if end < NEVER:
+        schedule(s, now + end, ev.ABANDON, h["entity"], 0, int(h["stamp"]), row)
+
+
+@kernel
+def arrive(p: Plan, s: State, row: int, now: int) -> int:
+    """Arrive at the touchpoint of the present step: served at once, in line, or sent home until it opens."""
+    h = s.hot[row]
+    step = p.steps[h["step"]]
+    touchpoint = step["touchpoint"]
+    tp = p.touchpoints[touchpoint]
+    column = segment_of(p, s, row)
+    h["since"] = now
+    h["agent"] = -1
+    d = s.desks[touchpoint]
+    s.world[0]["visits"] += 1
+    if d["open"] == 0 and (tp["in_person"] == 1 or tp["staffed"] == 0):
+        s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]["closed"] += 1
+        hours = int(s.levers[tp["levers"] + pl.TOUCH_HOURS, column])
+        begin, end = next_opening(p.openings, p.windows, hours, p.clock[0]["week_offset"], now)
+        h["status"] = ev.AWAY
+        note_visit(p, s, row, ev.LOG_CLOSED, -1, 0, 0.0)
+        if begin < NEVER:
+            u = draw(s.world[0]["key"], h["entity"], REOPENING, occasion_of(s, row))
+            schedule(s, begin + int(u * (end - begin)), ev.RETURN, h["entity"], 0, 0, row)
+        return ev.DONE
+    s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]["arrivals"] += 1
+    note_visit(p, s, row, ev.LOG_ARRIVE, -1, 0, 0.0)
+    bring_areas(s, touchpoint, now)
+    h["flags"] &= ~(ev.FLAG_CALL_BACK | ev.FLAG_ANNOUNCED | ev.FLAG_UNREACHED) & 255
+    if tp["staffed"] == 0:
+        start_service(p, s, row, -1, now)
+    elif d["free_first"] >= 0:
+        # Free agents and a queue never exist together: hand-offs happen inside the handler that frees an agent.
+        agent = d["free_first"]
+        take_free(s, touchpoint, agent)
+        start_service(p, s, row, agent, now)
+    else:
+        join_queue(p, s, row, touchpoint, now)
+    return ev.DONE
+
+
+@kernel
+def enter(p: Plan, s: State, row: int, step: int, now: int) -> int:
+    """Go to a step of the journey; returns a status."""
+    h = s.hot[row]
+    if h["visit"] >= ev.MAX_VISITS:
+        return ev.JOURNEY_TOO_LONG
+    h["visit"] += 1
+    h["step"] = step
+    return arrive(p, s, row, now)
+
+
+@kernel
+def staff_level(p: Plan, s: State, touchpoint: int, now: int) -> int:
+    """Agents that the running shifts put on duty."""
+    tp = p.touchpoints[touchpoint]
+    level = 0
+    for k in range(tp["first_shift"], tp["first_shift"] + tp["n_shifts"]):
+        base = p.shifts[k]["levers"]
+        when = int(s.levers[base + pl.SHIFT_WHEN, 0])
+        if when < 0 or is_open(p.openings, p.windows, when, p.clock[0]["week_offset"], now):
+            level += int(s.levers[base + pl.SHIFT_STAFF, 0] + 0.5)
+    return min(max(level, 0), tp["n_agents"])
+
+
+@kernel
+def next_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
+    """Next time at which hours or shifts of a touchpoint may change."""
+    tp = p.touchpoints[touchpoint]
+    offset = p.clock[0]["week_offset"]
+    best = NEVER
+    hours = int(s.levers[tp["levers"] + pl.TOUCH_HOURS, 0])
+    if hours >= 0:
+        best = next_boundary(p.openings, p.windows, hours, offset, now)
+    for k in range(tp["first_shift"], tp["first_shift"] + tp["n_shifts"]):
+        when = int(s.levers[p.shifts[k]["levers"] + pl.SHIFT_WHEN, 0])
+        if when >= 0:
+            best = min(best, next_boundary(p.openings, p.windows, when, offset, now))
+    return best
+
+
+@kernel
+def set_staff(p: Plan, s: State, touchpoint: int, level: int, now: int) -> None:
+    """Put `level` agents on duty: the lowest numbers stay, the busy ones finish before they go."""
+    tp = p.touchpoints[touchpoint]
+    d = s.desks[touchpoint]
+    for k in range(tp["n_agents"]):
+        agent = tp["first_agent"] + k
+        status = s.agents[agent]["status"]
+        if k < level:
+            if status == ev.OFF:
+                d["on_duty"] += 1
+                make_free(p, s, touchpoint, agent, now)
+            elif status == ev.LEAVING:
+                s.agents[agent]["status"] = ev.BUSY
+        elif status == ev.FREE:
+            take_free(s, touchpoint, agent)
+            s.agents[agent]["status"] = ev.OFF
+            d["on_duty"] -= 1
+        elif status == ev.BUSY:
+            s.agents[agent]["status"] = ev.LEAVING
+    hand_out(p, s, touchpoint, now)

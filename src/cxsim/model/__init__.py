@@ -1,0 +1,1 @@
+"""What both engines share: plan, levers, state, keyed draws, samplers, ties between people, event order."""

@@ -1,0 +1,128 @@
+"""The total order of events, the codes of outcomes, and the codes a kernel returns. Written here and nowhere else.
+
+Pending events are ordered by (time, kind, entity, other, ordinal); the five together are unique. At one instant
+the environment comes first (policy levers, then shifts and opening hours), then service ends, abandonments,
+arrivals, and talk last: a hand-off sees the staff on duty, and somebody who gives up in the very microsecond an
+agent gets free is served.
+"""
+
+from __future__ import annotations
+
+# Kinds of pending events, in the order in which they happen at one instant.
+LEVER = 0
+SHIFT = 1
+SERVICE_END = 2
+ABANDON = 3
+ARRIVAL = 4
+NEED = 5
+RETURN = 6
+REVIEW = 7
+LEAVE = 8
+TALK = 9
+
+# Kinds of log rows.
+LOG_NEED = 1
+LOG_ARRIVE = 2
+LOG_QUEUE = 3
+LOG_CALL_BACK = 4
+LOG_START = 5
+LOG_END = 6
+LOG_ABANDON = 7
+LOG_TURNED_AWAY = 8
+LOG_CLOSED = 9
+LOG_RETRY = 10
+LOG_DONE = 11
+LOG_EPISODE = 12
+LOG_JOINED = 13
+LOG_LEFT = 14
+LOG_TOLD = 15
+LOG_SHIFT = 16
+LOG_LEVER = 17
+LOG_NOTICE = 18
+
+LOG_NAMES = (
+    "",
+    "need",
+    "arrives",
+    "queues",
+    "takes call-back",
+    "service starts",
+    "service ends",
+    "abandons",
+    "turned away",
+    "finds it closed",
+    "calls again",
+    "journey ends",
+    "episode judged",
+    "joins",
+    "leaves",
+    "is told",
+    "shift changes",
+    "lever moves",
+    "gives notice",
+)
+
+# How a journey ends.
+SOLVED = 0
+UNSOLVED = 1
+ABANDONED = 2
+TURNED_AWAY = 3
+UNREACHED = 4
+OUTCOME_NAMES = ("solved", "unsolved", "abandoned", "turned away", "not reached by call-back")
+
+# Where a step of a journey can lead instead of to another step.
+END_UNSOLVED = -1
+END_SOLVED = -2
+
+# Why a customer leaves; every exit carries one. The four places where exits are decided are in MODEL terms:
+# choice at a need, after a failure, contract hazard, involuntary. The reason names what weighed most.
+REASON_FAILURE = 0
+REASON_WAIT = 1
+REASON_UNSOLVED = 2
+REASON_PRICE = 3
+REASON_BETTER_OFFER = 4
+REASON_TALK = 5
+REASON_INVOLUNTARY = 6
+N_REASONS = 7
+REASON_NAMES = (
+    "a failure",
+    "waiting",
+    "an unsolved matter",
+    "the price",
+    "a better experience elsewhere",
+    "what others said",
+    "moved or died",
+)
+
+# What a customer is doing.
+IDLE = 0
+AWAY = 1
+QUEUED = 2
+IN_SERVICE = 3
+GONE = 4
+
+# What an agent is doing.
+OFF = 0
+FREE = 1
+BUSY = 2
+LEAVING = 3
+
+# Flags of an open journey.
+FLAG_CALL_BACK = 1
+FLAG_FAILED = 2
+FLAG_UNREACHED = 4
+FLAG_ANNOUNCED = 8
+FLAG_OWN_PRIORITY = 16  # a recorded caller brings a priority; otherwise the contact's lever holds
+
+# What a kernel returns.
+DONE = 0
+PENDING_FULL = 1
+ROWS_FULL = 2
+LOG_FULL = 3
+JOURNEY_TOO_LONG = 4
+NO_OPENING = 5
+UNORDERED = 6
+
+MAX_VISITS = 4000
+MAX_ATTEMPTS = 15
+MAX_TOLD = 24

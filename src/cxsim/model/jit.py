@@ -1,0 +1,97 @@
+"""How functions are compiled, and where their machine code is kept.
+
+Numba's own cache looks only at the file of the cached function: a rule changed in another file would leave a
+stale kernel behind. The cache folder is therefore named by a hash of every source that can end up in a kernel,
+of the compile options and of the library versions. It lies in the user's cache, else in the temp folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import llvmlite
+import numba
+import numpy as np
+from numba.core import config as numba_config
+from numba.core.options import DefaultOptions
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+COMPILED_ROOMS = ("model", "behaviour", "engines")
+
+# Reference counting in the hot loop costs up to 2.8 times; Numba's private option removes it. Where a later
+# Numba drops the option, code is compiled with reference counting: slower, and the same values.
+NO_REFERENCE_COUNTING: dict[str, bool] = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+
+def cache_folder(package: Path | None = None) -> Path:
+    """Folder for compiled code, named by everything that decides what the code does.
+
+    Parameters
+    ----------
+    package : Path, optional
+        Root of the package whose sources are hashed; this one by default.
+
+    Returns
+    -------
+    Path
+        An absolute path that need not exist yet.
+    """
+    root = package or Path(__file__).resolve().parent.parent
+    digest = hashlib.sha256()
+    for room in COMPILED_ROOMS:
+        for source in sorted((root / room).glob("*.py")):
+            digest.update(source.name.encode())
+            digest.update(source.read_bytes())
+    digest.update(repr((sorted(OPTIONS.items()), NO_REFERENCE_COUNTING)).encode())
+    digest.update(f"{numba.__version__} {llvmlite.__version__} {np.__version__}".encode())
+    return _writable_root() / "cxsim" / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def _writable_root() -> Path:
+    for candidate in (os.environ.get("XDG_CACHE_HOME"), Path.home() / ".cache"):
+        if not candidate:
+            continue
+        folder = Path(candidate)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.gettempdir())
+
+
+_FOLDER = str(cache_folder())
+
+
+def _compile(function: Function, options: dict[str, Any]) -> Function:
+    # The folder is read when a function is decorated; the caller's own Numba setting is left as it was.
+    before = numba_config.CACHE_DIR
+    numba_config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _FOLDER
+    try:
+        compiled: Function = numba.njit(cache=True, **options)(function)
+    finally:
+        numba_config.CACHE_DIR = before
+    return compiled
+
+
+def rule(function: Function) -> Function:
+    """Compile a small pure function on plain numbers, callable from Python and from kernels alike."""
+    return _compile(function, {**OPTIONS, **NO_REFERENCE_COUNTING})
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function of an event loop: it takes record arrays, never allocates and returns a status."""
+    return _compile(function, {**OPTIONS, **NO_REFERENCE_COUNTING})
+
+
+def builder(function: Function) -> Function:
+    """Compile a function that prepares a world and may allocate arrays."""
+    return _compile(function, OPTIONS)

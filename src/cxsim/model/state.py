@@ -1,0 +1,253 @@
+"""The state of a world: record arrays that both engines read and write, and nothing else.
+
+Rules receive plain numbers, never the state. The row of a customer that every visit touches is 64 bytes.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.model.events import N_REASONS
+
+N_WAIT_BINS = 128
+
+# What every visit touches. Rows 0 .. n_persons - 1 are the people of the market; later rows are lent to callers.
+HOT = np.dtype(
+    [
+        ("entity", "u8"),  # who draws: the person's number, or (source + 1) << 48 | ordinal
+        ("since", "i8"),  # when the present wait or service began
+        ("began", "i8"),  # when the journey began
+        ("waited", "i8"),  # waited so far in this journey, as it is felt (off-line waiting counts less)
+        ("need", "u4"),  # number of the need (people); 0 for callers
+        ("stamp", "u4"),  # raised whenever a wait ends: an older abandonment no longer counts
+        ("next", "i4"),  # queue links; `next` of a free caller row is the next free row
+        ("prev", "i4"),
+        ("agent", "i4"),
+        ("step", "i4"),
+        ("visit", "u2"),  # visits so far in this journey
+        ("contact", "i2"),
+        ("status", "u1"),
+        ("flags", "u1"),
+        ("priority", "u1"),
+        ("attempt", "u1"),
+    ]
+)
+# What an episode or a need touches; people only.
+COLD = np.dtype(
+    [
+        ("next_need", "i8"),  # time of candidate need number `needs`
+        ("joined", "i8"),
+        ("last_left", "i8"),
+        ("satisfaction", "f8"),  # cumulative, latent SD
+        ("last_episode", "f8"),  # transaction satisfaction of the last episode
+        ("needs", "u4"),  # candidate needs so far
+        ("episodes", "u4"),
+        ("segment", "i2"),
+        ("firm", "i2"),  # -1: no firm
+        ("base_firm", "i2"),  # firm at time 0, -1: none
+        ("first_reason", "i2"),  # why the base firm was first left, -1: not left
+        ("first_left", "i8"),  # when the base firm was first left, NEVER: not left
+        ("last_reason", "i2"),  # what went wrong last: a reason code, -1: nothing
+        ("notice", "u1"),  # 1: notice was given
+        ("gone", "u1"),  # 1: left the market
+        ("due", "u1"),  # 1: the candidate need's event is pending
+        ("leaving_for", "u1"),  # reason code of a notice that was given
+    ]
+)
+# What a person believes about a firm: row person * n_firms + firm.
+MIND = np.dtype(
+    [
+        ("mean", "f8"),
+        ("variance", "f8"),
+        ("encounters", "f8"),
+        ("last", "i8"),  # last purchase or joining, -NEVER: none
+        ("heard", "f4"),  # sum of stories since the last purchase, good less bad
+        ("burnt", "u4"),  # 1: left after a failure
+    ]
+)
+AGENT = np.dtype([("since", "i8"), ("next", "i4"), ("prev", "i4"), ("status", "i4"), ("customer", "i4")])
+# Running state of a touchpoint; areas are integrals over time for Little's law.
+DESK = np.dtype(
+    [
+        ("changed", "i8"),  # when the areas were last brought up to date
+        ("queued", "i8"),
+        ("busy", "i8"),
+        ("on_duty", "i8"),
+        ("open", "i4"),
+        ("free_first", "i4"),  # longest idle agent, -1: none
+        ("free_last", "i4"),
+        ("epoch", "i4"),  # raised when a lever may have moved hours or staff: older shift events no longer count
+    ]
+)
+# Ordered by (time, order, other, ordinal); order packs the kind (4 bits) and the entity (60 bits).
+PENDING = np.dtype(
+    [
+        ("time", "i8"),
+        ("order", "u8"),
+        ("other", "u4"),
+        ("ordinal", "u4"),
+        ("row", "i4"),
+        ("cause", "i4"),
+        ("value", "f8"),
+    ]
+)
+LOG = np.dtype(
+    [
+        ("time", "i8"),
+        ("customer", "u8"),
+        ("other", "i8"),
+        ("value", "f8"),
+        ("journey", "u4"),
+        ("step", "i4"),
+        ("kind", "i2"),
+        ("firm", "i2"),
+        ("touchpoint", "i2"),
+        ("agent", "i2"),
+        ("cause", "i2"),
+        ("pad", "i2"),
+        ("pad2", "i4"),
+    ]
+)
+TOUCH_TALLY = np.dtype(
+    [
+        (name, "i8")
+        for name in (
+            "arrivals", "answered", "served", "waited", "abandoned", "turned_away", "closed", "called_back", "unreached", "retries",
+            "within", "failures", "wait_all", "wait_served", "wait_abandoned", "service",
+        )  # fmt: skip
+    ]
+)
+AREA_TALLY = np.dtype([("queue", "i8"), ("busy", "i8"), ("duty", "i8")])
+FIRM_TALLY = np.dtype(
+    [
+        (name, "i8")
+        for name in (
+            "needs", "purchases", "episodes", "solved", "unsolved", "failed", "joined", "won_by_talk", "notices",
+            "satisfied", "talked_good", "talked_bad", "told_good", "told_bad",
+        )  # fmt: skip
+    ]
+    + [("satisfaction", "f8"), ("revenue", "f8"), ("variable_cost", "f8")]
+)
+WORLD = np.dtype(
+    [
+        ("now", "i8"),
+        ("key", "u8"),
+        ("n_pending", "i8"),
+        ("n_log", "i8"),
+        ("events", "i8"),
+        ("visits", "i8"),
+        ("period", "i8"),
+        ("free_row", "i8"),  # first free caller row, -1: none
+        ("n_queued", "i8"),  # customers waiting anywhere
+        ("logging", "i8"),
+        ("last_time", "i8"),  # key of the last event, for the checked build
+        ("last_order", "u8"),
+    ]
+)
+
+
+class Tallies(NamedTuple):
+    """Counts and sums of fixed size.
+
+    Attributes
+    ----------
+    touch : (n_periods, n_touchpoints, n_classes) TOUCH_TALLY
+        Classes are the segments, then the anonymous sources.
+    waits : (n_touchpoints, n_classes, N_WAIT_BINS) int64
+        Waits that ended after time 0, in log-spaced bins (see `wait_bin`).
+    areas : (n_periods, n_touchpoints) AREA_TALLY
+        Integrals over time of the queue, of busy agents (or customers in service) and of agents on duty; microseconds.
+    firm : (n_periods, n_firms, n_segments) FIRM_TALLY
+    left : (n_periods, n_firms, n_segments, N_REASONS) int64
+    base : (n_periods, n_firms, n_segments, 6) int64
+        At the end of each period: customers of the firm; of those at time 0, how many are with it;
+        promoters; passives; detractors; starting customers who never left.
+    """
+
+    touch: NDArray[np.void]
+    waits: NDArray[np.int64]
+    areas: NDArray[np.void]
+    firm: NDArray[np.void]
+    left: NDArray[np.int64]
+    base: NDArray[np.int64]
+
+
+class State(NamedTuple):
+    """A world at one moment.
+
+    Attributes
+    ----------
+    world : (1,) WORLD
+    hot : (n_rows,) HOT
+    cold : (n_persons,) COLD
+    minds : (n_persons * n_firms,) MIND
+    agents : (n_agents,) AGENT
+    desks : (n_touchpoints,) DESK
+    queues : (n_touchpoints, N_PRIORITIES, 2) int32
+        First and last customer row waiting with each priority, -1: nobody.
+    pending : PENDING
+        Binary heap of pending events.
+    levers : (n_slots, n_segments) float64
+    day_factors : (n_contacts, n_days) float64
+    tie_first, tie_other, tie_strong : arrays
+        Ties between people, see `build_ties`.
+    scratch : (n_firms,) float64
+        Room for choice weights.
+    log : LOG
+    touch, waits, areas, firm, left, base : arrays
+        Tallies, flattened here because kernels read one tuple.
+    """
+
+    world: NDArray[np.void]
+    hot: NDArray[np.void]
+    cold: NDArray[np.void]
+    minds: NDArray[np.void]
+    agents: NDArray[np.void]
+    desks: NDArray[np.void]
+    queues: NDArray[np.int32]
+    pending: NDArray[np.void]
+    levers: NDArray[np.float64]
+    day_factors: NDArray[np.float64]
+    tie_first: NDArray[np.int64]
+    tie_other: NDArray[np.int32]
+    tie_strong: NDArray[np.uint8]
+    scratch: NDArray[np.float64]
+    log: NDArray[np.void]
+    touch: NDArray[np.void]
+    waits: NDArray[np.int64]
+    areas: NDArray[np.void]
+    firm: NDArray[np.void]
+    left: NDArray[np.int64]
+    base: NDArray[np.int64]
+
+
+# Columns of the `base` tally.
+BASE_CUSTOMERS = 0
+BASE_KEPT = 1
+BASE_PROMOTERS = 2
+BASE_PASSIVES = 3
+BASE_DETRACTORS = 4
+BASE_NEVER_LEFT = 5
+BASE_COLUMNS = 6
+
+N_PRIORITIES = 8
+
+
+def n_classes(plan_segments: int, contacts: NDArray[np.void]) -> int:
+    """Count the columns of the touchpoint tallies: the segments, then the anonymous sources."""
+    return plan_segments + int(np.count_nonzero(contacts["anonymous"]))
+
+
+def empty_tallies(n_periods: int, n_touchpoints: int, n_firms: int, n_segments: int, classes: int) -> Tallies:
+    """Return tallies of zeros for a plan's shape."""
+    return Tallies(
+        touch=np.zeros((n_periods, n_touchpoints, classes), TOUCH_TALLY),
+        waits=np.zeros((n_touchpoints, classes, N_WAIT_BINS), np.int64),
+        areas=np.zeros((n_periods, n_touchpoints), AREA_TALLY),
+        firm=np.zeros((n_periods, n_firms, n_segments), FIRM_TALLY),
+        left=np.zeros((n_periods, n_firms, n_segments, N_REASONS), np.int64),
+        base=np.zeros((n_periods, n_firms, n_segments, BASE_COLUMNS), np.int64),
+    )
