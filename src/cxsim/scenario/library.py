@@ -1,0 +1,117 @@
+"""The bundled scenarios: found in an installed wheel first, then in the repository."""
+
+from __future__ import annotations
+
+import importlib.resources
+from pathlib import Path
+from typing import Final
+
+from cxsim.errors import Fault, ScenarioError, UnreadableError, quoted
+from cxsim.scenario.reader import LARGEST_FILE, read_text
+from cxsim.units import nearest
+
+ENDING: Final = ".yaml"
+
+
+def folders() -> list[Path]:
+    """Return the folders that hold bundled scenarios, the wheel's first."""
+    package = importlib.resources.files("cxsim")
+    candidates = [package / "bundled" / "scenarios", Path(str(package)).parents[1] / "scenarios"]
+    return [Path(str(folder)) for folder in candidates if folder.is_dir()]
+
+
+def names() -> list[str]:
+    """Return the names of all bundled scenarios, such as ``bank-phone`` and ``verification/erlang-c``."""
+    found: dict[str, None] = {}
+    for folder in folders():
+        for path in sorted(folder.rglob(f"*{ENDING}")):
+            name = path.relative_to(folder).with_suffix("").as_posix()
+            if not name.startswith(("studies/", "baselines/")):
+                found[name] = None
+    return list(found)
+
+
+def find(name: str) -> Path | None:
+    """Return the file of a bundled scenario, or None."""
+    return _files().get(name.removesuffix(ENDING))
+
+
+def _files() -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for folder in folders():
+        for path in sorted(folder.rglob(f"*{ENDING}")):
+            files.setdefault(path.relative_to(folder).with_suffix("").as_posix(), path)
+    return files
+
+
+def locate(path_or_name: str | Path) -> Path:
+    """Return the file of a scenario, given by path or by the name of a bundled one.
+
+    Raises
+    ------
+    UnreadableError
+        If there is no such file.
+    """
+    text = str(path_or_name)
+    path = Path(text)
+    try:
+        if path.is_file():
+            return path
+        if path.exists():
+            fault = Fault(text, None, "", "a folder", "a file", "name the file in it")
+            raise UnreadableError([fault])
+    except (OSError, ValueError):
+        fault = Fault(quoted(text), None, "", "no name of a file", "a path, or a bundled scenario", "check the name")
+        raise UnreadableError([fault]) from None
+    bundled = find(text)
+    if bundled is not None:
+        return bundled
+    hint = nearest(text, names()) or "`cxsim scenarios` lists the bundled ones"
+    given = "no such file, and no bundled scenario of this name"
+    raise UnreadableError([Fault(text, None, "", given, "a path, or a bundled scenario", hint)])
+
+
+def show(name: str) -> str:
+    """Return the text of a bundled scenario."""
+    return read_text(locate(name), LARGEST_FILE)
+
+
+def new(name: str, folder: Path, source: str | Path = "local-shop-vs-chain") -> Path:
+    """Start a file of one's own: a copy of another scenario, with its comments.
+
+    Parameters
+    ----------
+    name
+        Name of the new scenario, without an ending.
+    folder
+        Where to write it.
+    source
+        Path or bundled name of the scenario to begin with.
+
+    Returns
+    -------
+    Path
+        The new file.
+
+    Raises
+    ------
+    ScenarioError
+        If the name is not allowed, the file exists, or it cannot be written.
+    """
+    stem = name.removesuffix(ENDING)
+    if not stem or not all(c.isalnum() or c in "-_" for c in stem) or len(stem) > 80:  # noqa: PLR2004
+        allowed = "a name of letters, digits, - and _"
+        raise ScenarioError([Fault("new", None, "", quoted(name), allowed, "choose another name")])
+    text = read_text(locate(source), LARGEST_FILE)
+    path = folder / f"{stem}{ENDING}"
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        fault = Fault(str(path), None, "", "a file that exists", "a new name", "choose another name")
+        raise ScenarioError([fault]) from None
+    except OSError as error:
+        given = error.strerror or "an error"
+        fault = Fault(str(path), None, "", given, "a folder to write in", "choose another folder")
+        raise ScenarioError([fault]) from None
+    return path

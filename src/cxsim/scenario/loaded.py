@@ -1,0 +1,239 @@
+"""A loaded scenario: immutable, with policies, ready to be compiled."""
+
+from __future__ import annotations
+
+import copy
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxsim.errors import Fault, ScenarioError, ValueRefusedError, quoted
+from cxsim.scenario import library
+from cxsim.scenario.migrate import migrated
+from cxsim.scenario.models import Document
+from cxsim.scenario.paths import Entry, at, changed, entries, find, written_path
+from cxsim.scenario.policies import AS_IS, Overlay, known
+from cxsim.scenario.reader import LARGEST_FILE, decode, read, read_file
+from cxsim.scenario.resolve import Resolved, fault_of, resolve
+from cxsim.scenario.writer import to_yaml
+from cxsim.units import format_duration
+
+if TYPE_CHECKING:
+    from cxsim.model.plan import Plan
+    from cxsim.scenario.layout import Layout
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A market, its firms and our policies; nothing about it changes.
+
+    Parameters
+    ----------
+    content
+        The resolved scenario.
+    """
+
+    content: Resolved
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return self.content.name
+
+    @property
+    def document(self) -> Document:
+        """The resolved scenario as models."""
+        return self.content.document
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Names of the policies, `as-is` first."""
+        return tuple(self.content.overlays)
+
+    def policy(self, name: str) -> Overlay:
+        """Return a policy.
+
+        Raises
+        ------
+        ScenarioError
+            If there is none of this name.
+        """
+        try:
+            return known(name, self.content.overlays)
+        except ValueRefusedError as error:
+            raise fault_of(self.name, "policies", error) from None
+
+    def paths(self) -> tuple[Entry, ...]:
+        """List every value that a policy, ``--set`` or a study can name."""
+        return tuple(entries(self.content.tree))
+
+    def value(self, path: str) -> str:
+        """Return the text of the value that a path names."""
+        try:
+            found = at(self.content.tree, find(self.content.tree, path))
+        except ValueRefusedError as error:
+            raise fault_of(self.name, path, error) from None
+        return str(found)
+
+    def with_value(self, path: str, text: Any) -> Scenario:
+        """Return a scenario in which one value is another.
+
+        Parameters
+        ----------
+        path
+            Such as ``phone.staff`` or ``market.switching.cost``.
+        text
+            A value, or a change such as ``1 more`` or ``20 % less``.
+        """
+        return self.with_values({path: text})
+
+    def with_values(self, values: Mapping[str, Any]) -> Scenario:
+        """Return a scenario in which several values are others."""
+        tree = copy.deepcopy(self.content.tree)
+        faults: list[Fault] = []
+        for path, text in values.items():
+            try:
+                location = find(tree, path)
+                tree = changed(tree, {location: [_as_text(text)]})
+            except ValueRefusedError as error:
+                faults += fault_of("--set", path, error).faults
+                continue
+            tree["assumptions"].pop(".".join(location), None)
+            written = {written_path(tree, location), path, f"{tree['our_firm']}.{path}"}
+            tree["unsure"] = {key: value for key, value in tree["unsure"].items() if key not in written}
+        if faults:
+            raise ScenarioError(faults)
+        return self._again(tree, "--set")
+
+    def with_policy(
+        self,
+        name: str,
+        change: Mapping[str, Any],
+        cost: float | Mapping[str, Any],
+        *,
+        from_: str = "month 0",
+        until: str | None = None,
+        idea: str = "",
+    ) -> Scenario:
+        """Return a scenario with one more policy.
+
+        Parameters
+        ----------
+        name
+            A new name.
+        change
+            Paths and what becomes of them: ``{"phone.staff": 3, "phone.takes": "20 % less"}``.
+        cost
+            What comes on top of what the model counts: an amount, or ``{"once": ..., "yearly": ...}``.
+        from_, until
+            When it holds, such as ``month 3``.
+        idea
+            One sentence.
+        """
+        tree = copy.deepcopy(self.content.tree)
+        if name in self.content.overlays:
+            fault = Fault("with_policy", None, name, quoted(name), "a new name", "choose another name")
+            raise ScenarioError([fault])
+        block = {"idea": idea, "from": from_, "change": _as_text(change), "cost": _as_text(cost)}
+        if until is not None:
+            block["until"] = until
+        tree["policies"][name] = block
+        return self._again(tree, "with_policy")
+
+    def _again(self, tree: dict[str, Any], file: str) -> Scenario:
+        return Scenario(resolve(tree, file, self.content.folder, self.name))
+
+    def resolved(self) -> str:
+        """Return `scenario.resolved.yaml`: every value that is used, with the source of each assumption."""
+        return to_yaml(self.content.tree)
+
+    def identity(self) -> str:
+        """Return the SHA-256 of everything that decides a run but policy, replication and seed."""
+        return self.content.identity()
+
+    def layout(self) -> Layout:
+        """Return names of firms, segments, touchpoints, contacts and lever slots by their numbers in the plan."""
+        from cxsim.scenario.layout import layout_of
+
+        return layout_of(self.content)
+
+    def plan(self, policy: str = AS_IS) -> Plan:
+        """Compile the scenario under a policy.
+
+        Raises
+        ------
+        ScenarioError
+            If there is no such policy, or it asks for what cannot be.
+        """
+        from cxsim.scenario.compile import compiled
+
+        return compiled(self.content, self.policy(policy))
+
+    def check(self) -> None:
+        """Compile every policy, so that whatever cannot run is found now.
+
+        Raises
+        ------
+        ScenarioError
+            With all faults.
+        """
+        from cxsim.scenario.compile import check_policies
+
+        check_policies(self.content)
+
+    def _repr_html_(self) -> str:
+        document = self.document
+        rows = "".join(
+            f"<tr><td><b>{html.escape(name)}</b></td><td>{html.escape(overlay.idea)}</td></tr>"
+            for name, overlay in self.content.overlays.items()
+        )
+        market = document.market
+        people = f"{market.customers} customers, " if market else ""
+        firms = ", ".join(html.escape(name) for name in document.firms)
+        return (
+            f"<p><b>{html.escape(self.name)}</b> {html.escape(document.question or '')}<br>"
+            f"{people}{firms}; {format_duration(document.lasts)}</p><table>{rows}</table>"
+        )
+
+
+def _as_text(value: Any) -> Any:
+    """Write Python numbers and containers as a person would."""
+    if isinstance(value, Mapping):
+        return {str(key): _as_text(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_text(item) for item in value]
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def load(path_or_name: str | Path) -> Scenario:
+    """Load a scenario and check everything about it.
+
+    Parameters
+    ----------
+    path_or_name
+        A file, or the name of a bundled scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults; `UnreadableError` if the file cannot be read at all.
+    """
+    path = library.locate(path_or_name)
+    _, tree = read_file(path)
+    return _loaded(tree, str(path), path.parent, path.stem)
+
+
+def loads(data: str | bytes, name: str = "scenario.yaml", folder: Path | None = None) -> Scenario:
+    """Load a scenario from text; `name` stands in messages, `folder` holds the files it names."""
+    text = decode(data, name, LARGEST_FILE) if isinstance(data, bytes) else data
+    return _loaded(read(text, name), name, folder or Path(), Path(name).stem)
+
+
+def _loaded(tree: Any, file: str, folder: Path, name: str) -> Scenario:
+    scenario = Scenario(resolve(migrated(tree, file), file, folder, name.removesuffix(".resolved")))
+    scenario.check()
+    return scenario

@@ -1,0 +1,286 @@
+"""The one path grammar: the same dotted path names a value in policies, `unsure`, study factors and ``--set``.
+
+A path starts with a firm's name, `market`, `defaults` or `switches`, or with a key of the file's top level; without
+these it means our firm. After the firm comes a touchpoint, a contact, a source of callers or a key of the firm.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Final, get_args, get_origin
+
+from pydantic import TypeAdapter, ValidationError
+
+from cxsim.errors import ValueRefusedError
+from cxsim.scenario.calendar import RateTable
+from cxsim.scenario.faults import annotation_at, dotted, keys_at
+from cxsim.scenario.fields import UNLIMITED, Kind
+from cxsim.units import Change, Price, Rate, nearest, parse_change, parse_duration, parse_number
+
+Location = tuple[str, ...]
+Tree = dict[str, Any]
+
+NAMED: Final = ("touchpoints", "contacts", "arrivals")
+ROOTS: Final = ("market", "defaults", "switches", "runs")
+ALLOWED: Final = "the path of a value of this scenario"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value that a path names.
+
+    Attributes
+    ----------
+    path
+        As a person writes it; our firm's name is left out.
+    location
+        Keys from the top of the file.
+    kind
+        ``share``, ``duration``, ...; ``text`` for what can only be set.
+    value
+        Text of the value.
+    """
+
+    path: str
+    location: Location
+    kind: str
+    value: str
+
+
+def find(tree: Tree, path: str) -> Location:
+    """Return the location of the value that `path` names.
+
+    Parameters
+    ----------
+    tree
+        A resolved scenario as nested text.
+    path
+        Such as ``phone.staff`` or ``market.switching.cost``.
+
+    Raises
+    ------
+    ValueRefusedError
+        If there is no such value.
+    """
+    parts = tuple(part.strip() for part in path.split("."))
+    if not all(parts) or len(parts) > 10 or any(not part.isprintable() for part in parts):  # noqa: PLR2004
+        raise ValueRefusedError(path, ALLOWED, "write names with dots between, such as phone.staff")
+    location, rest = _begin(tree, parts)
+    node: Any = tree
+    for part in location:
+        node = node[part]
+    for part in rest:
+        if not isinstance(node, dict) or part not in node:
+            _refuse(tree, path, location, part, node)
+        node = node[part]
+        location = (*location, part)
+    return location
+
+
+def _begin(tree: Tree, parts: tuple[str, ...]) -> tuple[Location, tuple[str, ...]]:
+    """Resolve the first one or two names of a path."""
+    first = parts[0]
+    if first in tree["firms"]:
+        firm, rest = first, parts[1:]
+    elif first in ROOTS or (first in tree and first not in {"firms", "policies"}):
+        return (), parts
+    else:
+        firm, rest = tree["our_firm"], parts
+    here: Location = ("firms", firm)
+    content = tree["firms"].get(firm, {})
+    for section in NAMED:
+        if rest and rest[0] in content.get(section, {}):
+            return (*here, section, rest[0]), rest[1:]
+    return here, rest
+
+
+def _refuse(tree: Tree, path: str, location: Location, part: str, node: Any) -> None:
+    if isinstance(node, dict):
+        names = [name for name in node if name not in NAMED]
+        if location[:1] == ("firms",) and len(location) == 2:  # noqa: PLR2004 -- at a firm
+            names += [name for section in NAMED for name in node.get(section, {})]
+            names += list(tree["firms"]) if part == path.split(".", maxsplit=1)[0] else []
+        known = keys_at(location)
+        if part in known:
+            remedy = f"write `{part}` in the file first, so that there is something to change"
+            raise ValueRefusedError(path, ALLOWED, remedy)
+        hint = nearest(part, names) or f"after `{dotted(location) or 'the beginning'}` comes {', '.join(names[:10])}"
+        raise ValueRefusedError(path, ALLOWED, hint)
+    inner = keys_at(location)
+    if node == "no" and part in inner:
+        remedy = f"it is `no` here; set `{path.rsplit('.', 1)[0]}` to a table with {', '.join(inner)}"
+        raise ValueRefusedError(path, ALLOWED, remedy)
+    raise ValueRefusedError(path, ALLOWED, f"`{dotted(location[-1:])}` is a single value; end the path there")
+
+
+def written_path(tree: Tree, location: Location) -> str:
+    """Return the path of a location as a person writes it."""
+    if location[:1] != ("firms",):
+        return ".".join(location)
+    rest = [part for n, part in enumerate(location[2:]) if n or part not in NAMED]
+    firm = [] if location[1] == tree["our_firm"] else [location[1]]
+    return ".".join([*firm, *rest])
+
+
+def kind_at(location: Location) -> str:
+    """Return the kind of the value at a location."""
+    annotation = annotation_at(location)
+    for candidate in (annotation, *(get_args(annotation) if get_origin(annotation) is not Annotated else ())):
+        if get_origin(candidate) is Annotated:
+            for mark in get_args(candidate)[1:]:
+                if isinstance(mark, Kind):
+                    return mark.name
+    return "text"
+
+
+def entries(tree: Tree) -> Iterator[Entry]:
+    """List every value that a path can name, in the order of the file."""
+    skipped = {"policies", "assumptions", "unsure", "goals", "measures", "question", "format", "currency", "our_firm"}
+    for location, value in _leaves(tree, ()):
+        if location[0] not in skipped and location[-1] != "source":
+            text = value if isinstance(value, str) else str(value)
+            yield Entry(written_path(tree, location), location, kind_at(location), text)
+
+
+def _leaves(node: Any, location: Location) -> Iterator[tuple[Location, Any]]:
+    if isinstance(node, dict) and kind_at(location) not in {"law", "rate"} and location[-1:] != ("when",):
+        for key, value in node.items():
+            yield from _leaves(value, (*location, key))
+    else:
+        yield location, node
+
+
+def value_at(location: Location, text: Any) -> Any:
+    """Read the text of the value at a location.
+
+    Raises
+    ------
+    ValueRefusedError
+        If the text is not allowed there.
+    """
+    annotation = annotation_at(location)
+    try:
+        return TypeAdapter(annotation).validate_python(text)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            cause = detail.get("ctx", {}).get("error")
+            if isinstance(cause, ValueRefusedError):
+                raise cause from None
+        raise ValueRefusedError(str(text), "a value of this place", "write it as in the scenario file") from None
+
+
+def write_at(location: Location, value: Any) -> Any:
+    """Return the text of a value, as it stands in the file."""
+    return TypeAdapter(annotation_at(location)).dump_python(value, by_alias=True, exclude_none=True)
+
+
+def at(tree: Tree, location: Location) -> Any:
+    """Return what stands at a location."""
+    node: Any = tree
+    for part in location:
+        node = node[part]
+    return node
+
+
+def read_change(raw: Any) -> Change | None:
+    """Read a change written as text; None for a table or a list, which can only be set."""
+    return parse_change(str(raw)) if isinstance(raw, str) else None
+
+
+def applied(tree: Tree, location: Location, changes: Sequence[Any]) -> Any:
+    """Return the new text at a location: a set comes first, then all additions, then all multiplications.
+
+    Parameters
+    ----------
+    tree
+        A resolved scenario as nested text.
+    location
+        Where the value stands.
+    changes
+        What is written after the path, in any order; at most one sets.
+    """
+    read = [(raw, read_change(raw)) for raw in changes]
+    current = at(tree, location)
+    for raw, change in read:
+        if change is None or change.how == "set":
+            current = write_at(location, value_at(location, raw))
+    arithmetic = [change for _, change in read if change is not None and change.how != "set"]
+    if not arithmetic:
+        return current
+    value = value_at(location, current)
+    for change in sorted(arithmetic, key=lambda change: change.how):  # "add" sorts before "multiply"
+        value = _computed(value, change, kind_at(location), location)
+    # Reading the text again checks the range.
+    return write_at(location, value_at(location, write_at(location, value)))
+
+
+def _computed(value: Any, change: Change, kind: str, location: Location) -> Any:
+    what = f"a change of `{location[-1]}`"
+    if kind in {"text", "switch"} or (kind == "count" and value == UNLIMITED):
+        raise ValueRefusedError(_words(change), f"{what} that sets a value", "write the new value")
+    if change.how == "multiply":
+        return _multiplied(value, change.factor, kind)
+    if kind == "law" or isinstance(value, RateTable):
+        raise ValueRefusedError(_words(change), f"{what} that sets or multiplies", "write, for example, 20 % less")
+    return _added(value, change, kind)
+
+
+def _words(change: Change) -> str:
+    if change.how == "multiply":
+        return f"{change.factor:g} times"
+    return f"{change.operand} {'more' if change.factor > 0 else 'less'}"
+
+
+def _multiplied(value: Any, factor: float, kind: str) -> Any:
+    if kind == "law" or isinstance(value, RateTable):
+        return value.scaled(factor)
+    if isinstance(value, Price | Rate):
+        return replace(value, amount=value.amount * factor)
+    return round(value * factor) if kind in {"count", "duration"} else value * factor
+
+
+def _added(value: Any, change: Change, kind: str) -> Any:
+    if kind == "duration":
+        return value + round(change.factor) * parse_duration(change.operand)
+    if kind == "count":
+        amount = parse_number(change.operand)
+        if not amount.is_integer():
+            raise ValueRefusedError(_words(change), "a whole number more or fewer", "write, for example, 1 more")
+        return value + round(change.factor * amount)
+    amount = change.factor * parse_number(change.operand)
+    if isinstance(value, Price | Rate):
+        return replace(value, amount=value.amount + amount)
+    return value + amount
+
+
+def changed(tree: Tree, changes: Mapping[Location, Sequence[Any]]) -> Tree:
+    """Return a copy of the tree with values changed; a share that is set makes the others give way in proportion."""
+    new: Tree = copy.deepcopy(tree)
+    for location, raws in changes.items():
+        text = applied(tree, location, raws)
+        at(new, location[:-1])[location[-1]] = text
+        _rescale(tree, new, location, text)
+    return new
+
+
+def _rescale(tree: Tree, new: Tree, location: Location, text: Any) -> None:
+    group = _share_group(location)
+    if group is None or group not in {("firms",), ("market", "segments")}:
+        return
+    name = location[len(group)]
+    shares = {key: value_at((*group, key, "share"), block["share"]) for key, block in at(tree, group).items()}
+    total = 1.0 if group == ("market", "segments") else min(1.0, sum(shares.values()))
+    set_to = value_at(location, text)
+    others = sum(share for key, share in shares.items() if key != name)
+    room = max(0.0, total - set_to)
+    if others <= 0.0:
+        return
+    for key, share in shares.items():
+        if key != name:
+            at(new, group)[key]["share"] = write_at((*group, key, "share"), min(1.0, share * room / others))
+
+
+def _share_group(location: Location) -> Location | None:
+    return location[:-2] if location[-1] == "share" and len(location) > 2 else None  # noqa: PLR2004

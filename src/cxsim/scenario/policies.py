@@ -1,0 +1,212 @@
+"""Policies: named overlays on our firm, each a list of pieces with times; `as-is` changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from cxsim.errors import ValueRefusedError, quoted
+from cxsim.scenario import paths
+from cxsim.scenario.faults import Faults
+from cxsim.scenario.fields import Moment
+from cxsim.scenario.models import Document, Policy
+from cxsim.units import YEAR, nearest, parse_change
+
+AS_IS: Final = "as-is"
+FOREVER: Final = 1_000_000 * YEAR // 1_000
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One change of one value for some time.
+
+    Attributes
+    ----------
+    policy
+        The policy that holds it.
+    location
+        The value.
+    raw
+        What is written after the path.
+    begin, end
+        Microseconds since the start; it holds in [begin, end).
+    segments
+        Whom it concerns; empty for everyone.
+    """
+
+    policy: str
+    location: paths.Location
+    raw: Any
+    begin: int
+    end: int
+    segments: tuple[str, ...]
+
+    @property
+    def sets(self) -> bool:
+        """Whether it sets the value (rather than adding or multiplying)."""
+        return not isinstance(self.raw, str) or parse_change(self.raw).how == "set"
+
+    def meets(self, other: Piece) -> bool:
+        """Whether both hold at some time for the same people."""
+        together = self.begin < other.end and other.begin < self.end
+        return together and (not self.segments or not other.segments or bool({*self.segments} & {*other.segments}))
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A policy, ready to be laid over a scenario.
+
+    Attributes
+    ----------
+    name, idea
+        As written.
+    pieces
+        What it changes.
+    cost_once, cost_yearly
+        What it costs on top of what the model counts, in the scenario's currency.
+    begin
+        When its first piece begins, microseconds since the start.
+    """
+
+    name: str
+    idea: str
+    pieces: tuple[Piece, ...]
+    cost_once: float
+    cost_yearly: float
+    begin: int
+
+
+def overlays(document: Document, tree: paths.Tree, faults: Faults) -> dict[str, Overlay]:
+    """Return all policies by name, `as-is` first; faults are noted.
+
+    Parameters
+    ----------
+    document, tree
+        The resolved scenario, as models and as nested text.
+    faults
+        Receives what is wrong.
+    """
+    found = {AS_IS: Overlay(AS_IS, "Change nothing.", (), 0.0, 0.0, 0)}
+    written = document.policies or {}
+    for name, policy in written.items():
+        if policy.combine is None:
+            found[name] = _simple(name, policy, document, tree, faults)
+    for name, policy in written.items():
+        if policy.combine is not None:
+            found[name] = _combined(name, policy, document, found, faults)
+    for overlay in found.values():
+        _check_clashes(overlay, tree, faults)
+    return {name: found[name] for name in (AS_IS, *written)}
+
+
+def _simple(name: str, policy: Policy, document: Document, tree: paths.Tree, faults: Faults) -> Overlay:
+    here = ("policies", name)
+    begin, end = _times(here, policy.from_, policy.until, document, faults)
+    segments = tuple(name for name in policy.for_ or () if name != "everyone")
+    known = list((document.market.segments or {}) if document.market else {})
+    for segment in segments:
+        if segment not in known:
+            faults.unknown((*here, "for"), segment, known, "a segment of the market")
+    pieces = []
+    for path, raw in (policy.change or {}).items():
+        try:
+            location = _location(path, document, tree)
+            paths.applied(tree, location, [raw])
+        except ValueRefusedError as error:
+            faults.refused((*here, "change", path), error)
+            continue
+        pieces.append(Piece(name, location, raw, begin, end, segments))
+    cost = policy.cost
+    once, yearly = ((cost.once or 0.0), (cost.yearly or 0.0)) if cost else (0.0, 0.0)
+    return Overlay(name, policy.idea or "", tuple(pieces), once, yearly, begin)
+
+
+def _location(path: str, document: Document, tree: paths.Tree) -> paths.Location:
+    location = paths.find(tree, path)
+    if location[:2] != ("firms", document.our_firm):
+        remedy = "a policy changes our firm and nothing else; use --set or `unsure` for the rest"
+        raise ValueRefusedError(path, f"a value of {document.our_firm}", remedy)
+    return location
+
+
+def _times(
+    here: tuple[str, ...], begin: Moment | None, until: Moment | None, document: Document, faults: Faults
+) -> tuple[int, int]:
+    starts = document.starts or datetime(2025, 1, 6)
+    first = begin.after(starts) if begin else 0
+    last = until.after(starts) if until else FOREVER
+    if first < 0 or first >= document.lasts:
+        faults.add((*here, "from"), quoted(str(begin)), "a time within the scenario", "begin earlier, or let it last")
+    if last <= first:
+        faults.add((*here, "until"), quoted(str(until)), "a time after `from`", "end later")
+    return first, last
+
+
+def _combined(name: str, policy: Policy, document: Document, simple: Mapping[str, Overlay], faults: Faults) -> Overlay:
+    here = ("policies", name, "combine")
+    pieces: list[Piece] = []
+    once = (policy.cost.once or 0.0) if policy.cost else 0.0
+    yearly = (policy.cost.yearly or 0.0) if policy.cost else 0.0
+    begins = []
+    for part, times in (policy.combine or {}).items():
+        base = simple.get(part)
+        written = (document.policies or {}).get(part)
+        if base is None or written is None or written.combine is not None:
+            names = [key for key, other in (document.policies or {}).items() if other.combine is None]
+            faults.unknown(here, part, names, "a policy that does not combine others")
+            continue
+        begin, end = _times(here, times.from_ or written.from_, times.until or written.until, document, faults)
+        pieces += [Piece(part, p.location, p.raw, begin, end, p.segments) for p in base.pieces]
+        once, yearly = once + base.cost_once, yearly + base.cost_yearly
+        begins.append(begin)
+    return Overlay(name, policy.idea or "", tuple(pieces), once, yearly, min(begins, default=0))
+
+
+def _check_clashes(overlay: Overlay, tree: paths.Tree, faults: Faults) -> None:
+    for n, piece in enumerate(overlay.pieces):
+        for other in overlay.pieces[:n]:
+            shorter = min(len(piece.location), len(other.location))
+            same = piece.location[:shorter] == other.location[:shorter]
+            if not (same and piece.sets and other.sets and piece.meets(other)):
+                continue
+            path = paths.written_path(tree, piece.location)
+            given = f"{quoted(other.policy)} and {quoted(piece.policy)} both set {quoted(path)}"
+            allowed = "one `set` of a path at a time"
+            faults.add(
+                ("policies", overlay.name), given, allowed, "let one end before the other begins, or add or multiply"
+            )
+
+
+def check_written(document: Document, faults: Faults) -> None:
+    """Note policies that say nothing, or not what they cost."""
+    for name, policy in (document.policies or {}).items():
+        here = ("policies", name)
+        if (policy.change is None) == (policy.combine is None):
+            given = "neither `change` nor `combine`" if policy.change is None else "both `change` and `combine`"
+            faults.add(here, given, "one of them", "write, for example, change: {phone.staff: 1 more}")
+        if policy.cost is None and policy.combine is None:
+            faults.add(
+                here,
+                "no `cost`",
+                "what comes on top; 0 is allowed",
+                "write cost: 0, so that nothing is free by accident",
+            )
+        if policy.combine is not None and (policy.from_ or policy.until or policy.for_):
+            remedy = "write them in the list: [{other: {from: month 12}}]"
+            faults.add(here, "times of a combination", "times of its parts", remedy)
+
+
+def known(name: str, names: Mapping[str, Overlay]) -> Overlay:
+    """Return a policy by name.
+
+    Raises
+    ------
+    ValueRefusedError
+        If there is none of this name.
+    """
+    if name not in names:
+        hint = nearest(name, names) or "choose one of these"
+        raise ValueRefusedError(name, f"a policy: {', '.join(names)}", hint)
+    return names[name]

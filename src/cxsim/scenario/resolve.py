@@ -1,0 +1,266 @@
+"""From a file to a resolved scenario: every value explicit, every name known, every file it names read."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+
+from cxsim.errors import Fault, ScenarioError, ValueRefusedError, quoted
+from cxsim.scenario import consistency, paths, policies, traces
+from cxsim.scenario.defaults import Filler
+from cxsim.scenario.faults import Faults, Location, validated
+from cxsim.scenario.models import Document
+from cxsim.scenario.reader import Block, Text
+from cxsim.units import parse_change
+
+T = TypeVar("T")
+
+NOT_IDENTITY: Final = frozenset({"assumptions", "question", "runs"})
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A scenario with nothing left open.
+
+    Attributes
+    ----------
+    name
+        Name of the scenario (the file's, without its ending).
+    tree
+        Nested text, as `scenario.resolved.yaml` holds it.
+    document
+        The same as models.
+    overlays
+        Policies by name, `as-is` first.
+    arrivals, staffing
+        Recorded logs by (firm, source) and (firm, touchpoint).
+    folder
+        Where the files that it names lie.
+    """
+
+    name: str
+    tree: paths.Tree
+    document: Document
+    overlays: Mapping[str, policies.Overlay]
+    arrivals: Mapping[tuple[str, str], traces.Trace] = field(default_factory=dict)
+    staffing: Mapping[tuple[str, str], traces.Staffing] = field(default_factory=dict)
+    folder: Path = Path()
+
+    @property
+    def starts(self) -> datetime:
+        """Local time at which the scenario begins."""
+        return given(self.document.starts)
+
+    def identity(self) -> str:
+        """Return the SHA-256 of everything that decides a run but policy, replication and seed."""
+        content: dict[str, Any] = {key: value for key, value in self.tree.items() if key not in NOT_IDENTITY}
+        content["files"] = sorted(
+            {trace.digest for trace in self.arrivals.values()} | {log.digest for log in self.staffing.values()}
+        )
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def given(value: T | None) -> T:
+    """Return a value that resolution has filled in."""
+    if value is None:
+        raise AssertionError
+    return value
+
+
+def resolve(tree: Block | dict[str, Any], file: str, folder: Path, name: str) -> Resolved:
+    """Resolve a scenario.
+
+    Parameters
+    ----------
+    tree
+        Nested text in the format of this version.
+    file
+        Name of the file in messages.
+    folder
+        Where the files that the scenario names lie.
+    name
+        Name of the scenario.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults that were found.
+    """
+    tree = _expanded(tree, file, folder)
+    faults = Faults(file, tree)
+    document = _checked(tree, faults)
+    filled = Filler(document.tree()).fill()
+    resolved = validated(filled, Faults(file, tree))
+    overlays = policies.overlays(resolved, filled, faults)
+    _check_unsure(resolved, filled, faults)
+    logs = _Logs(resolved, file, folder, faults)
+    faults.raise_if_any()
+    return Resolved(name, filled, resolved, overlays, logs.arrivals, logs.staffing, folder)
+
+
+def _checked(tree: dict[str, Any], faults: Faults) -> Document:
+    """Validate the models, then what only shows in the whole; with all faults of both."""
+    try:
+        document = Document.model_validate(tree)
+    except ValidationError as error:
+        faults.from_validation(error)
+        places = [_clean(detail["loc"]) for detail in error.errors(include_url=False)]
+        _check_rest(tree, places, faults)
+        faults.raise_if_any()
+        raise
+    except (RecursionError, OverflowError):
+        return validated(tree, faults)
+    consistency.check(document, faults)
+    policies.check_written(document, faults)
+    faults.raise_if_any()
+    return document
+
+
+def _clean(location: Location) -> tuple[int | str, ...]:
+    return tuple(part for part in location if part != "[key]")
+
+
+def _check_rest(tree: dict[str, Any], places: list[tuple[int | str, ...]], faults: Faults) -> None:
+    """Look for further faults in what remains of a tree without the refused values."""
+    rest = copy.deepcopy(tree)
+    for place in places:
+        node: Any = rest
+        for part in place[:-1]:
+            node = node.get(part) if isinstance(node, dict) else None
+        if isinstance(node, dict):
+            node.pop(place[-1], None)
+    try:
+        document = Document.model_validate(rest)
+    except (ValidationError, RecursionError, OverflowError):
+        return
+    more = Faults(faults.file, faults.tree)
+    consistency.check(document, more)
+    policies.check_written(document, more)
+    refused = {fault.path for fault in faults.found}
+    for fault in more.found:
+        if not any(_related(fault.path, path) for path in refused):
+            faults.found.append(fault)
+
+
+def _related(one: str, other: str) -> bool:
+    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.") or not one
+
+
+def _expanded(tree: dict[str, Any], file: str, folder: Path) -> dict[str, Any]:
+    """Write out the short form `arrivals: {trace: FILE, ...}` as one source for each name in the file."""
+    firms = tree.get("firms")
+    if not isinstance(firms, dict):
+        return tree
+    short = [
+        (name, firm["arrivals"])
+        for name, firm in firms.items()
+        if isinstance(firm, dict) and isinstance(firm.get("arrivals"), dict)
+    ]
+    short = [(name, block) for name, block in short if isinstance(block.get("trace"), str)]
+    if not short:
+        return tree
+    new = copy.deepcopy(tree)
+    for name, block in short:
+        path = _beside(folder, block["trace"], Faults(file, tree), ("firms", name, "arrivals", "trace"))
+        sources: dict[str, Any] = {}
+        for source in traces.source_names(path):
+            line = getattr(block["trace"], "line", None)
+            sources[Text(source or "callers", line)] = {**block, **({"only": Text(source, line)} if source else {})}
+        new["firms"][name]["arrivals"] = sources
+    return new
+
+
+def _beside(folder: Path, written: str, faults: Faults, location: Location) -> Path:
+    """Return the path of a file beside the scenario."""
+    path = Path(written)
+    if path.is_absolute() or ".." in path.parts or not written.strip() or "\x00" in written:
+        faults.add(location, quoted(written), "a file beside the scenario", "copy the file there and write its name")
+        faults.raise_if_any()
+    return folder / path
+
+
+class _Logs:
+    """Reads the recorded logs that a scenario names."""
+
+    def __init__(self, document: Document, file: str, folder: Path, faults: Faults) -> None:
+        self.arrivals: dict[tuple[str, str], traces.Trace] = {}
+        self.staffing: dict[tuple[str, str], traces.Staffing] = {}
+        self.folder, self.faults, self.file = folder, faults, file
+        self.read: dict[Path, traces.Trace] = {}
+        starts, lasts = given(document.starts), document.lasts
+        for firm, content in document.firms.items():
+            for name, source in given(content.arrivals).items():
+                if source.trace is not None:
+                    self._arrivals(firm, name, (source.trace, source.only), starts, lasts)
+            for name, touchpoint in given(content.touchpoints).items():
+                if touchpoint.staffing is not None:
+                    self._staffing(firm, name, touchpoint.staffing, starts, lasts)
+
+    def _arrivals(self, firm: str, name: str, log: tuple[str, str | None], starts: datetime, lasts: int) -> None:
+        location = ("firms", firm, "arrivals", name, "trace")
+        try:
+            path = _beside(self.folder, log[0], self.faults, location)
+            if path not in self.read:
+                self.read[path] = traces.read_arrivals(path, starts, lasts)
+        except ScenarioError as error:
+            self._add(error)
+            return
+        whole = self.read[path]
+        kept = [n for n, source in enumerate(whole.sources) if log[1] is None or source == log[1]]
+        if not kept:
+            names = sorted(set(whole.sources))
+            self.faults.unknown((*location[:-1], "only"), log[1] or "", names, "a source of the file")
+        self.arrivals[firm, name] = traces.Trace(
+            tuple(whole.times[n] for n in kept),
+            tuple(whole.sources[n] for n in kept),
+            tuple(whole.priorities[n] for n in kept),
+            whole.digest,
+        )
+
+    def _staffing(self, firm: str, name: str, written: str, starts: datetime, lasts: int) -> None:
+        location = ("firms", firm, "touchpoints", name, "staffing")
+        try:
+            path = _beside(self.folder, written, self.faults, location)
+            self.staffing[firm, name] = traces.read_staffing(path, starts, lasts)
+        except ScenarioError as error:
+            self._add(error)
+
+    def _add(self, error: ScenarioError) -> None:
+        self.faults.found += [fault for fault in error.faults if fault not in self.faults.found]
+
+
+def _check_unsure(document: Document, tree: paths.Tree, faults: Faults) -> None:
+    for path, text in (document.unsure or {}).items():
+        try:
+            location = paths.find(tree, path)
+            check_range(location, text)
+        except ValueRefusedError as error:
+            faults.refused(("unsure", path), error)
+
+
+def check_range(location: paths.Location, text: str) -> None:
+    """Check ``30 to 120`` or ``0.5 to 2 times`` at a location."""
+    low, middle, high = text.partition(" to ")
+    if not middle:
+        raise ValueRefusedError(text, "a range", "write, for example, 30 to 120 or 0.5 to 2 times")
+    if high.endswith(" times"):
+        for end in (low, high.removesuffix(" times")):
+            if parse_change(f"{end.strip()} times").how != "multiply":
+                raise ValueRefusedError(text, "a range of factors", "write, for example, 0.5 to 2 times")
+        return
+    for end in (low, high):
+        paths.value_at(location, end.strip())
+
+
+def fault_of(file: str, path: str, error: ValueRefusedError) -> ScenarioError:
+    """Return a refused value as an error with one fault."""
+    return ScenarioError([Fault(file, None, path, quoted(error.given), error.allowed, error.remedy)])
