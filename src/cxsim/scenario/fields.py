@@ -44,7 +44,7 @@ LONGEST_NAME: Final = 40
 UNLIMITED: Final = -1
 # fmt: off
 RESERVED_NAMES: Final = frozenset({
-    "announces", "all", "arrivals", "arrives", "as-is", "combine", "contacts", "defaults", "everyone", "goals",
+    "announces", "all", "arrivals", "arrives", "as-is", "combine", "contacts", "defaults", "goals",
     "hours", "known", "market", "none", "policies", "price", "process", "promises", "quality", "reaches", "recovery",
     "share", "source", "spread", "switches", "touchpoints", "trouble_comes_from", "variable_cost", "wages",
 })

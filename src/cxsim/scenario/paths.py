@@ -258,8 +258,8 @@ def _added(value: Any, change: Change, kind: str) -> Any:
 def changed(tree: Tree, changes: Mapping[Location, Sequence[Any]]) -> Tree:
     """Return a copy of the tree with values changed; a share that is set makes the others give way in proportion."""
     new: Tree = copy.deepcopy(tree)
-    for location, raws in changes.items():
-        text = applied(tree, location, raws)
+    for location, raws in sorted(changes.items(), key=lambda item: len(item[0])):
+        text = applied(new, location, raws)
         at(new, location[:-1])[location[-1]] = text
         _rescale(tree, new, location, text)
     return new

@@ -18,7 +18,7 @@ AS_IS: Final = "as-is"
 FOREVER: Final = 1_000_000 * YEAR // 1_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Piece:
     """One change of one value for some time.
 
@@ -28,8 +28,8 @@ class Piece:
         The policy that holds it.
     location
         The value.
-    raw
-        What is written after the path.
+    written, raw
+        The path as it is written, and what is written after it.
     begin, end
         Microseconds since the start; it holds in [begin, end).
     segments
@@ -38,6 +38,7 @@ class Piece:
 
     policy: str
     location: paths.Location
+    written: str
     raw: Any
     begin: int
     end: int
@@ -117,7 +118,7 @@ def _simple(name: str, policy: Policy, document: Document, tree: paths.Tree, fau
         except ValueRefusedError as error:
             faults.refused((*here, "change", path), error)
             continue
-        pieces.append(Piece(name, location, raw, begin, end, segments))
+        pieces.append(Piece(name, location, path, raw, begin, end, segments))
     cost = policy.cost
     once, yearly = ((cost.once or 0.0), (cost.yearly or 0.0)) if cost else (0.0, 0.0)
     return Overlay(name, policy.idea or "", tuple(pieces), once, yearly, begin)
@@ -158,7 +159,7 @@ def _combined(name: str, policy: Policy, document: Document, simple: Mapping[str
             faults.unknown(here, part, names, "a policy that does not combine others")
             continue
         begin, end = _times(here, times.from_ or written.from_, times.until or written.until, document, faults)
-        pieces += [Piece(part, p.location, p.raw, begin, end, p.segments) for p in base.pieces]
+        pieces += [Piece(part, p.location, p.written, p.raw, begin, end, p.segments) for p in base.pieces]
         once, yearly = once + base.cost_once, yearly + base.cost_yearly
         begins.append(begin)
     return Overlay(name, policy.idea or "", tuple(pieces), once, yearly, min(begins, default=0))

@@ -8,8 +8,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -20,6 +21,9 @@ from cxsim.scenario.faults import Faults, Location, validated
 from cxsim.scenario.models import Document
 from cxsim.scenario.reader import Block, Text
 from cxsim.units import parse_change
+
+if TYPE_CHECKING:
+    from cxsim.scenario.overlaid import Overlaid
 
 T = TypeVar("T")
 
@@ -44,6 +48,8 @@ class Resolved:
         Recorded logs by (firm, source) and (firm, touchpoint).
     folder
         Where the files that it names lie.
+    file, source
+        Name of the file and what it says, for messages.
     """
 
     name: str
@@ -53,6 +59,25 @@ class Resolved:
     arrivals: Mapping[tuple[str, str], traces.Trace] = field(default_factory=dict)
     staffing: Mapping[tuple[str, str], traces.Staffing] = field(default_factory=dict)
     folder: Path = Path()
+    file: str = ""
+    source: Mapping[str, Any] = field(default_factory=dict)
+
+    def faults(self) -> Faults:
+        """Return an empty list of faults of this file."""
+        return Faults(self.file or self.name, self.source)
+
+    @cached_property
+    def overlaid(self) -> Overlaid:
+        """The lever table under every policy.
+
+        Raises
+        ------
+        ScenarioError
+            If a policy asks for what cannot be.
+        """
+        from cxsim.scenario.overlaid import Overlaid
+
+        return Overlaid(self)
 
     @property
     def starts(self) -> datetime:
@@ -98,13 +123,13 @@ def resolve(tree: Block | dict[str, Any], file: str, folder: Path, name: str) ->
     tree = _expanded(tree, file, folder)
     faults = Faults(file, tree)
     document = _checked(tree, faults)
-    filled = Filler(document.tree()).fill()
-    resolved = validated(filled, Faults(file, tree))
+    resolved = validated(Filler(document.tree()).fill(), Faults(file, tree))
+    filled = resolved.tree()
     overlays = policies.overlays(resolved, filled, faults)
     _check_unsure(resolved, filled, faults)
     logs = _Logs(resolved, file, folder, faults)
     faults.raise_if_any()
-    return Resolved(name, filled, resolved, overlays, logs.arrivals, logs.staffing, folder)
+    return Resolved(name, filled, resolved, overlays, logs.arrivals, logs.staffing, folder, file, tree)
 
 
 def _checked(tree: dict[str, Any], faults: Faults) -> Document:

@@ -1,0 +1,222 @@
+"""A scenario with its policies laid over it: the lever table at each moment at which something changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.errors import ScenarioError, ValueRefusedError
+from cxsim.scenario import consistency, journeys, levers, paths
+from cxsim.scenario.calendar import Hours, RateTable
+from cxsim.scenario.faults import validated
+from cxsim.scenario.fields import UNLIMITED
+from cxsim.scenario.models import Document
+from cxsim.scenario.policies import Overlay, Piece
+from cxsim.scenario.resolve import Resolved, given
+from cxsim.scenario.tables import Tables
+
+WHOLE: Final = frozenset({"call_back", "retries"})
+
+Matrix = NDArray[np.float64]
+Touch = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """The lever table from one moment on.
+
+    Attributes
+    ----------
+    begin
+        Microseconds since the start.
+    values
+        (n_slots, n_segments).
+    """
+
+    begin: int
+    values: Matrix
+
+
+class Overlaid:
+    """Lays the policies of a scenario over it.
+
+    Parameters
+    ----------
+    resolved
+        The scenario.
+
+    Attributes
+    ----------
+    tables
+        Laws and opening hours that the levers refer to.
+    keys
+        Location of each slot.
+    base
+        The lever table under as-is.
+    phases
+        By policy: the lever table from each moment on.
+    most_on_duty
+        Most people any policy ever puts on duty, by (firm, touchpoint).
+    """
+
+    def __init__(self, resolved: Resolved) -> None:
+        self.resolved = resolved
+        self.tables = Tables()
+        self.segments = segment_names(resolved.document)
+        rows = levers.rows(resolved.document, self.tables, resolved.staffing)
+        self.keys = [key for key, _ in rows]
+        self.slot = {key: number for number, key in enumerate(self.keys)}
+        self.base = self._matrix(rows)
+        self.most_on_duty: dict[Touch, int] = {}
+        self._columns: dict[frozenset[Piece], Matrix] = {frozenset(): self.base}
+        self.faults = Faults(resolved.name, {})
+        self._look_at(resolved.document, ("firms",))
+        self.phases: dict[str, tuple[Phase, ...]] = {}
+        for name, overlay in resolved.overlays.items():
+            try:
+                self.phases[name] = tuple(self._phases(overlay))
+            except ScenarioError as error:
+                self.faults.found += error.faults
+        self.faults.raise_if_any()
+
+    def _matrix(self, rows: Sequence[levers.Row]) -> Matrix:
+        values = np.empty((len(rows), len(self.segments)))
+        for number, (_, row) in enumerate(rows):
+            values[number] = row
+        return values
+
+    def _phases(self, overlay: Overlay) -> list[Phase]:
+        for piece in overlay.pieces:
+            self._check_piece(piece)
+        horizon = self.resolved.document.lasts
+        moments = sorted({m for p in overlay.pieces for m in (p.begin, p.end) if m < horizon})
+        return [Phase(moment, self._at(overlay, moment)) for moment in moments]
+
+    def _check_piece(self, piece: Piece) -> None:
+        location = piece.location
+        here = ("policies", piece.policy, "change", piece.written)
+        faults = self.resolved.faults()
+        if location not in self.slot and location[-1] not in WHOLE:
+            remedy = "it is fixed while the world runs; change it in the file, or with --set"
+            faults.add(here, f"`{piece.written}`", "a value that a policy can change", remedy)
+        if piece.segments and (levers.FOR_EVERYONE & set(location) or "arrivals" in location):
+            faults.add(here, "`for`", "everyone, where staff, hours, wages or callers change", "leave out `for`")
+        faults.raise_if_any()
+
+    def _at(self, overlay: Overlay, moment: int) -> Matrix:
+        values = self.base.copy()
+        active = [piece for piece in overlay.pieces if piece.begin <= moment < piece.end]
+        for column, segment in enumerate(self.segments):
+            mine = frozenset(piece for piece in active if not piece.segments or segment in piece.segments)
+            values[:, column] = self._variant(mine, overlay.name)[:, column]
+        return values
+
+    def _variant(self, pieces: frozenset[Piece], policy: str) -> Matrix:
+        if pieces in self._columns:
+            return self._columns[pieces]
+        document = self._document(pieces, policy)
+        rows = levers.rows(document, self.tables, self.resolved.staffing)
+        if [key for key, _ in rows] != self.keys:
+            faults = self.resolved.faults()
+            given_ = "a change of what there is, not of a value"
+            faults.add(
+                ("policies", policy), given_, "changes of values", "write all touchpoints and shifts in the file"
+            )
+            faults.raise_if_any()
+        values = self._matrix(rows)
+        self._columns[pieces] = values
+        self._look_at(document, ("policies", policy))
+        return values
+
+    def _document(self, pieces: frozenset[Piece], policy: str) -> Document:
+        changes: dict[paths.Location, list[object]] = {}
+        for piece in sorted(pieces, key=lambda p: (p.location, p.policy, str(p.raw))):
+            changes.setdefault(piece.location, []).append(piece.raw)
+        faults = self.resolved.faults()
+        tree = self.resolved.tree
+        for location, raws in sorted(changes.items(), key=lambda item: len(item[0])):
+            try:
+                tree = paths.changed(tree, {location: raws})
+            except ValueRefusedError as error:
+                path = paths.written_path(self.resolved.tree, location)
+                faults.refused(("policies", policy, "change", path), error)
+        faults.raise_if_any()
+        document = validated(tree, faults)
+        consistency.check(document, faults)
+        faults.found = [
+            replace(fault, line=None, path=f"policies.{policy}", given=f"{fault.path}: {fault.given}")
+            for fault in faults.found
+        ]
+        faults.raise_if_any()
+        self._check_profiles(document, policy)
+        return document
+
+    def _check_profiles(self, document: Document, policy: str) -> None:
+        for firm, content in document.firms.items():
+            before = given(self.resolved.document.firms[firm].arrivals)
+            for name, source in given(content.arrivals).items():
+                if _shape(source.rate) != _shape(before[name].rate):
+                    faults = self.resolved.faults()
+                    allowed, remedy = "the same hours at another height", "write, for example, 20 % more"
+                    faults.add(
+                        ("policies", policy, "change", f"{name}.rate"), "other hours of arrival", allowed, remedy
+                    )
+                    faults.raise_if_any()
+
+    def _look_at(self, document: Document, here: tuple[str, ...]) -> None:
+        """Note the most people on duty, and journeys that never end."""
+        for firm, content in document.firms.items():
+            for name, touchpoint in given(content.touchpoints).items():
+                shifts = levers.shifts_of(touchpoint, self.resolved.staffing.get((firm, name)))
+                unlimited = touchpoint.staff == UNLIMITED
+                if unlimited != (given(self.resolved.document.firms[firm].touchpoints)[name].staff == UNLIMITED):
+                    self.faults.add((*here, name), "unlimited staff", "a number of people", "write a number")
+                most = most_on_duty([(staff, when) for _, staff, when in shifts])
+                self.most_on_duty[firm, name] = max(most, self.most_on_duty.get((firm, name), 0))
+        for location, what in journeys.endless(document):
+            place = location if here == ("firms",) else here
+            remedy = "let some of them end: add `solves`, or make `sends_back` and `goes_to` smaller"
+            self.faults.add(place, f"{location[-1]}: {what}", "journeys of at most 200 visits on average", remedy)
+
+
+def _shape(rate: object) -> tuple[float, ...] | None:
+    if not isinstance(rate, RateTable):
+        return None
+    quarters = rate.quarters()
+    highest = max(quarters)
+    return tuple(round(value / highest, 9) for value in quarters)
+
+
+def most_on_duty(shifts: Sequence[tuple[int, Hours | tuple[tuple[int, int], ...]]]) -> int:
+    """Return the most people who are ever on duty together."""
+    weekly = [(staff, when.windows) for staff, when in shifts if isinstance(when, Hours)]
+    dated = [(staff, when) for staff, when in shifts if not isinstance(when, Hours)]
+    return _most(weekly) + _most(dated)
+
+
+def _most(shifts: Sequence[tuple[int, tuple[tuple[int, int], ...]]]) -> int:
+    edges: list[tuple[int, int]] = []
+    for staff, windows in shifts:
+        for begin, end in windows:
+            edges += [(begin, staff), (end, -staff)]
+    most = now = 0
+    for _, change in sorted(edges):
+        now += change
+        most = max(most, now)
+    return most
+
+
+def segment_names(document: Document) -> tuple[str, ...]:
+    """Return the segments; `everyone` where there is no market."""
+    return tuple(given(document.market.segments)) if document.market else ("everyone",)
+
+
+def highest(phases: Mapping[str, Sequence[Phase]], base: Matrix) -> NDArray[np.float64]:
+    """Return the highest value of each slot under any policy."""
+    tables = [base, *(phase.values for found in phases.values() for phase in found)]
+    found: NDArray[np.float64] = np.max(np.stack(tables), axis=(0, 2))
+    return found
