@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cxsim.errors import ScenarioError, ValueRefusedError
 from cxsim.scenario import consistency, journeys, levers, paths
 from cxsim.scenario.calendar import Hours, RateTable
-from cxsim.scenario.faults import validated
+from cxsim.scenario.faults import line_of, validated
 from cxsim.scenario.fields import UNLIMITED
 from cxsim.scenario.models import Document
 from cxsim.scenario.policies import Overlay, Piece
@@ -73,7 +73,7 @@ class Overlaid:
         self.base = self._matrix(rows)
         self.most_on_duty: dict[Touch, int] = {}
         self._columns: dict[frozenset[Piece], Matrix] = {frozenset(): self.base}
-        self.faults = Faults(resolved.name, {})
+        self.faults = resolved.faults()
         self._look_at(resolved.document, ("firms",))
         self.phases: dict[str, tuple[Phase, ...]] = {}
         for name, overlay in resolved.overlays.items():
@@ -147,8 +147,9 @@ class Overlaid:
         faults.raise_if_any()
         document = validated(tree, faults)
         consistency.check(document, faults)
+        line = line_of(self.resolved.source, ("policies", policy))
         faults.found = [
-            replace(fault, line=None, path=f"policies.{policy}", given=f"{fault.path}: {fault.given}")
+            replace(fault, line=line, path=f"policies.{policy}", given=f"{fault.path}: {fault.given}")
             for fault in faults.found
         ]
         faults.raise_if_any()
