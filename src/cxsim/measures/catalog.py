@@ -10,7 +10,7 @@ from typing import Final, Literal
 from cxsim.model.events import REASON_NAMES
 
 Better = Literal["higher", "lower"]
-Scope = Literal["people", "queue", "firm", "business"]
+Scope = Literal["people", "queue", "firm", "business", "policy"]
 Aggregates = Literal["ratio", "sum", "last", "quantile", "rate", "at one year"]
 
 MONEY: Final = "money"
@@ -57,7 +57,8 @@ class Measure:
         For people.
     scope : str
         "people": customers of the market, by segment; "queue": staffed touchpoints where people wait in person, by
-        segment and source; "firm": a firm with staff; "business": a firm in a market. The last two have no segments.
+        segment and source; "firm": a firm with staff; "business": a firm in a market; "policy": the firm that
+        policies change. The last three have no segments.
     """
 
     name: str
@@ -152,10 +153,10 @@ _ALL: Final = (
     Measure("revenue", MONEY, _PRESENT, "", _WHOLE, "sum", "higher", "revenue", "people"),
     Measure("variable_cost", MONEY, _PRESENT, "", _WHOLE, "sum", "lower", "variable cost of what was sold", "people"),
     Measure("wages", MONEY, "staff on duty", "", _WHOLE, "sum", "lower", "wages of the staff on duty", "firm"),
-    Measure("written_cost", MONEY, "the policy", "", _WHOLE, "sum", "lower", "cost written in the policy", "firm"),
+    Measure("written_cost", MONEY, "the policy", "", _WHOLE, "sum", "lower", "cost written in the policy", "policy"),
     Measure(
         "policy_cost", MONEY, "the policy", "", _WHOLE, "sum", "lower",
-        "cost of the policy: written, and wages above as-is", "firm",
+        "cost of the policy: written, and wages above as-is", "policy",
     ),
     Measure(
         "profit", MONEY, "the firm", "", _WHOLE, "sum", "higher",

@@ -75,7 +75,7 @@ def layout_of(plan: Plan, names: Names) -> Layout:
         for position, name in enumerate(CATALOG)
         if _exists(name, plan)
         for firm in range(plan.firms.size)
-        for class_ in _classes(plan, firm, CATALOG[name].scope)
+        for class_ in _classes(plan, names, firm, CATALOG[name].scope)
     ]
     catalog = list(CATALOG)
     in_time = [
@@ -119,8 +119,10 @@ def _sources(plan: Plan, firm: int) -> list[int]:
     return [1 + int(class_) for class_ in own["class_"]]
 
 
-def _classes(plan: Plan, firm: int, scope: str) -> list[int]:
+def _classes(plan: Plan, names: Names, firm: int, scope: str) -> list[int]:
     """Classes for which a firm has a measure of this scope."""
+    if scope == "policy":
+        return [0] if firm == names.policy_firm else []
     if scope == "queue":
         if not (totals.queueing(plan) & (plan.touchpoints["firm"] == firm)).any():
             return []

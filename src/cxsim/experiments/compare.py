@@ -1,0 +1,347 @@
+"""Policies on common luck: the runs of a comparison, made, counted and put into tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.errors import InputError, RunError
+from cxsim.experiments import executor as executors
+from cxsim.experiments.executor import Failure, Report, Simulate
+from cxsim.experiments.precision import Precision
+from cxsim.experiments.simulate import ENGINES, Done, Task, simulate
+from cxsim.experiments.spec import RunSpec
+from cxsim.measures.layout import Layout, Names, layout_of
+from cxsim.measures.money import WrittenCost
+from cxsim.measures.tables import Frames, Run, frames_of
+from cxsim.stats.paired import bonferroni_level
+from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsim.model.plan import Plan
+    from cxsim.scenario import Scenario
+
+AS_IS: Final = "as-is"
+LEVEL: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """What became of one run: "done" or "failed" (then `why` says it)."""
+
+    policy: str
+    replication: int
+    identity: str
+    status: str
+    why: str = ""
+    events: int = 0
+    visits: int = 0
+    wall_s: float = 0.0
+
+
+class Logs(NamedTuple):
+    """Log rows of one run."""
+
+    policy: str
+    replication: int
+    rows: NDArray[np.void]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Runs that have been made, with their tables.
+
+    Attributes
+    ----------
+    scenario : Scenario
+    policies : tuple of str
+        As-is first, where it was run.
+    replications : int
+        Complete ones: every policy's run ended. Only they are in the tables.
+    seed : int
+    engine : str
+    layout : Layout
+    frames : Frames
+    runs : tuple of RunStatus
+        Every run, failed ones too.
+    logs : tuple of Logs
+        Empty unless asked for.
+    note : str
+        How the number of replications came about, where it was not simply given.
+    started : datetime
+        UTC.
+    wall_s : float
+    """
+
+    scenario: Scenario
+    policies: tuple[str, ...]
+    replications: int
+    seed: int
+    engine: str
+    layout: Layout
+    frames: Frames
+    runs: tuple[RunStatus, ...]
+    logs: tuple[Logs, ...]
+    note: str
+    started: datetime
+    wall_s: float
+
+    @property
+    def failures(self) -> tuple[RunStatus, ...]:
+        """Runs that failed."""
+        return tuple(run for run in self.runs if run.status != "done")
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How runs are made.
+
+    Attributes
+    ----------
+    replications : int, optional
+        The scenario's own number by default; ignored with `precision`.
+    precision : Precision, optional
+        Add replications until this is reached.
+    seed : int, optional
+        The scenario's own by default.
+    engine : {"compiled", "reference"}
+    jobs : int, optional
+        Runs at the same time; every processor by default. Values do not depend on it.
+    executor : Executor, optional
+        Used instead of an own one.
+    report : callable, optional
+        Told of the progress.
+    log : bool
+        Whether to keep logs.
+    simulate : callable
+        Makes one run.
+    """
+
+    replications: int | None = None
+    precision: Precision | None = None
+    seed: int | None = None
+    engine: str = "compiled"
+    jobs: int | None = None
+    executor: Executor | None = None
+    report: Report | None = None
+    log: bool = False
+    simulate: Simulate = simulate
+
+
+def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Experiment:
+    """Run policies of a scenario on common random numbers.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    policies : sequence of str
+        At least one; their order is the order of the tables.
+    setup : Setup
+
+    Raises
+    ------
+    InputError
+        When a policy, the engine or a number is not allowed.
+    RunError
+        When no replication is complete.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    batch = _Batch(scenario, policies, _checked(setup))
+    if setup.precision is None:
+        batch.add(batch.asked)
+    else:
+        _until_precise(batch, setup.precision)
+    frames, complete = batch.frames()
+    return Experiment(
+        scenario=scenario,
+        policies=batch.policies,
+        replications=complete,
+        seed=batch.seed,
+        engine=setup.engine,
+        layout=batch.layout,
+        frames=frames,
+        runs=batch.statuses(),
+        logs=batch.logs(),
+        note=batch.note,
+        started=started,
+        wall_s=time.monotonic() - clock,
+    )
+
+
+def _checked(setup: Setup) -> Setup:
+    if setup.engine not in ENGINES:
+        message = f"engine: {setup.engine!r}; {' or '.join(ENGINES)} is allowed; choose one"
+        raise InputError(message)
+    if setup.replications is not None and setup.replications < 1:
+        message = f"replications: {setup.replications}; 1 or more is allowed; raise the number"
+        raise InputError(message)
+    if setup.seed is not None and not 0 <= setup.seed < 1 << 63:
+        message = f"seed: {setup.seed}; a whole number from 0 to 2**63 - 1 is allowed; choose another"
+        raise InputError(message)
+    return setup
+
+
+class _Batch:
+    """Runs of one experiment, replication by replication."""
+
+    def __init__(self, scenario: Scenario, policies: Sequence[str], setup: Setup) -> None:
+        self.setup = setup
+        self.policies = tuple(dict.fromkeys(policies))
+        runs = scenario.document.runs
+        self.asked = setup.replications or (runs.replications if runs else None) or 20
+        self.seed = setup.seed if setup.seed is not None else (runs.seed if runs and runs.seed is not None else 1)
+        self.names = names_of(scenario)
+        self.plans: dict[str, Plan] = {name: scenario.plan(name) for name in self.policies}
+        self.costs = {name: _cost(scenario, name, self.names) for name in self.policies}
+        self.layout = layout_of(self.plans[self.policies[0]], self.names)
+        self.identity = scenario.identity()
+        self.note = ""
+        self._clock = time.monotonic()
+        self._made: list[tuple[Task, Done | Failure]] = []
+
+    @property
+    def count(self) -> int:
+        """Replications so far."""
+        return len(self._made) // len(self.policies)
+
+    def add(self, replications: int) -> None:
+        """Run every policy on the next replications."""
+        first = self.count
+        tasks = [
+            self._task(policy, number) for number in range(first, first + replications) for policy in self.policies
+        ]
+        setup = self.setup
+        if setup.executor is not None:
+            found = executors.run_all(
+                tasks, setup.executor, setup.simulate, threads=False, report=setup.report, started=self._clock
+            )
+        else:
+            own, threads = executors.own_executor(setup.engine, setup.jobs, len(tasks))
+            with own:
+                found = executors.run_all(
+                    tasks, own, setup.simulate, threads=threads, report=setup.report, started=self._clock
+                )
+        self._made += zip(tasks, found, strict=True)
+
+    def _task(self, policy: str, replication: int) -> Task:
+        plan = self.plans[policy]
+        spec = RunSpec(self.identity, policy, replication, self.seed, int(plan.clock[0]["horizon"]))
+        return Task(spec, plan, self.layout, self.costs[policy], self.setup.engine, self.setup.log)
+
+    def complete(self) -> list[int]:
+        """Replications in which every policy's run ended."""
+        failed = {task.spec.replication for task, result in self._made if isinstance(result, Failure)}
+        return [number for number in range(self.count) if number not in failed]
+
+    def frames(self) -> tuple[Frames, int]:
+        """Return the tables of the complete replications, policy by policy, and their number."""
+        complete = set(self.complete())
+        if not complete:
+            why = next(result.why for _, result in self._made if isinstance(result, Failure))
+            message = f"no replication could be completed by every policy; the first failure: {why}"
+            raise RunError(message)
+        runs = [
+            Run(task.spec.policy, task.spec.replication, result.values)
+            for policy in self.policies
+            for task, result in self._made
+            if task.spec.policy == policy and task.spec.replication in complete and isinstance(result, Done)
+        ]
+        made = frames_of(self.layout, runs)
+        return made._replace(measures=with_policy_cost(made.measures)), len(complete)
+
+    def values(self, measure: str) -> dict[str, NDArray[np.float64]]:
+        """Return a measure of the firm that policies change, for every policy, by complete replication."""
+        table = self.frames()[0].measures
+        firm = self.names.firms[self.names.policy_firm]
+        own = table[(table["measure"] == measure) & (table["firm"] == firm) & (table["segment"] == "all")]
+        return {policy: own.loc[own["policy"] == policy, "value"].to_numpy(np.float64) for policy in self.policies}
+
+    def statuses(self) -> tuple[RunStatus, ...]:
+        """Return what became of every run."""
+        found = []
+        for task, result in self._made:
+            place = task.spec.policy, task.spec.replication, task.spec.identity()
+            if isinstance(result, Failure):
+                found.append(RunStatus(*place, "failed", result.why))
+            else:
+                found.append(RunStatus(*place, "done", "", result.events, result.visits, round(result.wall_s, 3)))
+        return tuple(found)
+
+    def logs(self) -> tuple[Logs, ...]:
+        """Return the logs that were kept."""
+        if not self.setup.log:
+            return ()
+        made = [(task.spec, result) for task, result in self._made if isinstance(result, Done)]
+        return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
+
+
+def names_of(scenario: Scenario) -> Names:
+    """Return what a scenario's numbers are called in its plans."""
+    known = scenario.layout()
+    return Names(
+        firms=known.firms,
+        segments=known.segments,
+        sources=known.classes[len(known.segments) :],
+        touchpoints=tuple(name for _, name in known.touchpoints),
+        currency=known.currency,
+        policy_firm=known.our_firm,
+    )
+
+
+def _cost(scenario: Scenario, policy: str, names: Names) -> WrittenCost:
+    overlay = scenario.policy(policy)
+    end = max((piece.end for piece in overlay.pieces), default=0)
+    return WrittenCost(names.policy_firm, overlay.cost_once, overlay.cost_yearly, overlay.begin, end)
+
+
+def with_policy_cost(measures: pd.DataFrame) -> pd.DataFrame:
+    """Add `policy_cost`: the written cost, and wages above those of as-is in the same replication.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        The tidy table; unchanged where as-is was not run beside the policies.
+    """
+    import pandas as pd
+
+    if AS_IS not in set(measures["policy"]):
+        return measures
+    written = measures[measures["measure"] == "written_cost"]
+    keys = ["point", "world", "replication", "firm", "segment"]
+    wages = measures[(measures["measure"] == "wages") & measures["firm"].isin(written["firm"])]
+    paid = wages.set_index([*keys, "policy"])["value"]
+    base = wages[wages["policy"] == AS_IS].set_index(keys)["value"]
+    extra = paid.reindex(pd.MultiIndex.from_frame(written[[*keys, "policy"]])).to_numpy()
+    usual = base.reindex(pd.MultiIndex.from_frame(written[keys])).to_numpy()
+    more = np.nan_to_num(extra - usual)  # a firm without staff pays no wages
+    cost = written.assign(measure="policy_cost", value=written["value"].to_numpy() + more)
+    return pd.concat([measures, cost], ignore_index=True)
+
+
+def _until_precise(batch: _Batch, asked: Precision) -> None:
+    """Add replications until every difference (or, alone, the mean) is as exact as asked, or the cap is reached."""
+    level = bonferroni_level(LEVEL, max(1, len(batch.policies) - 1))
+    samples: list[NDArray[np.float64]] = [np.zeros(0)]
+    while True:
+        more = max(next_batch(sample, asked.half_width, asked.cap, level) for sample in samples)
+        more = min(more, asked.cap - batch.count)
+        if more <= 0:
+            break
+        batch.add(more)
+        values = batch.values(asked.measure)
+        base = values[batch.policies[0]]
+        if base.size == 0:
+            message = f"precision: {asked.measure} is not known in this scenario; choose another measure"
+            raise InputError(message)
+        samples = [values[policy] - base for policy in batch.policies[1:]] or [base]
+    stopped = {stopping_status(sample, asked.half_width, asked.cap, level) for sample in samples}
+    batch.note = STOPPING_NOTE if stopped == {"reached"} else f"{STOPPING_NOTE} {CAP_NOTE}"

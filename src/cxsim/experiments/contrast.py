@@ -1,0 +1,105 @@
+"""Policies beside as-is, measure by measure: means, paired differences and the chance of being best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.measures.catalog import CATALOG
+from cxsim.stats.intervals import mean_interval
+from cxsim.stats.paired import holm, paired_difference, probability_best, simultaneous_intervals
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS: Final = (
+    "measure", "unit", "better", "firm", "segment", "policy", "mean", "ci_low", "ci_high", "reference_policy",
+    "reference_mean", "difference", "diff_ci_low", "diff_ci_high", "p_adjusted", "probability_best",
+    "variance_reduction", "replications", "policy_cost", "origin",
+)  # fmt: skip
+LEVEL: Final = 0.95
+SIMULATED: Final = "simulated"
+LARGEST_SEED: Final = 2**63 - 1
+
+
+def contrast(measures: pd.DataFrame, policies: Sequence[str], reference: str, seed: int) -> pd.DataFrame:
+    """Return the rows of `comparison.csv`.
+
+    Means have t intervals at 95 %. Differences are paired by replication; their intervals hold together with 95 %
+    for all policies within a measure (Bonferroni), and p values are adjusted within it (Holm).
+
+    Parameters
+    ----------
+    measures : DataFrame
+        The tidy table of measures, with every replication of every policy.
+    policies : sequence of str
+        In the order of the rows; `reference` among them.
+    reference : str
+        The policy that the others are compared with.
+    seed : int
+        Seed of the bootstrap behind `probability_best`.
+
+    Returns
+    -------
+    DataFrame
+        One row per (measure, firm, segment, policy), with exactly `COLUMNS`; measures in the order of the catalog.
+    """
+    import pandas as pd
+
+    cells, groups = _cube(measures, policies)
+    units = dict(zip(measures["measure"], measures["unit"], strict=True))
+    costs = _costs(measures)
+    order = np.argsort([list(CATALOG).index(measure) for measure, _, _ in groups], kind="stable")
+    rows: list[dict[str, Any]] = []
+    for position in order:
+        measure, firm, segment = groups[position]
+        shared = {"measure": measure, "unit": units[measure], "better": CATALOG[measure].better}
+        shared |= {"firm": firm, "segment": segment, "origin": SIMULATED}
+        found = _family(cells[position], policies, reference, CATALOG[measure].better, seed & LARGEST_SEED)
+        rows += [{**shared, **row, "policy_cost": costs.get(row["policy"], math.nan)} for row in found]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _cube(measures: pd.DataFrame, policies: Sequence[str]) -> tuple[NDArray[np.float64], list[tuple[str, str, str]]]:
+    """Return values as (groups, policies, replications), and what the groups are."""
+    import pandas as pd
+
+    chosen = measures[measures["policy"].isin(policies)]
+    group, keys = pd.factorize(pd.MultiIndex.from_frame(chosen[["measure", "firm", "segment"]]))
+    replication, numbers = pd.factorize(chosen["replication"], sort=True)
+    policy = chosen["policy"].map({name: number for number, name in enumerate(policies)}).to_numpy()
+    cells = np.full((len(keys), len(policies), len(numbers)), np.nan)
+    cells[group, policy, replication] = chosen["value"].to_numpy(dtype=np.float64)
+    return cells, [(str(measure), str(firm), str(segment)) for measure, firm, segment in keys]
+
+
+def _costs(measures: pd.DataFrame) -> dict[str, float]:
+    own = measures[(measures["measure"] == "policy_cost") & (measures["segment"] == "all")]
+    return {str(policy): float(value) for policy, value in own.groupby("policy", sort=False)["value"].mean().items()}
+
+
+def _family(
+    table: NDArray[np.float64], policies: Sequence[str], reference: str, better: str, seed: int
+) -> Iterable[dict[str, Any]]:
+    """Compare the rows of a table (policies x replications) with the reference row."""
+    base = table[policies.index(reference)]
+    others = [row for policy, row in zip(policies, table, strict=True) if policy != reference]
+    pairs = [paired_difference(row, base, LEVEL) for row in others]
+    adjusted = iter(holm([pair.p for pair in pairs]))
+    limits = iter(simultaneous_intervals([row - base for row in others], LEVEL) if others else ())
+    tests = iter(pairs)
+    best = probability_best(table, "lower" if better == "lower" else "higher", seed=seed)
+    for policy, row, chance in zip(policies, table, best, strict=True):
+        mean = mean_interval(row, LEVEL)
+        found: dict[str, Any] = {"policy": policy, "mean": mean.mean, "ci_low": mean.low, "ci_high": mean.high}
+        found |= {"reference_policy": reference, "reference_mean": mean_interval(base).mean}
+        found |= {"probability_best": float(chance), "replications": row.size}
+        if policy != reference:
+            limit, test = next(limits), next(tests)
+            found |= {"difference": limit.mean, "diff_ci_low": limit.low, "diff_ci_high": limit.high}
+            found |= {"p_adjusted": float(next(adjusted)), "variance_reduction": test.variance_reduction}
+        yield found

@@ -1,0 +1,181 @@
+"""How runs are made side by side: any `concurrent.futures` executor, and what is reported meanwhile."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from typing import NamedTuple
+
+from cxsim.errors import InputError, RunError
+from cxsim.experiments.simulate import Done, Task
+
+LOOK_AGAIN_S = 0.1
+
+Simulate = Callable[..., Done]
+
+
+class Progress(NamedTuple):
+    """How far a batch of runs is.
+
+    Attributes
+    ----------
+    done : float
+        Runs made, with the parts of those under way where they are known.
+    total : int
+        Runs of the batch.
+    elapsed_s : float
+        Since the experiment began.
+    """
+
+    done: float
+    total: int
+    elapsed_s: float
+
+    @property
+    def left_s(self) -> float | None:
+        """Seconds left at the present rate; None before anything is known."""
+        return self.elapsed_s / self.done * (self.total - self.done) if self.done > 0 else None
+
+
+Report = Callable[[Progress], None]
+
+
+class Failure(NamedTuple):
+    """A run that did not end."""
+
+    why: str
+
+
+def available_jobs() -> int:
+    """Return the number of processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def own_executor(engine: str, jobs: int | None, runs: int) -> tuple[Executor, bool]:
+    """Return an executor for an engine, and whether its workers are threads of this process.
+
+    The compiled engine releases the interpreter lock and runs in threads; the reference engine needs processes.
+
+    Parameters
+    ----------
+    engine : str
+        "compiled" or "reference".
+    jobs : int, optional
+        Runs at the same time; by default as many as there are processors.
+    runs : int
+        Runs in all; more workers than runs are not started.
+
+    Raises
+    ------
+    InputError
+        When `jobs` is below 1.
+    """
+    wanted = available_jobs() if jobs is None else jobs
+    if wanted < 1:
+        message = f"jobs: {wanted}; 1 or more is allowed; leave it out to use every processor"
+        raise InputError(message)
+    workers = max(1, min(wanted, runs))
+    if engine == "compiled" or workers == 1:
+        return ThreadPoolExecutor(workers, thread_name_prefix="cxsim"), True
+    from joblib.externals.loky import ProcessPoolExecutor
+
+    executor: Executor = ProcessPoolExecutor(max_workers=workers)
+    return executor, False
+
+
+class _Meter:
+    """Shares done of runs under way in threads of this process, and the wish to stop them."""
+
+    def __init__(self) -> None:
+        self._shares: dict[int, float] = {}
+        self._stop = threading.Event()
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def under_way(self) -> float:
+        return sum(list(self._shares.values()))
+
+    def follow(self, number: int) -> Callable[[float], None]:
+        def progress(share: float) -> None:
+            if self._stop.is_set():
+                message = "stopped before the end"
+                raise RunError(message)
+            self._shares[number] = share
+
+        return progress
+
+    def forget(self, number: int) -> None:
+        self._shares.pop(number, None)
+
+
+def run_all(
+    tasks: Sequence[Task],
+    executor: Executor,
+    simulate: Simulate,
+    *,
+    threads: bool,
+    report: Report | None = None,
+    started: float | None = None,
+) -> list[Done | Failure]:
+    """Make all runs; what is returned does not depend on the executor or on who is ready first.
+
+    A run that fails becomes a `Failure`; the others go on.
+
+    Parameters
+    ----------
+    tasks : sequence of Task
+    executor : Executor
+        Any `concurrent.futures` executor; it is not shut down, except when this is interrupted.
+    simulate : callable
+        `cxsim.experiments.simulate.simulate`, or something with its signature.
+    threads : bool
+        Whether the workers are threads of this process; then runs report their own progress.
+    report : callable, optional
+        Called with a `Progress`, in this thread, whenever something has moved.
+    started : float, optional
+        `time.monotonic` of the begin, for elapsed time.
+
+    Returns
+    -------
+    list of Done or Failure
+        In the order of `tasks`.
+    """
+    since = time.monotonic() if started is None else started
+    meter = _Meter()
+    futures: dict[Future[Done], int] = {}
+    try:
+        for number, task in enumerate(tasks):
+            more = (meter.follow(number),) if threads else ()
+            futures[executor.submit(simulate, task, *more)] = number
+        _watch(futures, meter, since, report)
+    except BaseException:
+        meter.stop()
+        executor.shutdown(wait=threads, cancel_futures=True)
+        raise
+    found: list[Done | Failure] = [Failure("never ran")] * len(tasks)
+    for future, number in futures.items():
+        error = future.exception()
+        found[number] = future.result() if error is None else Failure(_why(error))
+    return found
+
+
+def _watch(futures: dict[Future[Done], int], meter: _Meter, since: float, report: Report | None) -> None:
+    waiting = set(futures)
+    while waiting:
+        ready, waiting = wait(waiting, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
+        for future in ready:
+            meter.forget(futures[future])
+        if report is not None:
+            done = len(futures) - len(waiting) + meter.under_way()
+            report(Progress(done, len(futures), time.monotonic() - since))
+
+
+def _why(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, RunError) and text else f"{type(error).__name__}: {text}"

@@ -1,0 +1,84 @@
+"""One run from plan to values; the function that executors call, in a thread or in another process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.experiments.spec import RunSpec
+from cxsim.measures.layout import Layout
+from cxsim.measures.money import WrittenCost
+from cxsim.measures.tables import Values, values_of
+from cxsim.model.plan import Plan
+
+ENGINES = ("compiled", "reference")
+
+
+class Task(NamedTuple):
+    """A run that is to be made.
+
+    Attributes
+    ----------
+    spec : RunSpec
+    plan : Plan
+        Of the scenario under the policy.
+    layout : Layout
+        Rows to fill.
+    cost : WrittenCost
+        What the policy costs beyond what the model counts.
+    engine : str
+        "compiled" or "reference".
+    log : bool
+        Whether to bring the log along.
+    """
+
+    spec: RunSpec
+    plan: Plan
+    layout: Layout
+    cost: WrittenCost
+    engine: str
+    log: bool = False
+
+
+class Done(NamedTuple):
+    """A run that has been made: its values, its log if asked for, and how much work it was."""
+
+    values: Values
+    log: NDArray[np.void]
+    events: int
+    visits: int
+    wall_s: float
+
+
+def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Done:
+    """Make a run.
+
+    Parameters
+    ----------
+    task : Task
+    progress : callable, optional
+        Called with the share done at the end of every period; what it raises ends the run.
+
+    Raises
+    ------
+    RunError
+        When the engine stops.
+    """
+    started = time.perf_counter()
+    if task.engine == "reference":
+        from cxsim.engines.reference import run
+    else:
+        from cxsim.engines.compiled import run
+    outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress)
+    world = outcome.state.world[0]
+    return Done(
+        values=values_of(task.plan, outcome.state, task.layout, task.cost),
+        log=outcome.log,
+        events=int(world["events"]),
+        visits=int(world["visits"]),
+        wall_s=time.perf_counter() - started,
+    )

@@ -1,0 +1,47 @@
+"""What a run is: everything that decides its values, and a hash of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Final
+
+# Raised whenever a frozen result changes: a run of another version is another run.
+MODEL_VERSION: Final = 1
+RANDOM_SCHEME: Final = "keyed splitmix64 1"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSpec:
+    """One replication of one policy.
+
+    Attributes
+    ----------
+    scenario : str
+        Identity of the resolved scenario, contents of the files it names included.
+    policy : str
+        Name of the policy; its content is part of the scenario.
+    replication, seed : int
+        Both are hashed into the key of every draw.
+    horizon : int
+        Microseconds since the start.
+    point, world : int
+        Point of a design and world of an uncertainty analysis; 0 outside.
+    model_version : int
+        `MODEL_VERSION`. The engine is no part of the identity: engines give the same values.
+    """
+
+    scenario: str
+    policy: str
+    replication: int
+    seed: int
+    horizon: int
+    point: int = 0
+    world: int = 0
+    model_version: int = MODEL_VERSION
+
+    def identity(self) -> str:
+        """Return the SHA-256 of all attributes, as 64 hexadecimal digits."""
+        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
