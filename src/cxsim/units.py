@@ -95,7 +95,12 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 
 def parse_number(
-    text: str, *, low: float = 0.0, high: float = LARGEST_NUMBER, allowed: str = "", example: str = "write 2.5"
+    text: str,
+    *,
+    low: float = 0.0,
+    high: float = LARGEST_NUMBER,
+    allowed: str = "",
+    example: str = "write, for example, 2.5",
 ) -> float:
     """Read a plain number.
 

@@ -123,11 +123,15 @@ class Faults:
                 self.refused(location, cause)
             elif detail["type"] == "missing":
                 self.add(location, "nothing", "a value that must be written", f"add `{location[-1]}`")
+            elif detail["type"] == "extra_forbidden" and detail["input"] == "":
+                remedy = "within { } a comma ends a value: put a value that holds commas in quotes"
+                self.add(location, quoted(str(location[-1])), "a key and a value", remedy)
             elif detail["type"] == "extra_forbidden":
                 self.unknown(location, str(location[-1]), keys_at(location[:-1]), "a key of this section")
             else:
                 kind = "a table of keys and values" if "dict" in detail["type"] or "model" in detail["type"] else "text"
-                self.add(location, "this", kind, "write it as in the examples of `cxsim scenarios`")
+                what = quoted(detail["input"]) if isinstance(detail["input"], str) else "this"
+                self.add(location, what, kind, "write it as in the examples of `cxsim scenarios`")
 
     def raise_if_any(self) -> None:
         """Raise what was gathered."""

@@ -74,6 +74,7 @@ class Overlaid:
         self.most_on_duty: dict[Touch, int] = {}
         self._columns: dict[frozenset[Piece], Matrix] = {frozenset(): self.base}
         self.faults = resolved.faults()
+        self.endless: set[tuple[str, ...]] = set()
         self._look_at(resolved.document, ("firms",))
         self.phases: dict[str, tuple[Phase, ...]] = {}
         for name, overlay in resolved.overlays.items():
@@ -180,6 +181,9 @@ class Overlaid:
                 self.most_on_duty[firm, name] = max(most, self.most_on_duty.get((firm, name), 0))
         for location, what in journeys.endless(document):
             place = location if here == ("firms",) else here
+            if location in self.endless:
+                continue
+            self.endless |= {location} if here == ("firms",) else set()
             remedy = "let some of them end: add `solves`, or make `sends_back` and `goes_to` smaller"
             self.faults.add(place, f"{location[-1]}: {what}", "journeys of at most 200 visits on average", remedy)
 

@@ -173,7 +173,8 @@ def _check_clashes(overlay: Overlay, tree: paths.Tree, faults: Faults) -> None:
             if not (same and piece.sets and other.sets and piece.meets(other)):
                 continue
             path = paths.written_path(tree, piece.location)
-            given = f"{quoted(other.policy)} and {quoted(piece.policy)} both set {quoted(path)}"
+            one, two = (other.written, piece.written) if other.policy == piece.policy else (other.policy, piece.policy)
+            given = f"{quoted(one)} and {quoted(two)} both set {quoted(path)}"
             allowed = "one `set` of a path at a time"
             faults.add(
                 ("policies", overlay.name), given, allowed, "let one end before the other begins, or add or multiply"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import ValidationError
 
-from cxsim.errors import Fault, ScenarioError, ValueRefusedError, quoted
+from cxsim.errors import Fault, ScenarioError, UnreadableError, ValueRefusedError, quoted
 from cxsim.scenario import consistency, paths, policies, traces
 from cxsim.scenario.defaults import Filler
 from cxsim.scenario.faults import Faults, Location, validated
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# How deep the names of firms, policies, segments, touchpoints, contacts and sources stand in a file.
+ENTITY_DEPTH: Final = {"firms": 2, "policies": 2, "market": 3, "touchpoints": 4, "contacts": 4, "arrivals": 4}
 NOT_IDENTITY: Final = frozenset({"assumptions", "question", "runs"})
 
 
@@ -146,7 +148,8 @@ def _checked(tree: dict[str, Any], faults: Faults) -> Document:
         return validated(tree, faults)
     consistency.check(document, faults)
     policies.check_written(document, faults)
-    faults.raise_if_any()
+    if document.our_firm not in {None, *document.firms} or not document.firms:
+        faults.raise_if_any()
     return document
 
 
@@ -156,6 +159,8 @@ def _clean(location: Location) -> tuple[int | str, ...]:
 
 def _check_rest(tree: dict[str, Any], places: list[tuple[int | str, ...]], faults: Faults) -> None:
     """Look for further faults in what remains of a tree without the refused values."""
+    if any(_is_entity(place) for place in places):
+        return  # what refers to it would seem to be wrong too
     rest = copy.deepcopy(tree)
     for place in places:
         node: Any = rest
@@ -176,8 +181,15 @@ def _check_rest(tree: dict[str, Any], places: list[tuple[int | str, ...]], fault
             faults.found.append(fault)
 
 
-def _related(one: str, other: str) -> bool:
-    return f"{one}.".startswith(f"{other}.") or f"{other}.".startswith(f"{one}.") or not one
+def _is_entity(place: tuple[int | str, ...]) -> bool:
+    """Whether a place is a firm, a touchpoint, a contact, a segment or a policy as a whole."""
+    section = place[2] if place[2:] and place[0] == "firms" else place[0] if place else ""
+    return len(place) == ENTITY_DEPTH.get(str(section))
+
+
+def _related(one: str, refused: str) -> bool:
+    """Whether a fault may only be there because a value near it was refused."""
+    return f"{one}.".startswith(f"{refused}.") or refused.rpartition(".")[0] == one
 
 
 def _expanded(tree: dict[str, Any], file: str, folder: Path) -> dict[str, Any]:
@@ -197,11 +209,21 @@ def _expanded(tree: dict[str, Any], file: str, folder: Path) -> dict[str, Any]:
     for name, block in short:
         path = _beside(folder, block["trace"], Faults(file, tree), ("firms", name, "arrivals", "trace"))
         sources: dict[str, Any] = {}
-        for source in traces.source_names(path):
+        for source in _names_in(path, block["trace"], Faults(file, tree), ("firms", name, "arrivals", "trace")):
             line = getattr(block["trace"], "line", None)
             sources[Text(source or "callers", line)] = {**block, **({"only": Text(source, line)} if source else {})}
         new["firms"][name]["arrivals"] = sources
     return new
+
+
+def _names_in(path: Path, written: str, faults: Faults, location: Location) -> list[str]:
+    try:
+        return traces.source_names(path)
+    except UnreadableError as error:
+        given_ = f"{quoted(written)}: {error.faults[0].given}"
+        faults.add(location, given_, error.faults[0].allowed, "check the file's name")
+    faults.raise_if_any()
+    return []
 
 
 def _beside(folder: Path, written: str, faults: Faults, location: Location) -> Path:
@@ -237,7 +259,7 @@ class _Logs:
             if path not in self.read:
                 self.read[path] = traces.read_arrivals(path, starts, lasts)
         except ScenarioError as error:
-            self._add(error)
+            self._add(error, location, log[0])
             return
         whole = self.read[path]
         kept = [n for n, source in enumerate(whole.sources) if log[1] is None or source == log[1]]
@@ -257,9 +279,13 @@ class _Logs:
             path = _beside(self.folder, written, self.faults, location)
             self.staffing[firm, name] = traces.read_staffing(path, starts, lasts)
         except ScenarioError as error:
-            self._add(error)
+            self._add(error, location, written)
 
-    def _add(self, error: ScenarioError) -> None:
+    def _add(self, error: ScenarioError, location: Location, written: str) -> None:
+        if isinstance(error, UnreadableError):
+            fault = error.faults[0]
+            self.faults.add(location, f"{quoted(written)}: {fault.given}", fault.allowed, "check the file's name")
+            return
         self.faults.found += [fault for fault in error.faults if fault not in self.faults.found]
 
 
