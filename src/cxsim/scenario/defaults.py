@@ -135,8 +135,9 @@ class Filler:
 
     def _policy(self, policy: dict[str, Any]) -> None:
         policy.setdefault("idea", "")
-        policy.setdefault("from", "month 0")
-        policy.setdefault("for", [])
+        if "combine" not in policy:
+            policy.setdefault("from", "month 0")
+            policy.setdefault("for", [])
         policy.setdefault("cost", {"once": "0", "yearly": "0"})
         for key in ("once", "yearly"):
             policy["cost"].setdefault(key, "0")

@@ -143,7 +143,8 @@ class Scenario:
         return self._again(tree, "with_policy")
 
     def _again(self, tree: dict[str, Any], file: str) -> Scenario:
-        return Scenario(resolve(tree, file, self.content.folder, self.name))
+        # Values keep the lines of the file they were written in; a message about an option has no line.
+        return Scenario(resolve(_as_text(tree), file, self.content.folder, self.name))
 
     def resolved(self) -> str:
         """Return `scenario.resolved.yaml`: every value that is used, with the source of each assumption."""
@@ -206,7 +207,7 @@ def _as_text(value: Any) -> Any:
         return [_as_text(item) for item in value]
     if isinstance(value, bool):
         return "on" if value else "off"
-    return str(value)
+    return "".join(value) if isinstance(value, str) else str(value)
 
 
 def load(path_or_name: str | Path) -> Scenario:

@@ -279,7 +279,7 @@ def _rescale(tree: Tree, new: Tree, location: Location, text: Any) -> None:
         return
     for key, share in shares.items():
         if key != name:
-            at(new, group)[key]["share"] = write_at((*group, key, "share"), min(1.0, share * room / others))
+            at(new, group)[key]["share"] = write_at((*group, key, "share"), round(min(1.0, share * room / others), 12))
 
 
 def _share_group(location: Location) -> Location | None:
