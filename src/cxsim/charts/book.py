@@ -1,0 +1,68 @@
+"""All charts of a comparison, named for what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import pandas as pd
+
+from cxsim.charts.differences import differences
+from cxsim.charts.figure import Caption, Chart, Draw, make_chart
+from cxsim.charts.leavers import leavers
+from cxsim.charts.retention import retention
+from cxsim.charts.tables import ChartError
+from cxsim.charts.waits import waits
+
+__all__ = ["CHART_NAMES", "Caption", "chart_book"]
+
+DRAWN_BY: Final[Mapping[str, Draw]] = MappingProxyType(
+    {"retention": retention, "differences": differences, "waits": waits, "leavers": leavers}
+)
+CHART_NAMES: Final = tuple(DRAWN_BY)
+PLAIN_TITLES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "retention": "Customers still with the firm",
+        "differences": "What each policy changes",
+        "waits": "Waits at each touchpoint",
+        "leavers": "Who left, and why",
+    }
+)
+NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+def chart_book(
+    tables: Mapping[str, pd.DataFrame],
+    captions: Mapping[str, Caption] = NOTHING,
+    options: Mapping[str, Mapping[str, Any]] = NOTHING,
+) -> dict[str, Chart]:
+    """Make each chart there is a table for.
+
+    Parameters
+    ----------
+    tables
+        By chart name: ``retention``, ``differences``, ``waits``, ``leavers``. An empty table leaves its chart out.
+    captions
+        By chart name; without one the title only says what is shown.
+    options
+        By chart name, passed on to the chart function.
+
+    Returns
+    -------
+    dict of str to Chart
+        In the order of `CHART_NAMES`; the names are the names of the files.
+
+    Raises
+    ------
+    ChartError
+        If a name is no chart.
+    """
+    unknown = sorted({*tables, *captions, *options} - set(CHART_NAMES))
+    if unknown:
+        raise ChartError(f"charts: {', '.join(unknown)}; allowed are {', '.join(CHART_NAMES)}; choose one of these")
+    return {
+        name: make_chart(draw, tables[name], captions.get(name, Caption(PLAIN_TITLES[name])), **options.get(name, {}))
+        for name, draw in DRAWN_BY.items()
+        if name in tables and not tables[name].empty
+    }

@@ -1,0 +1,207 @@
+"""Who left and why, of every 100 customers at the start, and who stayed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from cxsim.charts.axes import base_font, inches, name_rows, say_what, strip
+from cxsim.charts.style import (
+    GRID,
+    INK,
+    PAPER,
+    REASON_FILLS,
+    REASON_HATCHES,
+    SMALL,
+    SOFT_INK,
+    STAYED_FILLS,
+)
+from cxsim.charts.tables import ChartError, checked, one_row_each
+from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, literal, number, plain, width_of
+
+ALL: Final = 100.0
+ROUNDING: Final = 0.5
+MANY: Final = 30.0
+BAR: Final = 0.62  # of a row's height
+STAYED_PANEL: Final = 0.2  # of the width
+BRIGHT: Final = 0.45  # fills lighter than this carry dark figures
+
+
+def leavers(
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    reference: str = "as-is",
+    stayed: tuple[str, ...] = ("stayed", "came back"),
+) -> Axes:
+    """Draw two bars for each policy: those still with the firm, and, on a wider scale, those who left by reason.
+
+    Parameters
+    ----------
+    table
+        ``policy``, ``reason``, ``per_100``: of every 100 customers at the start. All reasons of a policy add up to 100.
+    ax
+        Divided into two panels; names of the policies stand at its left.
+    reference
+        Taken as in every chart; nothing looks different for it here.
+    stayed
+        Reasons that mean: still with the firm.
+
+    Returns
+    -------
+    Axes
+        The same, with two child axes: stayed, left.
+
+    Raises
+    ------
+    ChartError
+        If a column is missing, a number is negative or a policy's do not add up to 100 within 0.5.
+    """
+    rows = checked("leavers", table, ["policy", "reason"], ["per_100"])
+    one_row_each("leavers", rows, ["policy", "reason"])
+    _check_sums(rows)
+    policies = list(dict.fromkeys(rows["policy"]))
+    wide = rows.pivot_table(index="policy", columns="reason", values="per_100", sort=False, fill_value=0.0).loc[
+        policies
+    ]
+    kept = [name for name in dict.fromkeys(rows["reason"]) if name in stayed]
+    reasons = [name for name in dict.fromkeys(rows["reason"]) if name not in stayed]
+    ax.set_axis_off()
+    head = _key(ax, reasons)
+    left_panel = ax.inset_axes((0.0, 0.0, STAYED_PANEL, 1.0 - head))
+    right_panel = ax.inset_axes((STAYED_PANEL + 0.045, 0.0, 1.0 - STAYED_PANEL - 0.045, 1.0 - head))
+    name_rows(left_panel, policies)
+    _stayed_bars(left_panel, wide[kept])
+    _left_bars(right_panel, wide[reasons])
+    say_what(ax, "Of every 100 customers at the start: who is still with the firm, and why the others left.")
+    return ax
+
+
+def _check_sums(rows: pd.DataFrame) -> None:
+    if bool((rows["per_100"] < 0.0).any() or rows["per_100"].isna().any()):
+        raise ChartError("leavers: column per_100 holds a negative or missing number; 0 to 100 is allowed; correct it")
+    for policy, total in rows.groupby("policy", sort=False)["per_100"].sum().items():
+        if abs(total - ALL) > ROUNDING:
+            raise ChartError(
+                f"leavers: the reasons of `{literal(str(policy))}` add up to {total:.1f}; 100 is needed; "
+                "add those who stayed, or the reason that is missing"
+            )
+
+
+def _stayed_bars(panel: Axes, wide: pd.DataFrame) -> None:
+    unit = base_font()
+    strip(panel, grid="")
+    panel.set_xlim(0.0, ALL)
+    panel.set_xticks([])
+    decimals = _decimals(ALL - wide.sum(axis=1))
+    for row, (policy, values) in enumerate(wide.iterrows()):
+        panel.add_patch(Rectangle((0.0, row - BAR / 2), ALL, BAR, facecolor=PAPER, edgecolor=GRID, linewidth=unit / 12))
+        start = 0.0
+        for place, (reason, value) in enumerate(values.items()):
+            fill = STAYED_FILLS[place % len(STAYED_FILLS)]
+            panel.barh(row, value, BAR, left=start, color=fill, label=f"{policy}: {reason}")
+            start += float(value)
+        style = plain(va="center_baseline", ha="left", color=INK, fontweight="bold", fontsize=unit)
+        panel.text(4.0, row, number(start, decimals), **style)
+    _head(panel, ", ".join(literal(str(reason)) for reason in wide.columns))
+
+
+def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
+    unit = base_font()
+    strip(panel, grid="x")
+    totals = wide.sum(axis=1)
+    longest = max(float(totals.max()) if len(totals) else 0.0, 0.5)
+    rows = len(wide)
+    panel.set_xlim(0.0, 1.13 * longest)
+    panel.set_ylim(rows - 0.5, -0.5)
+    panel.set_yticks([])
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    across = inches(panel)[0] / (1.13 * longest)
+    decimals = _decimals(totals)
+    size = unit * SMALL
+    for row, (policy, values) in enumerate(wide.iterrows()):
+        start = 0.0
+        for place, (reason, value) in enumerate(values.items()):
+            share = float(value)
+            fill = REASON_FILLS[place % len(REASON_FILLS)]
+            hatch = REASON_HATCHES[place % len(REASON_HATCHES)]
+            bar = panel.barh(row, share, BAR, left=start, color=fill, label=f"{policy}: {reason}")
+            bar[0].set(hatch=hatch, edgecolor=PAPER, linewidth=unit / 14)
+            text = number(share, decimals)
+            if share * across > width_of(text, size, "bold") + 0.8 * size / POINTS_PER_INCH:
+                _inside(panel, (start + share / 2, row), text, fill)
+            start += share
+        panel.annotate(
+            number(start, decimals),
+            (start, row),
+            xytext=(unit * 0.5, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            **plain(fontsize=unit, fontweight="bold", color=INK),
+        )
+    _head(panel, "left, by reason (wider scale)")
+
+
+def _decimals(left: pd.Series) -> int:
+    """Say how many decimals both panels print: none where many left, so that the two figures of a row add up to 100."""
+    return 0 if float(left.max()) >= MANY else 1
+
+
+def _inside(panel: Axes, place: tuple[float, float], text: str, fill: str) -> None:
+    """Write a figure on its part of a bar, on a plate of the same fill so that the hatch does not cross it."""
+    red, green, blue = to_rgb(fill)
+    bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > BRIGHT
+    size = base_font() * SMALL
+    style = plain(fontsize=size, fontweight="bold", color=INK if bright else PAPER, ha="center", va="center_baseline")
+    plate = {"facecolor": fill, "edgecolor": "none", "pad": size * 0.12}
+    panel.text(*place, text, bbox=plate, **style)
+
+
+def _head(panel: Axes, text: str) -> None:
+    size = base_font() * SMALL
+    panel.annotate(
+        text,
+        (0.0, 1.0),
+        xycoords="axes fraction",
+        xytext=(0, size * 0.3),
+        textcoords="offset points",
+        va="bottom",
+        ha="left",
+        **plain(fontsize=size, color=SOFT_INK),
+    )
+
+
+def _key(ax: Axes, reasons: list[str]) -> float:
+    """Draw fill and name of each reason above the bars, in as many lines as they need; return the share of height."""
+    unit = base_font() * 0.92
+    width, height = inches(ax)
+    em = unit / POINTS_PER_INCH
+    swatch, gap, line = 1.5 * em, 1.6 * em, 1.65 * em
+    x, lines = 0.0, 0
+    for place, reason in enumerate(reasons):
+        name = fitted(reason, width - swatch - gap, 1.1 * LINE * em, unit)
+        needed = swatch + 0.5 * em + width_of(name.text, name.size)
+        if x > 0.0 and x + needed > width:
+            x, lines = 0.0, lines + 1
+        centre = 1.0 - (lines + 0.5) * line / height
+        box = Rectangle(
+            (x / width, centre - 0.45 * em / height),
+            swatch / width,
+            0.9 * em / height,
+            transform=ax.transAxes,
+            facecolor=REASON_FILLS[place % len(REASON_FILLS)],
+            hatch=REASON_HATCHES[place % len(REASON_HATCHES)],
+            edgecolor=PAPER,
+            linewidth=0,
+            clip_on=False,
+        )
+        ax.add_artist(box)
+        style = plain(transform=ax.transAxes, va="center_baseline", ha="left", color=INK, fontsize=name.size)
+        ax.text((x + swatch + 0.5 * em) / width, centre, name.text, **style)
+        x += needed + gap
+    return ((lines + 1) * line + 2.4 * em) / height

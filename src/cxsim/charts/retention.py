@@ -1,0 +1,150 @@
+"""How many of the starting customers are still with the firm, month by month."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from cxsim.charts.axes import axis_words, base_font, figure_width, inches, say_what, strip
+from cxsim.charts.style import INK, RULE, Look, looks
+from cxsim.charts.tables import checked, one_row_each
+from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, number, plain, spread, width_of
+
+LABEL_SHARE: Final = 0.21  # of the figure's width, for the names at the ends of the lines
+BAND_STRENGTH: Final = 0.16
+FINE_STEP: Final = 0.01  # the vertical axis ends at multiples of this share, or of five of it
+LEVEL: Final = 1e-3  # of the axes' height: a leader this flat is straight
+MARKS: Final = 6  # about so many markers along a line
+
+
+def retention(
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    reference: str = "as-is",
+    band: str = "95 % interval over replications",
+) -> Axes:
+    """Draw one line and band for each policy, named at its end.
+
+    Parameters
+    ----------
+    table
+        ``policy``, ``month`` (0 = start), ``value``, ``ci_low``, ``ci_high``: shares of the starting customers who are
+        with the firm. Not-a-number in an interval: no band there.
+    ax
+        Drawn on; names of the lines stand at its right.
+    reference
+        This policy is grey and dashed.
+    band
+        What the bands mean.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    ChartError
+        If a column is missing, or two rows stand for one point.
+    """
+    rows = checked("retention", table, ["policy"], ["month", "value", "ci_low", "ci_high"])
+    one_row_each("retention", rows, ["policy", "month"])
+    look = looks(rows["policy"], reference)
+    ends: list[tuple[str, float, float]] = []
+    for policy, part in rows.groupby("policy", sort=False):
+        line = part.sort_values("month")
+        name = str(policy)
+        _draw_line(ax, line, name, look[name], is_reference=name == reference)
+        ends.append((name, float(line["month"].iloc[-1]), float(line["value"].iloc[-1])))
+    _set_scales(ax, rows)
+    _name_ends(ax, ends, look)
+    bands = f" Bands: {band}." if bool(rows["ci_low"].notna().any()) else ""
+    say_what(ax, f"Of the customers at the start, the share still with the firm.{bands}")
+    return ax
+
+
+def _draw_line(ax: Axes, line: pd.DataFrame, name: str, look: Look, *, is_reference: bool) -> None:
+    month, value = line["month"].to_numpy(), line["value"].to_numpy()
+    low, high = line["ci_low"].to_numpy(), line["ci_high"].to_numpy()
+    unit = base_font()
+    if np.isfinite(low).any():
+        ax.fill_between(
+            month, low, high, color=look.color, alpha=BAND_STRENGTH, linewidth=0, zorder=2, gid=f"band {name}"
+        )
+    every = max(1, len(month) // MARKS)
+    ax.plot(
+        month,
+        value,
+        color=look.color,
+        linestyle=(0, (4, 2)) if is_reference else look.dash,
+        linewidth=unit / 6,
+        marker=look.marker,
+        markevery=(len(month) - 1) % every if every == 1 else ((len(month) - 1) % every, every),
+        markersize=unit * 0.42,
+        markeredgewidth=unit / 18,
+        markerfacecolor="white" if is_reference else look.color,
+        label=name,
+        zorder=4 if is_reference else 3,
+        clip_on=False,
+    )
+
+
+def _set_scales(ax: Axes, rows: pd.DataFrame) -> None:
+    strip(ax, grid="y")
+    lowest = float(np.nanmin(rows[["value", "ci_low"]].to_numpy()))
+    highest = float(np.nanmax(rows[["value", "ci_high"]].to_numpy()))
+    step = FINE_STEP if highest - lowest < 4 * FINE_STEP else 5 * FINE_STEP
+    ax.set_ylim(max(0.0, np.floor(lowest / step) * step), min(1.0, np.ceil(highest / step) * step))
+    last = max(float(rows["month"].max()), 1e-9)
+    ax.set_xlim(0.0, last)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 6, 10], integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
+    ax.spines["bottom"].set_visible(True)
+    ax.spines["bottom"].set_color(RULE)
+    axis_words(ax, "months from the start")
+
+
+def _name_ends(ax: Axes, ends: list[tuple[str, float, float]], look: dict[str, Look]) -> None:
+    """Write value and name at the end of each line; labels that would touch move apart and keep a thin leader."""
+    unit = base_font()
+    width, height = inches(ax)
+    low, high = ax.get_ylim()
+    last = ax.get_xlim()[1]
+    room = (height + 1.5 * unit / POINTS_PER_INCH) / len(ends)
+    words = [fitted(name, figure_width(ax) * LABEL_SHARE, room * 0.92, unit) for name, _, _ in ends]
+    at = [(value - low) / (high - low) for _, _, value in ends]
+    heights = [max(word.height, word.size * LINE / POINTS_PER_INCH) * 1.06 / height for word in words]
+    slack = max(sum(heights) - 1.0, unit / POINTS_PER_INCH / height) / 2
+    placed = spread(at, heights, -slack, 1.0 + slack)
+    figures = [f"{number(100 * value, 1)} %" for _, _, value in ends]
+    figure_size = min(word.size for word in words)
+    column = max(width_of(figure, figure_size, "bold") for figure in figures)
+    first = 1.9 * unit / POINTS_PER_INCH
+    second = first + column + 0.6 * unit / POINTS_PER_INCH
+    for (name, month, _), word, figure, start, y in zip(ends, words, figures, at, placed, strict=True):
+        _leader(ax, (month / last, start), (1.0 + 0.85 * first / width, y), look[name])
+        style = plain(transform=ax.transAxes, va="center_baseline", ha="left", color=INK, linespacing=LINE)
+        ax.text(1.0 + first / width, y, figure, fontsize=figure_size, fontweight="bold", **style)
+        ax.text(1.0 + second / width, y, word.text, fontsize=word.size, **style)
+
+
+def _leader(ax: Axes, start: tuple[float, float], end: tuple[float, float], look: Look) -> None:
+    unit = base_font()
+    bend = start[0] + 0.35 * (end[0] - start[0])
+    line = Line2D(
+        [start[0], bend, end[0]],
+        [start[1], start[1] if abs(start[1] - end[1]) < LEVEL else 0.75 * start[1] + 0.25 * end[1], end[1]],
+        transform=ax.transAxes,
+        clip_on=False,
+        color=look.color,
+        linewidth=unit / 14,
+        zorder=2.5,
+    )
+    ax.add_artist(line)

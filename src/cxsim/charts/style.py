@@ -1,0 +1,151 @@
+"""One look for every chart: sizes, inks, and a palette that survives colour blindness and a black-and-white printer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final, Literal, get_args
+
+import matplotlib as mpl
+
+SizeName = Literal["slide", "page", "notebook"]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large a figure is.
+
+    Attributes
+    ----------
+    width, height
+        Inches.
+    dpi
+        Dots per inch of a PNG.
+    font
+        Size of ordinary text in points; all other sizes are multiples of it.
+    """
+
+    width: float
+    height: float
+    dpi: int
+    font: float
+
+
+# 13.33 x 7.5 inches is the 16:9 page of presentation programs; a page figure fits the text width of A4 and Letter.
+SLIDE: Final = Size(13.333, 7.5, 144, 15.0)
+PAGE: Final = Size(6.4, 4.4, 300, 7.6)
+NOTEBOOK: Final = Size(9.6, 5.4, 110, 10.5)
+
+INK: Final = "#1a1a1a"
+SOFT_INK: Final = "#4d4d4d"
+QUIET: Final = "#6b6b6b"
+TIE: Final = "#8c8c8c"
+RULE: Final = "#bdbdbd"
+GRID: Final = "#e4e4e4"
+PAPER: Final = "#ffffff"
+
+TITLE: Final = 1.5
+SUBTITLE: Final = 0.95
+SMALL: Final = 0.85
+FOOTNOTE: Final = 0.72
+
+# Okabe & Ito (2008), ordered so that neighbours differ in lightness too; the wine red is from Tol (2021), "muted".
+# Their yellow is left out: a thin line of it does not show on white.
+PALETTE: Final = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#56b4e9", "#882255", "#cc79a7")
+MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X")
+REFERENCE_COLOR: Final = "#3d3d3d"
+REFERENCE_MARKER: Final = "o"
+
+# Reasons for leaving lie next to each other, so lightness alternates and a hatch tells them apart without colour.
+REASON_FILLS: Final = ("#882255", "#e69f00", "#0072b2", "#cc79a7", "#009e73", "#56b4e9", "#d55e00", "#999999")
+REASON_HATCHES: Final = ("", "///", "...", "\\\\\\", "xxx", "---", "++", "ooo")
+STAYED_FILLS: Final = ("#b9c4cc", "#dde3e7")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one policy is drawn in every chart: by colour, marker and dash together."""
+
+    color: str
+    marker: str
+    dash: str
+
+
+def size_of(name: SizeName) -> Size:
+    """Return the measures of a named size.
+
+    Raises
+    ------
+    ValueError
+        If there is no such size.
+    """
+    sizes = {"slide": SLIDE, "page": PAGE, "notebook": NOTEBOOK}
+    if name not in sizes:
+        allowed = ", ".join(get_args(SizeName))
+        raise ValueError(f"size: `{name}`; allowed are {allowed}; choose one of these")
+    return sizes[name]
+
+
+def looks(policies: Iterable[str], reference: str) -> dict[str, Look]:
+    """Give each policy its look, in the order they come; the reference is grey and dashed and takes no colour.
+
+    Parameters
+    ----------
+    policies
+        Names; repeated ones count once.
+    reference
+        The policy all others are compared with.
+
+    Returns
+    -------
+    dict of str to Look
+        More policies than colours begin the colours anew with another marker.
+    """
+    others = [name for name in dict.fromkeys(policies) if name != reference]
+    given = {reference: Look(REFERENCE_COLOR, REFERENCE_MARKER, "--")}
+    for place, name in enumerate(others):
+        round_of_colors, color = divmod(place, len(PALETTE))
+        marker = MARKERS[(color + 3 * round_of_colors) % len(MARKERS)]
+        given[name] = Look(PALETTE[color], marker, "-")
+    return given
+
+
+@contextmanager
+def applied(size: Size) -> Iterator[None]:
+    """Draw and save inside this: matplotlib's own defaults plus ours, and the caller's settings again afterwards.
+
+    Parameters
+    ----------
+    size
+        Its font size is the unit of all text.
+    """
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        for name, value in settings(size).items():
+            mpl.rcParams[name] = value  # type: ignore[index]
+        yield
+
+
+def settings(size: Size) -> dict[str, Any]:
+    """Return what differs from matplotlib's defaults.
+
+    Fonts are those that come with matplotlib, and SVG text is drawn as outlines: a chart looks the same everywhere.
+    """
+    return {
+        "font.family": "DejaVu Sans",
+        "font.size": size.font,
+        "text.color": INK,
+        "axes.labelcolor": SOFT_INK,
+        "axes.edgecolor": RULE,
+        "axes.unicode_minus": True,
+        "figure.facecolor": PAPER,
+        "savefig.facecolor": PAPER,
+        "axes.facecolor": PAPER,
+        "hatch.linewidth": size.font / 18,
+        "hatch.color": PAPER,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "cxsim",
+        "pdf.fonttype": 42,
+        "path.simplify": False,
+    }

@@ -1,0 +1,255 @@
+"""Text that fits: measured, wrapped, shrunk or cut, drawn literally, and set apart from its neighbours."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.text import Text
+
+LINE: Final = 1.25  # line pitch, in multiples of the font size
+POINTS_PER_INCH: Final = 72.0
+SHRINK_STEPS: Final = (1.0, 0.93, 0.86, 0.8, 0.74)
+MISSING_GLYPH: Final = "\N{WHITE SQUARE}"
+ELLIPSIS: Final = "…"
+
+
+def literal(text: str) -> str:
+    """Return a name on one line, without control characters, and a box where the font has no glyph."""
+    glyphs = get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap()
+    composed = unicodedata.normalize("NFC", str(text))
+    printable = "".join(letter if letter.isprintable() else " " for letter in composed)
+    return "".join(letter if ord(letter) in glyphs else MISSING_GLYPH for letter in " ".join(printable.split()))
+
+
+def plain(**kwargs: Any) -> dict[str, Any]:
+    """Return keywords of a Text that is drawn as it is written: no mathematics, no TeX."""
+    return {"parse_math": False, "usetex": False, **kwargs}
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A text that fits its place.
+
+    Attributes
+    ----------
+    text
+        With line breaks.
+    size
+        Font size in points.
+    """
+
+    text: str
+    size: float
+
+    @property
+    def lines(self) -> int:
+        """Number of lines."""
+        return self.text.count("\n") + 1
+
+    @property
+    def height(self) -> float:
+        """Height in inches."""
+        return self.lines * self.size * LINE / POINTS_PER_INCH
+
+
+def width_of(text: str, size: float, weight: str = "normal") -> float:
+    """Measure one line.
+
+    Parameters
+    ----------
+    text
+        One line, drawn literally.
+    size
+        Points.
+    weight
+        As matplotlib names it.
+
+    Returns
+    -------
+    float
+        Inches.
+    """
+    dpi = 144
+    properties = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    renderer: Any = RendererAgg(8, 8, dpi)  # type: ignore[no-untyped-call]
+    return float(renderer.get_text_width_height_descent(text, properties, ismath=False)[0]) / dpi
+
+
+def wrapped(text: str, width: float, size: float, weight: str = "normal") -> str:
+    """Break a text into lines no wider than `width` inches; a word that is wider is broken inside."""
+    lines: list[str] = []
+    line = ""
+    for word in _breakable(literal(text), width, size, weight):
+        longer = f"{line} {word}" if line else word
+        if line and width_of(longer, size, weight) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return "\n".join([*lines, line])
+
+
+def fitted(text: str, width: float, height: float, size: float, weight: str = "normal") -> Fitted:
+    """Wrap a text into a box, smaller where it must be, and cut with an ellipsis only at the last.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    width, height
+        Of the box, in inches.
+    size
+        Wanted font size in points.
+    weight
+        As matplotlib names it.
+    """
+    smallest = Fitted("", size)
+    for step in SHRINK_STEPS:
+        smallest = Fitted(wrapped(text, width, size * step, weight), size * step)
+        if smallest.height <= height:
+            return smallest
+    last_size = min(smallest.size, height * POINTS_PER_INCH / LINE)  # below one line the letters shrink with the box
+    smallest = Fitted(wrapped(text, width, last_size, weight), last_size)
+    room = max(1, int(height * POINTS_PER_INCH / (smallest.size * LINE)))
+    if smallest.lines <= room:
+        return smallest
+    lines = smallest.text.split("\n")[:room]
+    last = lines[-1]
+    while len(last) > 1 and width_of(last + ELLIPSIS, smallest.size, weight) > width:
+        last = last[:-1]
+    return Fitted("\n".join([*lines[:-1], last.rstrip() + ELLIPSIS]), smallest.size)
+
+
+def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
+    """Move labels apart until none overlaps, each as near to where it is wanted as the others allow.
+
+    Parameters
+    ----------
+    wanted
+        Centres.
+    heights
+        Of the labels, in the same unit.
+    low, high
+        Where labels may lie; if they need more room than there is, they leave it evenly.
+
+    Returns
+    -------
+    list of float
+        Centres, in the order given. Labels keep the order of what they were wanted at.
+
+    Notes
+    -----
+    Least squares under an order (pool adjacent violators): each label less the heights of those below it must rise.
+    """
+    if not wanted:
+        return []
+    order = sorted(range(len(wanted)), key=lambda place: (wanted[place], -place))
+    size = np.array([heights[place] for place in order])
+    offset = np.concatenate([[0.0], np.cumsum((size[:-1] + size[1:]) / 2)])
+    shifted = np.array([wanted[place] for place in order]) - offset
+    pools: list[list[float]] = []  # each pool: sum, count
+    for value in shifted:
+        pools.append([float(value), 1.0])
+        while len(pools) > 1 and pools[-2][0] / pools[-2][1] > pools[-1][0] / pools[-1][1]:
+            total, count = pools.pop()
+            pools[-1][0] += total
+            pools[-1][1] += count
+    flat = np.concatenate([np.full(int(count), total / count) for total, count in pools])
+    floor, ceiling = low + size[0] / 2, high - size[-1] / 2 - offset[-1]
+    centre = (low + high - size.sum()) / 2 + size[0] / 2
+    placed = (np.clip(flat, floor, ceiling) if floor <= ceiling else np.full(len(flat), centre)) + offset
+    result = [0.0] * len(wanted)
+    for place, value in zip(order, placed, strict=True):
+        result[place] = float(value)
+    return result
+
+
+class TextRecorder(RendererAgg):
+    """An Agg renderer that remembers each text that was really drawn."""
+
+    def __init__(self, width: float, height: float, dpi: float) -> None:
+        super().__init__(width, height, dpi)  # type: ignore[no-untyped-call]
+        self.drawn: dict[Text, None] = {}
+
+    def draw_text(self, *args: Any, **kwargs: Any) -> None:
+        """Draw, and remember who asked."""
+        text = kwargs.get("mtext")
+        if isinstance(text, Text) and text.get_text().strip():
+            self.drawn[text] = None
+        super().draw_text(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
+def drawn_texts(figure: Figure) -> dict[Text, tuple[float, float, float, float]]:
+    """Draw a figure with Agg and return the visible texts with their boxes (left, bottom, right, top in pixels)."""
+    width, height = figure.get_size_inches() * figure.dpi
+    renderer = TextRecorder(width, height, figure.dpi)
+    figure.draw(renderer)
+    boxes: dict[Text, tuple[float, float, float, float]] = {}
+    for text in renderer.drawn:
+        box = text.get_window_extent(renderer)
+        boxes[text] = (box.x0, box.y0, box.x1, box.y1)
+    return boxes
+
+
+def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
+    """Name each pair of visible texts whose boxes overlap by more than half a pixel."""
+    boxes = list(drawn_texts(figure).items())
+    slack = 0.5
+    pairs: list[tuple[str, str]] = []
+    for place, (text, box) in enumerate(boxes):
+        for other_text, other in boxes[place + 1 :]:
+            across = min(box[2], other[2]) - max(box[0], other[0])
+            along = min(box[3], other[3]) - max(box[1], other[1])
+            if across > slack and along > slack:
+                pairs.append((text.get_text(), other_text.get_text()))
+    return pairs
+
+
+def cut_texts(figure: Figure) -> list[str]:
+    """Name each visible text that reaches over the edge of the figure."""
+    width, height = figure.get_size_inches() * figure.dpi
+    return [
+        text.get_text()
+        for text, (left, bottom, right, top) in drawn_texts(figure).items()
+        if left < 0 or bottom < 0 or right > width or top > height
+    ]
+
+
+def decimals_for(values: Iterable[float]) -> int:
+    """Say how many decimals tell these numbers apart without pretending to more: 0 from 100, 1 from 1, else 2."""
+    largest = max((abs(value) for value in values if np.isfinite(value)), default=0.0)
+    for decimals, bound in enumerate((100.0, 1.0)):
+        if largest >= bound:
+            return decimals
+    return 2
+
+
+def number(value: float, decimals: int, *, signed: bool = False) -> str:
+    """Write a number with a real minus sign; a dash where there is none."""
+    if not np.isfinite(value):
+        return "–"
+    text = f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
+    if float(text) == 0.0:
+        text = text.lstrip("+-")
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _breakable(text: str, width: float, size: float, weight: str) -> list[str]:
+    words: list[str] = []
+    for word in text.split(" "):
+        rest = word
+        while len(rest) > 1 and width_of(rest, size, weight) > width:
+            keep = len(rest) - 1
+            while keep > 1 and width_of(rest[:keep], size, weight) > width:
+                keep -= 1
+            words.append(rest[:keep])
+            rest = rest[keep:]
+        words.append(rest)
+    return words

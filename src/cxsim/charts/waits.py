@@ -1,0 +1,187 @@
+"""How long customers wait, at each touchpoint under each policy."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from cxsim.charts.axes import base_font, inches, name_rows, say_what, strip
+from cxsim.charts.style import INK, PAPER, SMALL, SOFT_INK, Look, looks
+from cxsim.charts.tables import checked, one_row_each
+from cxsim.charts.text import LINE, POINTS_PER_INCH, decimals_for, fitted, number, plain
+
+HEAD_LINES: Final = 2.1
+PANELS_IN_A_ROW: Final = 4
+MOST_LINES: Final = 2
+HEAD: Final = 3.9  # room above and below the rows of a panel, and the least height of a row, in font sizes
+FOOT: Final = 1.9
+LEAST_ROW: Final = 1.15
+MEAN_COLUMN: Final = 2.9  # right edges of the printed figures, in font sizes from the panel's edge
+P90_COLUMN: Final = 5.6
+SCALES_PART: Final = 5.0  # panels whose longest waits differ by more than this get scales of their own
+
+
+def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
+    """Draw a panel for each touchpoint and in it a row for each policy, from the mean wait to the 90th percentile.
+
+    Parameters
+    ----------
+    table
+        ``touchpoint``, ``policy``, ``mean``, ``p90`` in minutes; not-a-number where nobody waited.
+    ax
+        Divided into panels; names of the policies stand at its left.
+    reference
+        This policy is grey.
+
+    Returns
+    -------
+    Axes
+        The same, with one child axes for each panel.
+
+    Raises
+    ------
+    ChartError
+        If a column is missing, or two rows stand for one touchpoint and policy.
+    """
+    rows = checked("waits", table, ["touchpoint", "policy"], ["mean", "p90"])
+    one_row_each("waits", rows, ["touchpoint", "policy"])
+    policies = list(dict.fromkeys(rows["policy"]))
+    look = looks(policies, reference)
+    chosen = _longest(rows, _panels_that_fit(ax, len(policies)))
+    own_scales = _scales_part(rows, chosen)
+    ax.set_axis_off()
+    shared = max(_longest_wait(rows[rows["touchpoint"].isin(chosen)]), 1e-9)
+    for place, touchpoint in enumerate(chosen):
+        panel = _panel(ax, place, len(chosen))
+        part = rows[rows["touchpoint"] == touchpoint].set_index("policy")
+        _draw_panel(panel, part, policies, look)
+        panel.set_xlim(0.0, 1.06 * (max(_longest_wait(part), 1e-9) if own_scales else shared))
+        _head_panel(panel, touchpoint, part, policies)
+        if place % PANELS_IN_A_ROW == 0:
+            name_rows(panel, policies, share=0.2)
+    say_what(ax, _words(rows, chosen, own_scales=own_scales))
+    return ax
+
+
+def _words(rows: pd.DataFrame, chosen: list[str], *, own_scales: bool) -> str:
+    words = "Waits in minutes. Filled mark, bold figure: mean; open mark, light figure: nine in ten wait less."
+    if own_scales:
+        words += " Each touchpoint has its own scale."
+    there = rows["touchpoint"].nunique()
+    if there > len(chosen):
+        words += f" The {len(chosen)} touchpoints with the longest waits of {there}."
+    return words
+
+
+def _longest(rows: pd.DataFrame, most: int) -> list[str]:
+    """Choose what is drawn: all touchpoints in their order, or those with the longest waits if there are too many."""
+    names = list(dict.fromkeys(rows["touchpoint"]))
+    longest = {name: _longest_wait(rows[rows["touchpoint"] == name]) for name in names}
+    kept = set(sorted(names, key=lambda name: -longest[name])[:most])
+    return [name for name in names if name in kept]
+
+
+def _longest_wait(rows: pd.DataFrame) -> float:
+    known = rows[["mean", "p90"]].to_numpy()
+    known = known[np.isfinite(known)]
+    return float(known.max()) if known.size else 0.0
+
+
+def _scales_part(rows: pd.DataFrame, chosen: list[str]) -> bool:
+    longest = [_longest_wait(rows[rows["touchpoint"] == name]) for name in chosen]
+    known = [value for value in longest if value > 0.0]
+    return bool(known) and max(known) > SCALES_PART * min(known)
+
+
+def _panels_that_fit(ax: Axes, policies: int) -> int:
+    """Say how many panels leave each policy a row that can be read."""
+    em = base_font() / POINTS_PER_INCH
+    for lines in range(MOST_LINES, 1, -1):
+        if inches(ax)[1] / lines - (HEAD + FOOT) * em >= policies * LEAST_ROW * em:
+            return lines * PANELS_IN_A_ROW
+    return PANELS_IN_A_ROW
+
+
+def _panel(ax: Axes, place: int, panels: int) -> Axes:
+    """Make room for one panel: rows of at most four, heads above."""
+    columns = min(panels, PANELS_IN_A_ROW)
+    lines = -(-panels // PANELS_IN_A_ROW)
+    line, column = divmod(place, PANELS_IN_A_ROW)
+    width, height = inches(ax)
+    em = base_font() / POINTS_PER_INCH
+    gap, head, foot = 2.2 * em / width, HEAD * em / height, FOOT * em / height
+    figures = P90_COLUMN * em / width
+    each = (1.0 - gap * (columns - 1)) / columns
+    tall = 1.0 / lines
+    bounds = (column * (each + gap), 1.0 - (line + 1) * tall + foot, each - figures, tall - head - foot)
+    return ax.inset_axes(bounds)
+
+
+def _draw_panel(panel: Axes, part: pd.DataFrame, policies: list[str], look: dict[str, Look]) -> None:
+    unit = base_font()
+    strip(panel, grid="x")
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
+    panel.set_ylim(len(policies) - 0.5, -0.5)
+    panel.set_yticks([])
+    for row, policy in enumerate(policies):
+        mean, p90 = _waits_of(part, policy)
+        if not np.isfinite(mean):
+            continue
+        panel.plot([mean, p90], [row, row], color=look[policy].color, linewidth=unit / 8, zorder=2)
+        _mark(panel, (p90, row), look[policy], f"p90 {policy}", fill=PAPER)
+        _mark(panel, (mean, row), look[policy], f"mean {policy}", fill=look[policy].color)
+
+
+def _mark(panel: Axes, place: tuple[float, float], look: Look, label: str, *, fill: str) -> None:
+    unit = base_font()
+    panel.plot(
+        [place[0]],
+        [place[1]],
+        linestyle="none",
+        marker=look.marker,
+        markersize=unit * 0.62,
+        markeredgewidth=unit / 9,
+        markeredgecolor=look.color,
+        markerfacecolor=fill,
+        label=label,
+        zorder=3,
+        clip_on=False,
+    )
+
+
+def _waits_of(part: pd.DataFrame, policy: str) -> tuple[float, float]:
+    """Return mean and 90th percentile of one policy; not-a-number where nobody waited."""
+    if policy not in part.index:
+        return np.nan, np.nan
+    mean, p90 = part.loc[[policy], ["mean", "p90"]].to_numpy()[0]
+    return float(mean), float(p90)
+
+
+def _head_panel(panel: Axes, touchpoint: str, part: pd.DataFrame, policies: list[str]) -> None:
+    """Write the name of the touchpoint and, at the right of each row, both figures."""
+    unit = base_font()
+    width = inches(panel)[0]
+    room = width + P90_COLUMN * unit / POINTS_PER_INCH
+    name = fitted(touchpoint, room, HEAD_LINES * unit * LINE / POINTS_PER_INCH, unit, "bold")
+    lift = unit * 0.9 + (name.lines - 1) * name.size * LINE  # the last line of each head stands on one baseline
+    panel.annotate(
+        name.text,
+        (0.0, 1.0),
+        xycoords="axes fraction",
+        xytext=(0, lift),
+        textcoords="offset points",
+        ha="left",
+        va="baseline",
+        **plain(fontsize=name.size, fontweight="bold", color=INK, linespacing=LINE),
+    )
+    decimals = decimals_for(part[["mean", "p90"]].to_numpy().ravel())
+    style = plain(transform=panel.get_yaxis_transform(), va="center_baseline", ha="right", fontsize=unit * SMALL)
+    mean_edge, p90_edge = (1.0 + place * unit / POINTS_PER_INCH / width for place in (MEAN_COLUMN, P90_COLUMN))
+    for row, policy in enumerate(policies):
+        mean, p90 = _waits_of(part, policy)
+        panel.text(mean_edge, row, number(mean, decimals), color=INK, fontweight="bold", **style)
+        panel.text(p90_edge, row, number(p90, decimals), color=SOFT_INK, **style)
