@@ -1,0 +1,123 @@
+"""`cxsim.run` and `cxsim.compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+
+from cxsim.errors import InputError
+from cxsim.experiments.compare import AS_IS, Setup, experiment
+from cxsim.experiments.executor import Report
+from cxsim.experiments.precision import Precision, parse_precision
+from cxsim.results.comparison import Comparison
+from cxsim.results.result import Result
+from cxsim.scenario import Scenario, load
+
+
+def run(  # noqa: PLR0913 -- every setting of a run is a keyword
+    scenario: Scenario | str | Path,
+    policy: str = AS_IS,
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+    engine: str = "compiled",
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    log: bool = False,
+    progress: Report | None = None,
+) -> Result:
+    """Simulate one policy of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario or path or str
+        A scenario, its file, or the name of a bundled one.
+    policy : str
+        One of its policies.
+    replications, seed : int, optional
+        The scenario's own by default.
+    engine : {"compiled", "reference"}
+        Both give the same values.
+    jobs : int, optional
+        Runs at the same time, every processor by default; values do not depend on it.
+    executor : concurrent.futures.Executor, optional
+        Makes the runs instead of an own one.
+    log : bool
+        Whether to keep what happened, for `.events()`.
+    progress : callable, optional
+        Called with a `cxsim.experiments.executor.Progress` as runs go on.
+
+    Raises
+    ------
+    InputError
+        When the scenario, the policy or a number is not allowed.
+    RunError
+        When no run could be completed.
+    """
+    found = _scenario(scenario)
+    found.policy(policy)
+    setup = Setup(
+        replications=replications, seed=seed, engine=engine, jobs=jobs, executor=executor, log=log, report=progress
+    )
+    return Result(experiment(found, [policy], setup))
+
+
+def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
+    scenario: Scenario | str | Path,
+    policies: Sequence[str] | None = None,
+    *,
+    replications: int | None = None,
+    precision: Precision | str | None = None,
+    seed: int | None = None,
+    engine: str = "compiled",
+    jobs: int | None = None,
+    executor: Executor | None = None,
+    progress: Report | None = None,
+) -> Comparison:
+    """Compare policies of a scenario, and as-is, on common random numbers.
+
+    Parameters
+    ----------
+    scenario : Scenario or path or str
+        A scenario, its file, or the name of a bundled one.
+    policies : sequence of str, optional
+        All by default; as-is is always among them.
+    replications : int, optional
+        The scenario's own number by default.
+    precision : Precision or str, optional
+        Instead of `replications`: ``"retention=0.5pp"`` adds replications until the interval of every difference is
+        that narrow on each side.
+    seed : int, optional
+        The scenario's own by default.
+    engine, jobs, executor, progress
+        As for `run`.
+
+    Raises
+    ------
+    InputError
+        When the scenario, a policy or a number is not allowed.
+    RunError
+        When no replication could be completed by every policy.
+    """
+    if replications is not None and precision is not None:
+        message = "compare: both replications and precision; one of them is allowed; leave one out"
+        raise InputError(message)
+    found = _scenario(scenario)
+    wanted = [AS_IS, *(found.policies if policies is None else policies)]
+    for policy in wanted:
+        found.policy(policy)
+    setup = Setup(
+        replications=replications,
+        precision=parse_precision(precision) if isinstance(precision, str) else precision,
+        seed=seed,
+        engine=engine,
+        jobs=jobs,
+        executor=executor,
+        report=progress,
+    )
+    return Comparison(experiment(found, wanted, setup))
+
+
+def _scenario(scenario: Scenario | str | Path) -> Scenario:
+    return load(scenario) if isinstance(scenario, str | Path) else scenario

@@ -1,0 +1,128 @@
+"""What the sentences, the console summary and the charts are made of, read from the tables once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.experiments.compare import AS_IS, Experiment
+from cxsim.experiments.contrast import LEVEL
+from cxsim.measures.catalog import CATALOG
+from cxsim.stats.intervals import Interval, mean_interval
+from cxsim.stats.paired import bonferroni_level
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FALLBACKS: Final = ("retention", "wait_mean", "wait_all_mean", "solved_rate", "wages", "written_cost")
+
+
+_NUMBERS: Final = (
+    "mean", "ci_low", "ci_high", "reference_mean", "difference", "diff_ci_low", "diff_ci_high", "probability_best",
+)  # fmt: skip
+
+
+class Row(NamedTuple):
+    """One policy on one measure, for all customers of our firm."""
+
+    policy: str
+    unit: str
+    mean: float
+    low: float
+    high: float
+    reference: float
+    difference: float
+    diff_low: float
+    diff_high: float
+    best: float
+
+    @property
+    def tie(self) -> bool:
+        """Whether it cannot be told apart from the reference."""
+        return not (self.diff_low > 0.0 or self.diff_high < 0.0)
+
+
+class Facts:
+    """What a comparison found about our firm, all customers together.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    contrast : DataFrame
+        Rows of `comparison.csv`.
+    """
+
+    def __init__(self, experiment: Experiment, contrast: pd.DataFrame) -> None:
+        self.experiment = experiment
+        self.contrast = contrast
+        names = experiment.layout.names
+        self.firm = names.firms[names.policy_firm]
+        self.currency = names.currency
+        own = contrast[(contrast["firm"] == self.firm) & (contrast["segment"] == "all")]
+        self._rows: dict[tuple[str, str], Row] = {}
+        for row in own.to_dict("records"):
+            self._rows[row["measure"], row["policy"]] = Row(
+                row["policy"], row["unit"], *(row[name] for name in _NUMBERS)
+            )
+        self.policies = experiment.policies
+        self.reference = AS_IS if AS_IS in self.policies else self.policies[0]
+        self.others = tuple(policy for policy in self.policies if policy != self.reference)
+
+    def row(self, measure: str, policy: str) -> Row | None:
+        """Return a policy's row on a measure, or None where it was not measured."""
+        return self._rows.get((measure, policy))
+
+    def has(self, measure: str) -> bool:
+        """Tell whether a measure was measured for our firm."""
+        return (measure, self.reference) in self._rows
+
+    @cached_property
+    def wanted(self) -> tuple[str, ...]:
+        """Measures the scenario asks for, as far as they are there; never empty."""
+        asked = tuple(name for name in self.experiment.scenario.document.measures or () if self.has(name))
+        return asked or tuple(name for name in FALLBACKS if self.has(name))[:1]
+
+    @property
+    def headline(self) -> str:
+        """The measure that ranks the policies."""
+        return self.wanted[0]
+
+    def goodness(self, measure: str, difference: float) -> float:
+        """Return a difference with the sign that means better."""
+        return difference if CATALOG[measure].better == "higher" else -difference
+
+    def verdict(self, measure: str, policy: str) -> str:
+        """Say whether a policy is "better" or "worse" than the reference, or a "tie"."""
+        row = self._rows[measure, policy]
+        if row.tie:
+            return "tie"
+        return "better" if self.goodness(measure, row.difference) > 0.0 else "worse"
+
+    def ranked(self, measure: str) -> list[str]:
+        """Return the policies that are better than the reference, best first."""
+        found = [policy for policy in self.others if self.verdict(measure, policy) == "better"]
+        return sorted(found, key=lambda policy: -self.goodness(measure, self._rows[measure, policy].difference))
+
+    def values(self, measure: str, policy: str) -> NDArray[np.float64]:
+        """Return one number per replication."""
+        table = self.experiment.frames.measures
+        own = table[(table["measure"] == measure) & (table["firm"] == self.firm) & (table["segment"] == "all")]
+        return own.loc[own["policy"] == policy, "value"].to_numpy(np.float64)
+
+    def between(self, measure: str, policy: str, other: str, family: int = 1) -> Interval:
+        """Return the paired difference of two policies, simultaneous within a family of so many."""
+        level = bonferroni_level(LEVEL, max(1, family))
+        return mean_interval(self.values(measure, policy) - self.values(measure, other), level)
+
+    def level_with(self, measure: str, policy: str) -> list[str]:
+        """Return the other policies that cannot be told apart from a policy."""
+        rivals = [other for other in self.others if other != policy]
+        found = []
+        for other in rivals:
+            gap = self.between(measure, policy, other, len(rivals))
+            if not (gap.low > 0.0 or gap.high < 0.0):
+                found.append(other)
+        return found

@@ -1,0 +1,183 @@
+"""The result folder: written beside its place, then moved there whole, so that it is never half there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from cxsim.errors import Fault, InputError, ScenarioError
+from cxsim.results.manifest import manifest_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsim.results.tabled import Tabled
+
+MANIFEST: Final = "manifest.json"
+HASH_SHOWN: Final = 8
+EVENTS: Final = "events.parquet"
+
+
+def default_folder(results: Path, scenario: str, identity: str, now: datetime) -> Path:
+    """Return where results go that nobody gave a place: ``results/<scenario>/<time>-<short hash>``."""
+    return results / scenario / f"{now:%Y-%m-%d-%H%M%S}-{identity[:HASH_SHOWN]}"
+
+
+def check(folder: Path) -> None:
+    """Refuse a folder that could not be written, before any work is done; leaves nothing behind.
+
+    Parameters
+    ----------
+    folder : Path
+        Where results shall go.
+
+    Raises
+    ------
+    InputError
+        When it is a file, holds something else than results, or cannot be written.
+    """
+    with _refusing(folder):
+        if folder.exists() and not folder.is_dir():
+            raise _refusal(folder, "a file", "a folder", "name another place")
+        if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+            raise _refusal(folder, "a folder that holds something else", "a new folder or old results", "name another")
+        near = folder if folder.is_dir() else folder.parent
+        while not near.exists():
+            near = near.parent
+        beside = folder.parent if folder.parent.is_dir() else near
+        with tempfile.TemporaryDirectory(prefix=".cxsim-", dir=beside):
+            pass
+
+
+def write(results: Tabled, folder: Path, *, command: str = "") -> Path:
+    """Write the result folder: all of it, or nothing.
+
+    Parameters
+    ----------
+    results : Result or Comparison
+    folder : Path
+        New, empty, or an earlier result folder, which is replaced at the end.
+    command : str
+        Written into the manifest.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        When it cannot be written; then nothing is.
+    """
+    check(folder)
+    made: list[Path] = []
+    with _refusing(folder):
+        try:
+            made = _parents(folder)
+            partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.partial"
+            try:
+                partial.mkdir()
+                _fill(results, partial, command)
+                _move(partial, folder)
+            except BaseException:
+                shutil.rmtree(partial, ignore_errors=True)
+                raise
+        except BaseException:
+            for parent in reversed(made):
+                with contextlib.suppress(OSError):
+                    parent.rmdir()
+            raise
+    return folder
+
+
+def _parents(folder: Path) -> list[Path]:
+    """Make the folders above, and return those that were not there."""
+    missing = [parent for parent in folder.parents if not parent.exists()]
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return missing[::-1]
+
+
+def _fill(results: Tabled, folder: Path, command: str) -> None:
+    frames = results.experiment.frames
+    for name, table in frames._asdict().items():
+        _parquet(table, folder / f"{name}.parquet")
+    if results.experiment.logs:
+        from cxsim.results.log import events
+
+        _parquet(events(results.experiment), folder / EVENTS)
+    results.contrast.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
+    (folder / "answer.md").write_text(results.answer(), encoding="utf-8")
+    (folder / "scenario.resolved.yaml").write_text(results.scenario.resolved(), encoding="utf-8")
+    charts = results.plot.all()
+    if charts:
+        (folder / "charts").mkdir()
+    for name, chart in charts.items():
+        for ending in ("png", "svg"):
+            chart.save(folder / "charts" / f"{name}.{ending}")
+    (folder / MANIFEST).write_text(manifest_of(results.experiment, command), encoding="utf-8")
+    for path in sorted(folder.rglob("*"), reverse=True):
+        _settle(path)
+    _settle(folder)
+
+
+def _parquet(table: pd.DataFrame, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from cxsim.measures.tables import SCHEMA
+
+    made = pa.Table.from_pandas(table, preserve_index=False)
+    kept = dict(made.schema.metadata or {}) | {b"schema": str(SCHEMA).encode()}
+    pq.write_table(made.replace_schema_metadata(kept), path, compression="zstd")
+
+
+def _settle(path: Path) -> None:
+    """Wait until a file or a folder is on the disk."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except PermissionError:  # a folder cannot be opened on Windows
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        if path.is_file():
+            raise
+    finally:
+        os.close(handle)
+
+
+def _move(partial: Path, folder: Path) -> None:
+    """Put the finished folder in its place; an earlier one is moved away first and back if that fails."""
+    if not folder.exists():
+        partial.rename(folder)
+        return
+    earlier = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".earlier", dir=folder.parent))
+    folder.rename(earlier / "was")
+    try:
+        partial.rename(folder)
+    except OSError:
+        (earlier / "was").rename(folder)
+        earlier.rmdir()
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        what = error.strerror or type(error).__name__
+        raise _refusal(folder, what, "a folder that can be written", "name another with --out") from error
+
+
+def _refusal(folder: Path, given: str, allowed: str, remedy: str) -> InputError:
+    return ScenarioError([Fault(str(folder), None, "", given, allowed, remedy)])

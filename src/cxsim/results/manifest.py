@@ -1,0 +1,88 @@
+"""The manifest of a result folder: what made it, with what, and what became of every run."""
+
+from __future__ import annotations
+
+import json
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from cxsim import __version__
+from cxsim.experiments.compare import Experiment, RunStatus
+from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME
+from cxsim.measures.catalog import CATALOG
+from cxsim.measures.tables import SCHEMA
+
+LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
+
+
+def manifest_of(experiment: Experiment, command: str) -> str:
+    """Return the manifest as JSON text.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    command : str
+        The command that made it; empty from Python.
+    """
+    content: dict[str, Any] = {
+        "schema": SCHEMA,
+        "cxsim": __version__,
+        "model_version": MODEL_VERSION,
+        "command": command,
+        "scenario": {"name": experiment.scenario.name, "sha256": experiment.scenario.identity()},
+        "seed": experiment.seed,
+        "random_scheme": RANDOM_SCHEME,
+        "engine": experiment.engine,
+        "policies": list(experiment.policies),
+        "replications": experiment.replications,
+        "note": experiment.note,
+        "started": experiment.started.isoformat(timespec="seconds"),
+        "wall_s": round(experiment.wall_s, 3),
+        "platform": {
+            "system": platform.system(),
+            "machine": platform.machine(),
+            "python": platform.python_version(),
+        },
+        "libraries": {name: _version(name) for name in LIBRARIES},
+        "measures": {name: _described(name) for name in _measured(experiment)},
+        "runs": [_run(status) for status in experiment.runs],
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _measured(experiment: Experiment) -> list[str]:
+    there = set(experiment.frames.measures["measure"])
+    return [name for name in CATALOG if name in there]
+
+
+def _described(name: str) -> dict[str, str]:
+    measure = CATALOG[name]
+    return {
+        "title": measure.title,
+        "unit": measure.unit,
+        "of_whom": measure.whom,
+        "per": measure.per,
+        "until": measure.until,
+        "aggregates": measure.aggregates,
+        "better": measure.better,
+    }
+
+
+def _run(status: RunStatus) -> dict[str, Any]:
+    found: dict[str, Any] = {"policy": status.policy, "replication": status.replication, "status": status.status}
+    if status.why:
+        found["why"] = status.why
+    return found | {
+        "identity": status.identity,
+        "events": status.events,
+        "visits": status.visits,
+        "wall_s": status.wall_s,
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,111 @@
+"""What Result and Comparison share: the tidy tables, the facts, and how they show themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cxsim.experiments.compare import AS_IS, Experiment, RunStatus
+from cxsim.experiments.contrast import contrast
+from cxsim.results.answer import answer
+from cxsim.results.facts import Facts
+from cxsim.results.plots import Plots
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsim.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Tabled:
+    """Runs with their tables.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        The runs.
+    """
+
+    experiment: Experiment
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self.experiment.scenario
+
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Policies, in the order of the tables."""
+        return self.experiment.policies
+
+    @property
+    def replications(self) -> int:
+        """Complete replications: those that ended under every policy."""
+        return self.experiment.replications
+
+    @property
+    def failures(self) -> tuple[RunStatus, ...]:
+        """Runs that failed, each with its policy, its replication and why."""
+        return self.experiment.failures
+
+    @property
+    def measures(self) -> pd.DataFrame:
+        """One value a run, firm, segment and measure; columns of `measures.parquet`."""
+        return self.experiment.frames.measures
+
+    @property
+    def timeseries(self) -> pd.DataFrame:
+        """The same by period (warm-up periods are numbered 0 and below); columns of `timeseries.parquet`."""
+        return self.experiment.frames.timeseries
+
+    @property
+    def touchpoints(self) -> pd.DataFrame:
+        """One value a run, touchpoint, segment (or source of callers) and measure; columns of `touchpoints.parquet`."""
+        return self.experiment.frames.touchpoints
+
+    @property
+    def cohorts(self) -> pd.DataFrame:
+        """Starting customers at risk, leaving (by reason) and censored by tenure; columns of `cohorts.parquet`."""
+        return self.experiment.frames.cohorts
+
+    @cached_property
+    def contrast(self) -> pd.DataFrame:
+        """Statistics of every measure, firm, segment and policy; columns of `comparison.csv`."""
+        reference = AS_IS if AS_IS in self.policies else self.policies[0]
+        return contrast(self.measures, self.policies, reference, self.experiment.seed)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What was found about our firm."""
+        return Facts(self.experiment, self.contrast)
+
+    @property
+    def plot(self) -> Plots:
+        """Charts: ``.plot.retention()``, ``.differences()``, ``.waits()``, ``.leavers()``."""
+        return Plots(self.facts)
+
+    def answer(self) -> str:
+        """Return the answer in sentences, as Markdown."""
+        return answer(self.facts)
+
+    def save(self, folder: str | Path, *, command: str = "") -> Path:
+        """Write the result folder: tables, statistics, sentences, charts, manifest; all of it or nothing.
+
+        Parameters
+        ----------
+        folder : path
+            New, empty, or an earlier result folder, which is replaced.
+        command : str
+            Written into the manifest.
+
+        Raises
+        ------
+        InputError
+            When the folder cannot be written, or holds something else.
+        """
+        from cxsim.results.folder import write
+
+        return write(self, Path(folder), command=command)

@@ -1,0 +1,125 @@
+"""Numbers as people say them: people and not shares, money to two figures, no false precision."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+PER_100: Final = 100.0
+SMALL_DIFFERENCE: Final = 2.0
+SECONDS_A_MINUTE: Final = 60.0
+MINUS: Final = "\N{MINUS SIGN}"
+
+
+def figures(value: float, count: int = 2) -> str:
+    """Write a number to `count` significant figures, thousands apart: ``210 000``, ``0.34``."""
+    if not math.isfinite(value):
+        return "unknown"
+    if value == 0.0:
+        return "0"
+    places = count - 1 - math.floor(math.log10(abs(value)))
+    rounded = round(value, places)
+    text = f"{rounded:,.{max(places, 0)}f}".replace(",", " ")
+    return text.replace("-", MINUS)
+
+
+def fixed(value: float, places: int = 0) -> str:
+    """Write a number with a fixed number of decimals; never minus zero."""
+    if not math.isfinite(value):
+        return "unknown"
+    rounded = round(value, places) + 0.0
+    return f"{rounded:,.{places}f}".replace(",", " ").replace("-", MINUS)
+
+
+def signed(text: str) -> str:
+    """Put a plus before a number (with or without a unit) that has no sign and is not zero."""
+    number = text.split(maxsplit=1)[0] if text else ""
+    return text if text.startswith((MINUS, "unknown")) or not number.strip("0.") else f"+{text}"
+
+
+def of_100(share: float, places: int = 0) -> str:
+    """Write a share as a number of every 100."""
+    return fixed(PER_100 * share, places)
+
+
+def places_for(difference: float) -> int:
+    """Decimals for a difference in every 100: whole numbers, unless it is small."""
+    return 1 if abs(difference) < SMALL_DIFFERENCE else 0
+
+
+def quantity(value: float, unit: str) -> str:
+    """Write a value with its unit."""
+    if not math.isfinite(value):
+        return "unknown"
+    if unit == "share":
+        return f"{of_100(value, places_for(PER_100 * value))} %"
+    if unit == "share a month":
+        return f"{figures(PER_100 * value)} % a month"
+    if unit == "min":
+        return _time(value)
+    if unit in {"customers", "points"}:
+        return f"{fixed(value)} {unit}"
+    return f"{figures(value)} {unit}"
+
+
+def difference(value: float, unit: str) -> str:
+    """Write a difference with its sign and unit; a difference of shares is in percentage points, never per cent."""
+    if unit in {"share", "share a month"}:
+        points = PER_100 * value
+        more = " a month" if unit == "share a month" else ""
+        shown = figures(points) if more else fixed(points, places_for(points))
+        return f"{signed(shown)} percentage points{more}"
+    return signed(quantity(value, unit))
+
+
+def span(low: float, high: float, unit: str) -> str:
+    """Write an interval of a difference, unit left to the difference before it."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "one run, no interval"
+    if unit in {"share", "share a month"}:
+        low, high = PER_100 * low, PER_100 * high
+        if unit == "share":
+            places = places_for((low + high) / 2.0)
+            return f"{signed(fixed(low, places))} to {signed(fixed(high, places))}"
+        return f"{signed(figures(low))} to {signed(figures(high))}"
+    if unit == "min":
+        return f"{signed(_time(low))} to {signed(_time(high))}"
+    if unit in {"customers", "points"}:
+        return f"{signed(fixed(low))} to {signed(fixed(high))}"
+    return f"{signed(figures(low))} to {signed(figures(high))}"
+
+
+def _time(minutes: float) -> str:
+    if abs(minutes) < 1.0:
+        return f"{figures(SECONDS_A_MINUTE * minutes) if abs(minutes) < 1 / 6 else fixed(SECONDS_A_MINUTE * minutes)} s"
+    return f"{fixed(minutes, 1)} min"
+
+
+def chance(share: float) -> str:
+    """Write a chance in per cent, never certain: resamples cannot show that."""
+    if not math.isfinite(share):
+        return "unknown"
+    if share > 0.99:  # noqa: PLR2004 -- "over 99 %"
+        return "over 99 %"
+    return "under 1 %" if share < 0.01 else f"{fixed(PER_100 * share)} %"  # noqa: PLR2004
+
+
+def listed(names: list[str]) -> str:
+    """Join names as a sentence does."""
+    if len(names) < 2:  # noqa: PLR2004 -- one name needs no "and"
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def number_word(count: int) -> str:
+    """Write a small number as a word."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return words[count] if 0 <= count < len(words) else str(count)
+
+
+def shown(policy: str) -> str:
+    """Write a policy's name as a sentence begins: ``make-good-fast`` becomes ``Make good fast``."""
+    if policy == "as-is":
+        return policy
+    words = policy.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
