@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ValidationError
@@ -62,11 +63,16 @@ def _inside(kind: Any, part: int | str) -> Any:
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         for name, field in kind.model_fields.items():
             if part == (field.alias or name):
-                return typing.get_type_hints(kind, include_extras=True)[name]
+                return _hints(kind)[name]
         return None
     if typing.get_origin(kind) is dict:
         return typing.get_args(kind)[1]
     return None
+
+
+@lru_cache(maxsize=64)
+def _hints(kind: type[BaseModel]) -> dict[str, Any]:
+    return typing.get_type_hints(kind, include_extras=True)
 
 
 def _bare(kind: Any) -> Any:

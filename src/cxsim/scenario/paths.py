@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any, Final, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -160,9 +161,8 @@ def value_at(location: Location, text: Any) -> Any:
     ValueRefusedError
         If the text is not allowed there.
     """
-    annotation = annotation_at(location)
     try:
-        return TypeAdapter(annotation).validate_python(text)
+        return _adapter(location).validate_python(text)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             cause = detail.get("ctx", {}).get("error")
@@ -173,7 +173,12 @@ def value_at(location: Location, text: Any) -> Any:
 
 def write_at(location: Location, value: Any) -> Any:
     """Return the text of a value, as it stands in the file."""
-    return TypeAdapter(annotation_at(location)).dump_python(value, by_alias=True, exclude_none=True)
+    return _adapter(location).dump_python(value, by_alias=True, exclude_none=True)
+
+
+@lru_cache(maxsize=4096)
+def _adapter(location: Location) -> TypeAdapter[Any]:
+    return TypeAdapter(annotation_at(location))
 
 
 def at(tree: Tree, location: Location) -> Any:
