@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from cxsim.scenario.laws import Constant, Exponential, Gamma, Law, Lognormal, Tr
 
 # Straight lines at steps of 0.01 of the Gumbel variate keep the mean of an exponential to 1e-5 of its value.
 TABLE_KNOTS: Final = 4097
+SMALLEST: Final = 1e-300
 
 Array = NDArray[np.float64]
 Knots = list[tuple[float, float]]
@@ -52,6 +54,7 @@ def _numbers(law: Law) -> Numbers:
     return found
 
 
+@lru_cache(maxsize=256)
 def table(law: Law) -> Knots:
     """Return quantiles at equal steps of ``log(-log(1 - u))``; the tail above is computed from 1 - u."""
     amounts = np.exp(np.linspace(TABLE_FROM, TABLE_TO, TABLE_KNOTS))
@@ -76,6 +79,8 @@ def quantiles(law: Law, below: Array, above: Array) -> Array:
         return np.asarray(law.scale * quantiles(Exponential(1), below, above) ** (1.0 / law.shape))
     if isinstance(law, Mixture):
         return _mixed(law, below, above)
+    if isinstance(law, Constant):
+        return np.full_like(below, law.value)
     return np.array([law.quantile(min(float(p), 1.0)) for p in below])
 
 
@@ -83,19 +88,44 @@ def longer(law: Law, x: Array) -> Array:
     """Return the share of durations longer than `x`."""
     from scipy.special import gammaincc, ndtr
 
-    positive = np.maximum(x, 1e-300)
-    if isinstance(law, Exponential):
-        return np.exp(-x / law.average)
-    if isinstance(law, Gamma):
-        return np.asarray(gammaincc(law.shape, x * law.shape / law.average))
-    if isinstance(law, Lognormal):
-        return np.asarray(ndtr((law.mu - np.log(positive)) / law.sigma))
-    if isinstance(law, Weibull):
-        return np.exp(-((x / law.scale) ** law.shape))
-    if isinstance(law, Mixture):
-        pairs = zip(law.shares, law.laws, strict=True)
-        return np.asarray(np.sum([share * longer(part, x) for share, part in pairs], axis=0))
-    return np.array([1.0 - law.cdf(float(value)) for value in x])
+    match law:
+        case Exponential():
+            share = np.exp(-x / law.average)
+        case Gamma():
+            share = gammaincc(law.shape, x * law.shape / law.average)
+        case Lognormal():
+            share = ndtr((law.mu - np.log(np.maximum(x, SMALLEST))) / law.sigma)
+        case Weibull():
+            share = np.exp(-((x / law.scale) ** law.shape))
+        case Mixture():
+            share = np.sum([part * longer(one, x) for part, one in zip(law.shares, law.laws, strict=True)], axis=0)
+        case _:
+            share = 1.0 - shorter(law, x)
+    return np.asarray(share)
+
+
+def shorter(law: Law, x: Array) -> Array:
+    """Return the share of durations not longer than `x`."""
+    from scipy.special import gammainc, ndtr
+
+    match law:
+        case Exponential():
+            share = -np.expm1(-x / law.average)
+        case Gamma():
+            share = gammainc(law.shape, x * law.shape / law.average)
+        case Lognormal():
+            share = ndtr((np.log(np.maximum(x, SMALLEST)) - law.mu) / law.sigma)
+        case Weibull():
+            share = -np.expm1(-((x / law.scale) ** law.shape))
+        case Mixture():
+            share = np.sum([part * shorter(one, x) for part, one in zip(law.shares, law.laws, strict=True)], axis=0)
+        case Constant():
+            share = np.where(x >= law.value, 1.0, 0.0)
+        case Uniform():
+            share = np.clip((x - law.low) / (law.high - law.low), 0.0, 1.0)
+        case _:
+            share = np.array([law.cdf(float(value)) for value in x])
+    return np.asarray(share)
 
 
 def _mixed(law: Mixture, below: Array, above: Array) -> Array:
@@ -104,24 +134,6 @@ def _mixed(law: Mixture, below: Array, above: Array) -> Array:
     low, high = np.min(parts, axis=0), np.max(parts, axis=0)
     for _ in range(100):
         middle = (low + high) / 2.0
-        reached = np.where(below < 1e-6, _shorter(law, middle) >= below, longer(law, middle) <= above)  # noqa: PLR2004
+        reached = np.where(below < 1e-6, shorter(law, middle) >= below, longer(law, middle) <= above)  # noqa: PLR2004
         low, high = np.where(reached, low, middle), np.where(reached, middle, high)
     return np.asarray(high)
-
-
-def _shorter(law: Law, x: Array) -> Array:
-    from scipy.special import gammainc, ndtr
-
-    if isinstance(law, Exponential):
-        return np.asarray(-np.expm1(-x / law.average))
-    if isinstance(law, Gamma):
-        return np.asarray(gammainc(law.shape, x * law.shape / law.average))
-    if isinstance(law, Lognormal):
-        return np.asarray(ndtr((np.log(np.maximum(x, 1e-300)) - law.mu) / law.sigma))
-    if isinstance(law, Weibull):
-        return np.asarray(-np.expm1(-((x / law.scale) ** law.shape)))
-    if isinstance(law, Mixture):
-        return np.asarray(
-            np.sum([share * _shorter(part, x) for share, part in zip(law.shares, law.laws, strict=True)], axis=0)
-        )
-    return np.array([law.cdf(float(value)) for value in x])

@@ -55,14 +55,14 @@ def locate(path_or_name: str | Path) -> Path:
     text = str(path_or_name)
     path = Path(text)
     try:
-        if path.is_file():
-            return path
-        if path.exists():
-            fault = Fault(text, None, "", "a folder", "a file", "name the file in it")
-            raise UnreadableError([fault])
+        kind = "file" if path.is_file() else "folder" if path.exists() else "none"
     except (OSError, ValueError):
         fault = Fault(quoted(text), None, "", "no name of a file", "a path, or a bundled scenario", "check the name")
         raise UnreadableError([fault]) from None
+    if kind == "file":
+        return path
+    if kind == "folder":
+        raise UnreadableError([Fault(text, None, "", "a folder", "a file", "name the file in it")])
     bundled = find(text)
     if bundled is not None:
         return bundled

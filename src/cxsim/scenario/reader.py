@@ -67,20 +67,19 @@ def read_text(path: Path, largest: int) -> str:
     """Read a text file of at most `largest` bytes in UTF-8."""
     name = str(path)
     try:
-        if path.is_dir():
-            raise UnreadableError([Fault(name, None, "", "a folder", "a file", "name the file in it")])
-        size = path.stat().st_size
-        if size > largest:
-            given = f"a file of {size / 1e6:.1f} MB"
-            raise UnreadableError([Fault(name, None, "", given, f"at most {largest / 1e6:g} MB", "make it smaller")])
-        with path.open("rb") as stream:
-            data = stream.read(largest + 1)
+        size = -1 if path.is_dir() else path.stat().st_size
+        data = b"" if size < 0 or size > largest else path.read_bytes()
     except FileNotFoundError:
         remedy = "check the name; `cxsim scenarios` lists the bundled ones"
         raise UnreadableError([Fault(name, None, "", "no such file", "a file that exists", remedy)]) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UnreadableError([Fault(name, None, "", reason, "a file that can be read", "check the file")]) from None
+    if size < 0:
+        raise UnreadableError([Fault(name, None, "", "a folder", "a file", "name the file in it")])
+    if size > largest:
+        given = f"a file of {size / 1e6:.1f} MB"
+        raise UnreadableError([Fault(name, None, "", given, f"at most {largest / 1e6:g} MB", "make it smaller")])
     return decode(data, name, largest)
 
 

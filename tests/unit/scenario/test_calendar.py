@@ -31,7 +31,8 @@ def test_times_without_days_hold_every_day():
 
 
 def test_hours_read_as_a_person_would_say_them():
-    assert str(calendar.parse_hours("Mon Tue Wed 09:00-17:00, Sat 10:00-13:00")) == "Mon-Wed 09:00-17:00, Sat 10:00-13:00"
+    hours = calendar.parse_hours("Mon Tue Wed 09:00-17:00, Sat 10:00-13:00")
+    assert str(hours) == "Mon-Wed 09:00-17:00, Sat 10:00-13:00"
 
 
 @given(st.lists(st.tuples(st.integers(0, 167), st.integers(1, 24)), min_size=1, max_size=8))
@@ -82,7 +83,7 @@ def test_rates_by_hour_and_weekday():
         {"Mon": {"from": "07:00", "every": "1 h", "an_hour": ["0"]}},
         {"Mon": {"from": "07:00", "every": "1 h", "an_hour": ["-1"]}},
         {"Mon": {"from": "07:00", "every": "12 h", "an_hour": ["1", "2", "3"]}},
-        {"Mon": {"from": "07:00", "every": "1 h", "an_hour": ["1"]}, "Sun-Tue": {"from": "07:00", "every": "1 h", "an_hour": ["1"]}},
+        {days: {"from": "07:00", "every": "1 h", "an_hour": ["1"]} for days in ("Mon", "Sun-Tue")},
     ],
     ids=str,
 )  # fmt: skip

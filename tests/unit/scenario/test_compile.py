@@ -12,6 +12,12 @@ from cxsim.scenario import loads
 from cxsim.scenario.compile import period_ends
 from cxsim.units import DAY, HOUR, MINUTE, WEEK, YEAR
 
+PLAIN = """\
+format: 1
+lasts: 1 d
+firms: {F: {arrivals: {c: {rate: 90 an hour, journey: p}}, touchpoints: {p: {channel: web}}}}
+"""
+
 
 @pytest.fixture
 def plan(shop):
@@ -114,8 +120,7 @@ def test_touchpoint_levers(plan):
 
 
 def test_a_plain_queue_has_no_persons():
-    text = "format: 1\nlasts: 1 d\nfirms: {F: {arrivals: {c: {rate: 90 an hour, journey: p}}, touchpoints: {p: {channel: web}}}}"
-    plan = loads(text, "s.yaml").plan()
+    plan = loads(PLAIN, "s.yaml").plan()
     assert plan.market[0]["n_persons"] == 0
     assert plan.market[0]["need_bound"] == 0.0
     assert plan.levers.shape[1] == 1
@@ -153,7 +158,7 @@ def test_all_numbers_of_a_plan_are_within_it(shop):
     for policy in shop.policies:
         plan = shop.plan(policy)
         laws = [plan.levers[plan.touchpoints["levers"] + pl.TOUCH_TAKES], plan.levers[plan.steps["takes"]]]
-        assert all(((0 <= numbers) & (numbers < plan.laws.size)).all() for numbers in laws)
+        assert all(((numbers >= 0) & (numbers < plan.laws.size)).all() for numbers in laws)
         assert (plan.changes["slot"] < plan.levers.shape[0]).all()
         assert (plan.steps["next"] < plan.steps.size).all()
         assert np.all(np.diff(plan.period_ends) > 0)

@@ -102,7 +102,8 @@ def test_agents_are_as_many_as_any_policy_ever_needs(shop):
 
 
 def test_with_policy_adds_one_and_leaves_the_other_scenario_alone(shop):
-    more = shop.with_policy("more", {"phone.shifts.late.staff": 4, "phone.takes": "20 % less"}, cost=40_000, idea="Help.")
+    change = {"phone.shifts.late.staff": 4, "phone.takes": "20 % less"}
+    more = shop.with_policy("more", change, cost=40_000, idea="Help.")
     assert more.policies[-1] == "more"
     assert "more" not in shop.policies
     assert more.policy("more").cost_once == 40_000

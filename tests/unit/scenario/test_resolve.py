@@ -8,6 +8,11 @@ from cxsim.errors import ScenarioError
 from cxsim.scenario import library, load, loads
 
 BUNDLED = library.names()
+PLAIN = """\
+format: 1
+lasts: 1 d
+firms: {F: {arrivals: {c: {rate: 1 an hour, journey: p}}, touchpoints: {p: {channel: web}}}}
+"""
 VALID = sorted((Path(__file__).parents[2] / "scenarios" / "valid").glob("*.yaml"))
 
 
@@ -60,8 +65,7 @@ def test_the_identity_knows_what_decides_a_run(text):
 
 def test_a_warm_up_is_needed_where_customers_remember(text):
     assert loads(text.replace("warm_up: 6 months\n", ""), "s.yaml").document.warm_up == 365 * 86_400_000_000
-    plain = "format: 1\nlasts: 1 d\nfirms: {F: {arrivals: {c: {rate: 1 an hour, journey: p}}, touchpoints: {p: {channel: web}}}}"
-    assert loads(plain, "s.yaml").document.warm_up == 0
+    assert loads(PLAIN, "s.yaml").document.warm_up == 0
 
 
 def test_a_scenario_shows_itself_without_letting_markup_through(text):
