@@ -67,21 +67,23 @@ def quantiles(law: Law, below: Array, above: Array) -> Array:
     from scipy.special import gammainccinv, gammaincinv, ndtri
 
     half = below < 0.5  # noqa: PLR2004 -- each half of the law is computed from the smaller tail
-    if isinstance(law, Exponential):
-        found = -law.average * np.log(above)
-        return np.where(half, -law.average * np.log1p(-np.minimum(below, 0.5)), found)
-    if isinstance(law, Gamma):
-        scale = law.average / law.shape
-        return np.where(half, gammaincinv(law.shape, below), gammainccinv(law.shape, above)) * scale
-    if isinstance(law, Lognormal):
-        return np.asarray(np.exp(law.mu + law.sigma * np.where(half, ndtri(below), -ndtri(above))))
-    if isinstance(law, Weibull):
-        return np.asarray(law.scale * quantiles(Exponential(1), below, above) ** (1.0 / law.shape))
-    if isinstance(law, Mixture):
-        return _mixed(law, below, above)
-    if isinstance(law, Constant):
-        return np.full_like(below, law.value)
-    return np.array([law.quantile(min(float(p), 1.0)) for p in below])
+    match law:
+        case Exponential():
+            found = law.average * np.where(half, -np.log1p(-np.minimum(below, 0.5)), -np.log(above))
+        case Gamma():
+            scaled = np.where(half, gammaincinv(law.shape, below), gammainccinv(law.shape, above))
+            found = scaled * law.average / law.shape
+        case Lognormal():
+            found = np.exp(law.mu + law.sigma * np.where(half, ndtri(below), -ndtri(above)))
+        case Weibull():
+            found = law.scale * quantiles(Exponential(1), below, above) ** (1.0 / law.shape)
+        case Mixture():
+            found = _mixed(law, below, above)
+        case Constant():
+            found = np.full_like(below, law.value)
+        case _:
+            found = np.array([law.quantile(min(float(p), 1.0)) for p in below])
+    return np.asarray(found)
 
 
 def longer(law: Law, x: Array) -> Array:
