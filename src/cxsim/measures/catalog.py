@@ -97,18 +97,18 @@ _ALL: Final = (
     ),
     Measure(
         "churn", "share a month", _PRESENT, "month of a customer", _WHOLE, "rate", "lower",
-        "customers lost a month, moves and deaths included", "people",
+        "customers lost a month, all reasons", "people",
     ),
     Measure(
         "involuntary_churn", "share a month", _PRESENT, "month of a customer", _WHOLE, "rate", "lower",
-        "customers lost a month by moving or dying", "people",
+        "customers lost by moving or dying", "people",
     ),
     Measure(
         "market_share", SHARE, "customers of any firm", "", _END, "last", "higher", "share of the market", "people"
     ),
     Measure("customers", "customers", _PRESENT, "", _END, "last", "higher", "customers", "people"),
     Measure(
-        "nps_true", "points", _PRESENT, "", _END, "last", "higher", "true net promoter score of all customers", "people"
+        "nps_true", "points", _PRESENT, "", _END, "last", "higher", "true net promoter score", "people"
     ),
     Measure(
         "csat_true", SHARE, "episodes", "", _WHOLE, "ratio", "higher", "episodes that truly satisfied", "people"
@@ -160,7 +160,7 @@ _ALL: Final = (
     ),
     Measure(
         "profit", MONEY, "the firm", "", _WHOLE, "sum", "higher",
-        "revenue less variable cost, wages and what the policy costs", "business",
+        "profit after wages and written cost", "business",
     ),
     Measure("occupancy", SHARE, "time of staff on duty", "", _WHOLE, "ratio", "lower", "staff time spent busy", "firm"),
 )  # fmt: skip

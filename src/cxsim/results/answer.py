@@ -24,6 +24,7 @@ from cxsim.results.wording import (
     signed,
     span,
 )
+from cxsim.results.wording import limits as bounds
 from cxsim.units import format_duration
 
 HALF = 0.5
@@ -179,6 +180,7 @@ def _how_surely(facts: Facts, best: str) -> str:
     limits = span(row.diff_low, row.diff_high, row.unit)
     if facts.headline == "retention":
         value = PER_100 * row.difference
+        limits = bounds(row.diff_low, row.diff_high, row.unit)
         first = f"That is {fixed(value, places_for(value))} more in every 100 ({limits}; {count} paired runs)"
     else:
         first = f"That is {difference(row.difference, row.unit)} ({limits}; {count} paired runs)"

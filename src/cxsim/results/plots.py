@@ -10,7 +10,7 @@ from cxsim.measures.catalog import CAME_BACK, CATALOG, LOST, LOST_TITLES
 from cxsim.model.plan import DAY, MONTH
 from cxsim.results.answer import finding, winner
 from cxsim.results.facts import Facts
-from cxsim.results.wording import PER_100, difference, fixed, quantity, shown
+from cxsim.results.wording import PER_100, difference, fixed, quantity
 from cxsim.stats.intervals import mean_interval
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _retention_title(facts: Facts) -> str:
     if best is None:
         return f"Of every 100 customers, {kept} are still with {facts.firm} at the end"
     base = fixed(PER_100 * row.reference)
-    return f"Under {shown(best)}, {kept} of every 100 customers are still with us at the end; {facts.reference}, {base}"
+    return f"Under {best}, {kept} of every 100 customers are still with us at the end; {facts.reference}, {base}"
 
 
 def _waits_title(facts: Facts) -> str:
@@ -184,8 +184,8 @@ def _waits_title(facts: Facts) -> str:
             row = min(apart, key=lambda row: row.difference)
             if row.difference < 0.0:
                 waits = f"{quantity(row.mean, row.unit)}, {facts.reference} {quantity(row.reference, row.unit)}"
-                return f"Waiting is shortest under {shown(row.policy)}: {waits} in the mean"
-            return f"No policy shortens the waiting; {shown(row.policy)} adds {difference(row.difference, row.unit)}"
+                return f"Waiting is shortest under {row.policy}: {waits} in the mean"
+            return f"No policy shortens the waiting; {row.policy} adds {difference(row.difference, row.unit)}"
         if rows:
             return "Waits under the policies cannot be told apart"
     return "Waits by touchpoint"
@@ -198,4 +198,5 @@ def _leavers_title(facts: Facts) -> str:
     if not known:
         return "Nobody leaves"
     reason = max(known, key=lambda title: known[title])
-    return f"Under {shown(policy)}, most who leave do so over {reason}: {fixed(PER_100 * known[reason])} of every 100"
+    lost = fixed(PER_100 * known[reason])
+    return f"Under {policy}, the most frequent reason to be gone is {reason}: {lost} of every 100 customers"

@@ -73,20 +73,27 @@ def difference(value: float, unit: str) -> str:
 
 
 def span(low: float, high: float, unit: str) -> str:
-    """Write an interval of a difference, unit left to the difference before it."""
+    """Write an interval of a difference, with signs; its unit is left to the difference before it."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "one run, no interval"
-    if unit in {"share", "share a month"}:
-        low, high = PER_100 * low, PER_100 * high
-        if unit == "share":
-            places = places_for((low + high) / 2.0)
-            return f"{signed(fixed(low, places))} to {signed(fixed(high, places))}"
-        return f"{signed(figures(low))} to {signed(figures(high))}"
+    return f"{signed(_bare(low, unit, (low + high) / 2.0))} to {signed(_bare(high, unit, (low + high) / 2.0))}"
+
+
+def limits(low: float, high: float, unit: str) -> str:
+    """Write an interval of a value, without signs; its unit is left to the value before it."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "one run, no interval"
+    return f"{_bare(low, unit, (low + high) / 2.0)} to {_bare(high, unit, (low + high) / 2.0)}"
+
+
+def _bare(value: float, unit: str, middle: float) -> str:
+    if unit == "share":
+        return fixed(PER_100 * value, places_for(PER_100 * middle))
+    if unit == "share a month":
+        return figures(PER_100 * value)
     if unit == "min":
-        return f"{signed(_time(low))} to {signed(_time(high))}"
-    if unit in {"customers", "points"}:
-        return f"{signed(fixed(low))} to {signed(fixed(high))}"
-    return f"{signed(figures(low))} to {signed(figures(high))}"
+        return _time(value)
+    return fixed(value) if unit in {"customers", "points"} else figures(value)
 
 
 def _time(minutes: float) -> str:

@@ -1,0 +1,145 @@
+"""`cxsim validate`, `schema`, `scenarios` and `new`: scenario files, without simulating."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from cxsim.cli.screen import Screen
+from cxsim.errors import Fault, ScenarioError, UnreadableError
+
+INVALID: Final = 1
+UNREADABLE: Final = 2
+
+scenarios_app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+def validate(
+    context: typer.Context,
+    scenario_files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or bundled names.")],
+) -> None:
+    """Check scenario files; list every fault.
+
+    Exit code 0: all valid; 1: a file is invalid; 2: a file is unreadable.
+
+    \b
+    Examples:
+      cxsim validate my-shop.yaml
+      cxsim validate scenarios/*.yaml
+    """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    screen: Screen = context.obj
+    worst = 0
+    checked: list[dict[str, Any]] = []
+    for name in scenario_files:
+        faults, code = _faults(name)
+        worst = max(worst, code)
+        checked.append({"file": name, "valid": not faults, "faults": [_described(fault) for fault in faults]})
+        if not faults:
+            screen.result(f"{name}: valid")
+        elif not screen.json:
+            screen.fault("\n".join(str(fault) for fault in faults))
+    screen.document({"files": checked})
+    raise typer.Exit(worst)
+
+
+def _faults(name: str) -> tuple[tuple[Fault, ...], int]:
+    from cxsim.scenario import load
+
+    try:
+        load(name)
+    except UnreadableError as error:
+        return error.faults, UNREADABLE
+    except ScenarioError as error:
+        return error.faults, INVALID
+    return (), 0
+
+
+def _described(fault: Fault) -> dict[str, Any]:
+    return {
+        "file": fault.file,
+        "line": fault.line,
+        "path": fault.path,
+        "given": fault.given,
+        "allowed": fault.allowed,
+        "remedy": fault.remedy,
+    }
+
+
+def schema(context: typer.Context) -> None:
+    """Print the JSON Schema of scenario files.
+
+    \b
+    Example:
+      cxsim schema > scenario.schema.json
+    """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.scenario.schema import json_schema
+
+    screen: Screen = context.obj
+    content = json_schema()
+    screen.result(json.dumps(content, indent=1, ensure_ascii=False))
+    screen.document(content)
+
+
+@scenarios_app.callback(invoke_without_command=True)
+def scenarios(context: typer.Context) -> None:
+    """List the bundled scenarios, or show one.
+
+    \b
+    Examples:
+      cxsim scenarios
+      cxsim scenarios show local-shop-vs-chain
+    """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.scenario import load
+    from cxsim.scenario.library import names
+
+    if context.invoked_subcommand is not None:
+        return
+    screen: Screen = context.obj
+    found = [(name, load(name).document.question or "") for name in names()]
+    width = max((len(name) for name, _ in found), default=0) + 2
+    for name, question in found:
+        screen.result(f"{name:<{width}}{question}".rstrip())
+    screen.document({"scenarios": [{"name": name, "question": question} for name, question in found]})
+
+
+@scenarios_app.command("show")
+def show(
+    context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a bundled scenario.")]
+) -> None:
+    """Print a bundled scenario, comments and all.
+
+    \b
+    Example:
+      cxsim scenarios show local-shop-vs-chain > mine.yaml
+    """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.scenario.library import show as text_of
+
+    screen: Screen = context.obj
+    text = text_of(name)
+    screen.result(text.removesuffix("\n"))
+    screen.document({"name": name, "text": text})
+
+
+def new(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new scenario; writes NAME.yaml here.")],
+    source: Annotated[
+        str, typer.Option("--from", metavar="SCENARIO", help="The scenario to begin with.")
+    ] = "local-shop-vs-chain",
+) -> None:
+    """Start a scenario file of one's own from another.
+
+    \b
+    Examples:
+      cxsim new my-shop
+      cxsim new my-calls --from bank-phone
+    """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.scenario.library import new as started
+
+    screen: Screen = context.obj
+    path = started(name, Path(), source)
+    screen.result(str(path))
+    screen.document({"file": str(path)})

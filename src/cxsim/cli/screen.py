@@ -1,0 +1,122 @@
+"""What a person sees: results on standard output, progress and remarks on standard error."""
+
+from __future__ import annotations
+
+import json as json_format
+import math
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from cxsim.experiments.executor import Progress, Report
+
+TENTHS: Final = 10
+
+
+@dataclass(frozen=True)
+class Screen:
+    """Where a command writes.
+
+    Attributes
+    ----------
+    quiet : bool
+        No progress and no remarks.
+    json : bool
+        One JSON document instead of text.
+    color : bool
+        Whether colors are allowed.
+    """
+
+    quiet: bool = False
+    json: bool = False
+    color: bool = True
+
+    def result(self, text: str) -> None:
+        """Write a result."""
+        if not self.json:
+            _write(sys.stdout, text)
+
+    def document(self, content: Any) -> None:
+        """Write the JSON document, if one was asked for; what is no number becomes null."""
+        if self.json:
+            _write(sys.stdout, json_format.dumps(_plain(content), ensure_ascii=False, allow_nan=False, indent=1))
+
+    def remark(self, text: str) -> None:
+        """Write a remark on standard error."""
+        if not self.quiet:
+            _write(sys.stderr, text)
+
+    def fault(self, text: str) -> None:
+        """Write what is wrong on standard error, even when quiet."""
+        _write(sys.stderr, text)
+
+    @contextmanager
+    def progress(self) -> Iterator[Report | None]:
+        """Show progress while the block runs: a bar on a terminal, else a line for every tenth."""
+        if self.quiet:
+            yield None
+        elif sys.stderr.isatty():
+            with self._bar() as report:
+                yield report
+        else:
+            yield _tenths()
+
+    @contextmanager
+    def _bar(self) -> Iterator[Report]:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        console = Console(stderr=True, no_color=not self.color)
+        columns = (TextColumn("simulating"), BarColumn(), TextColumn("{task.fields[text]}"))
+        with Bar(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("", total=1.0, text="")
+
+            def report(progress: Progress) -> None:
+                bar.update(task, total=progress.total, completed=progress.done, text=described(progress))
+
+            yield report
+
+
+def described(progress: Progress) -> str:
+    """Say how far it is, how fast, and how long it will take."""
+    parts = [f"{math.floor(progress.done + 1e-9)} of {progress.total} runs"]
+    if progress.done > 0 and progress.elapsed_s > 0:
+        parts.append(f"{progress.done / progress.elapsed_s:.2g} a second")
+    left = progress.left_s
+    if left is not None:
+        parts.append(f"{left:.0f} s left")
+    return ", ".join(parts)
+
+
+def _tenths() -> Report:
+    shown = [0]
+
+    def report(progress: Progress) -> None:
+        tenth = int(TENTHS * progress.done / progress.total + 1e-9)
+        if tenth > shown[0]:
+            shown[0] = tenth
+            _write(sys.stderr, f"{TENTHS * tenth} %: {described(progress)}")
+
+    return report
+
+
+def _write(stream: Any, text: str) -> None:
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    stream.flush()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,222 @@
+"""`cxsim run` and `cxsim compare`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from cxsim.cli.screen import Screen
+from cxsim.errors import Fault, ScenarioError, ValueRefusedError
+
+if TYPE_CHECKING:
+    from cxsim.experiments.precision import Precision
+    from cxsim.results.tabled import Tabled
+    from cxsim.scenario import Scenario
+
+RESULTS: Final = "results"
+AS_IS: Final = "as-is"
+CAP: Final = 200
+
+
+class Engine(StrEnum):
+    """The two engines; they give the same values."""
+
+    COMPILED = "compiled"
+    REFERENCE = "reference"
+
+
+ScenarioArgument = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change a value, such as phone.staff=3; may be repeated."),
+]
+ReplicationsOption = Annotated[int | None, typer.Option(min=1, help="Runs of each policy; the scenario's own number.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, help="Seed of all luck; the scenario's own.")]
+EngineOption = Annotated[Engine, typer.Option(help="Both give the same values; compiled is fast.")]
+JobsOption = Annotated[int | None, typer.Option(min=1, help="Runs at the same time; every processor.")]
+OutOption = Annotated[Path | None, typer.Option(metavar="DIR", help="Result folder; results/<scenario>/<time>-<hash>.")]
+
+
+def run(
+    context: typer.Context,
+    scenario: ScenarioArgument,
+    policy: Annotated[str, typer.Option(help="The policy to simulate.")] = AS_IS,
+    set_: SetOption = None,
+    replications: ReplicationsOption = None,
+    seed: SeedOption = None,
+    engine: EngineOption = Engine.COMPILED,
+    jobs: JobsOption = None,
+    out: OutOption = None,
+    events: Annotated[bool, typer.Option("--events", help="Keep every event in events.parquet.")] = False,
+) -> None:
+    """Simulate one policy; print its measures.
+
+    \b
+    Examples:
+      cxsim run local-shop-vs-chain
+      cxsim run bank-phone --policy call-back --replications 5 --seed 1
+      cxsim run my-shop.yaml --set till.staff=2 --events --out out/two
+    """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.results import run as simulate
+
+    screen: Screen = context.obj
+    found, folder = _prepared(scenario, set_, out)
+    found.policy(policy)
+    _announce(screen, engine)
+    with screen.progress() as progress:
+        result = simulate(
+            found,
+            policy,
+            replications=replications,
+            seed=seed,
+            engine=engine.value,
+            jobs=jobs,
+            log=events,
+            progress=progress,
+        )
+    _finish(screen, result, folder)
+
+
+def compare(
+    context: typer.Context,
+    scenario: ScenarioArgument,
+    policies: Annotated[str | None, typer.Option(metavar="A,B,...", help="All policies by default.")] = None,
+    set_: SetOption = None,
+    replications: ReplicationsOption = None,
+    precision: Annotated[
+        str | None,
+        typer.Option(metavar="MEASURE=WIDTH", help="Add runs until every difference is known to within this."),
+    ] = None,
+    most: Annotated[int, typer.Option(min=2, help="Most runs of each policy under --precision.")] = CAP,
+    seed: SeedOption = None,
+    engine: EngineOption = Engine.COMPILED,
+    jobs: JobsOption = None,
+    out: OutOption = None,
+) -> None:
+    """Compare all policies with as-is, on the same luck.
+
+    \b
+    Examples:
+      cxsim compare local-shop-vs-chain
+      cxsim compare bank-phone --policies call-back,announce-the-wait --seed 1
+      cxsim compare my-shop.yaml --precision retention=0.5pp --out out/shop
+      cxsim compare my-shop.yaml --set market.customers=500 --replications 10
+    """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.results import compare as simulate
+
+    screen: Screen = context.obj
+    wanted = _precision(precision, replications, most)
+    found, folder = _prepared(scenario, set_, out)
+    names = None if policies is None else [name.strip() for name in policies.split(",") if name.strip()]
+    for name in names or ():
+        found.policy(name)
+    _announce(screen, engine)
+    with screen.progress() as progress:
+        comparison = simulate(
+            found,
+            names,
+            replications=replications,
+            precision=wanted,
+            seed=seed,
+            engine=engine.value,
+            jobs=jobs,
+            progress=progress,
+        )
+    _finish(screen, comparison, folder)
+
+
+def _prepared(scenario: str, changes: Sequence[str] | None, out: Path | None) -> tuple[Scenario, Path]:
+    """Load the scenario, change it as asked, and find a place for the results, before any work is done."""
+    from cxsim.results.folder import check, default_folder
+    from cxsim.scenario import load
+
+    found = load(scenario)
+    values = dict(_pair(text) for text in changes or ())
+    if values:
+        found = found.with_values(values)
+    # Local time: the folder is for the eyes of whoever is at this machine.
+    now = datetime.now().astimezone()
+    folder = default_folder(Path(RESULTS), found.name, found.identity(), now) if out is None else out
+    check(folder)
+    return found, folder
+
+
+def _pair(text: str) -> tuple[str, str]:
+    path, sign, value = text.partition("=")
+    if not sign or not path.strip() or not value.strip():
+        raise _refused("--set", ValueRefusedError(text, "PATH=VALUE", "write, for example, --set phone.staff=3"))
+    return path.strip(), value.strip()
+
+
+def _precision(text: str | None, replications: int | None, most: int) -> Precision | None:
+    from cxsim.experiments.precision import parse_precision
+
+    if text is None:
+        return None
+    if replications is not None:
+        error = ValueRefusedError("--replications and --precision", "one of them", "leave one out")
+        raise _refused("compare", error)
+    try:
+        return parse_precision(text, most)
+    except ValueRefusedError as error:
+        raise _refused("--precision", error) from None
+
+
+def _refused(where: str, error: ValueRefusedError) -> ScenarioError:
+    return ScenarioError([Fault(where, None, "", error.given, error.allowed, error.remedy)])
+
+
+def _announce(screen: Screen, engine: Engine) -> None:
+    if engine is Engine.COMPILED:
+        from cxsim.engines.compiled import is_warm
+
+        if not is_warm():
+            screen.remark("compiling the engine, once for this version (about a minute)")
+
+
+def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
+    """Print, write the folder, and say which runs failed."""
+    from cxsim.results.summary import summary
+
+    for line in summary(results.facts):
+        screen.result(line)
+    command = shlex.join(["cxsim", *sys.argv[1:]])
+    results.save(folder, command=command)
+    screen.result(str(folder / "answer.md"))
+    failures = [f"{run.policy}, replication {run.replication}: {run.why}" for run in results.failures]
+    screen.document(_document(results, folder))
+    if failures:
+        total = len(results.experiment.runs)
+        screen.fault(f"{len(failures)} of {total} runs failed; their replications are left out:")
+        for text in failures:
+            screen.fault(f"  {text}")
+        raise typer.Exit(1)
+
+
+def _document(results: Tabled, folder: Path) -> dict[str, Any]:
+    from cxsim.measures.tables import SCHEMA
+    from cxsim.results.answer import sentences
+
+    made = results.experiment
+    return {
+        "schema": SCHEMA,
+        "scenario": made.scenario.name,
+        "policies": list(made.policies),
+        "replications": made.replications,
+        "seed": made.seed,
+        "engine": made.engine,
+        "wall_s": round(made.wall_s, 3),
+        "folder": str(folder),
+        "answer": sentences(results.facts),
+        "comparison": results.contrast.to_dict("records"),
+        "failures": [
+            {"policy": run.policy, "replication": run.replication, "why": run.why} for run in results.failures
+        ],
+    }
