@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 
 from cxsim.charts.style import GRID, INK, RULE, SMALL, SOFT_INK, SUBTITLE
-from cxsim.charts.text import LINE, fitted, plain, wrapped
+from cxsim.charts.text import LINE, fitted_alike, plain, wrapped
 
 
 def base_font() -> float:
@@ -83,8 +83,8 @@ def name_rows(ax: Axes, names: Sequence[str], *, share: float = 0.26) -> None:
     ax.set_ylim(rows - 0.5, -0.5)
     ax.set_yticks(range(rows), labels=[""] * rows)
     pitch = inches(ax)[1] / rows
-    for row, name in enumerate(names):
-        words = fitted(name, figure_width(ax) * share, pitch * 0.92, base_font())
+    fit = fitted_alike(names, figure_width(ax) * share, pitch * 0.92, base_font())
+    for row, words in enumerate(fit):
         ax.annotate(
             words.text,
             (0.0, row),

@@ -42,7 +42,8 @@ def chart_book(
     Parameters
     ----------
     tables
-        By chart name: ``retention``, ``differences``, ``waits``, ``leavers``. An empty table leaves its chart out.
+        By chart name: ``retention``, ``differences``, ``waits``, ``leavers``. An empty table leaves its chart
+        out, and so do differences of nothing but the reference.
     captions
         By chart name; without one the title only says what is shown.
     options
@@ -64,5 +65,12 @@ def chart_book(
     return {
         name: make_chart(draw, tables[name], captions.get(name, Caption(PLAIN_TITLES[name])), **options.get(name, {}))
         for name, draw in DRAWN_BY.items()
-        if name in tables and not tables[name].empty
+        if name in tables and _has_something(name, tables[name], options.get(name, {}))
     }
+
+
+def _has_something(name: str, table: pd.DataFrame, options: Mapping[str, Any]) -> bool:
+    """Say whether there is anything to draw: as-is alone has a retention but no difference."""
+    if table.empty or name != "differences" or "policy" not in table.columns:
+        return not table.empty
+    return bool((table["policy"].astype(str) != str(options.get("reference", "as-is"))).any())

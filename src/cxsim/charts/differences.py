@@ -137,7 +137,7 @@ def _print_figures(ax: Axes, rows: list[Row], unit: str) -> None:
     """Write difference and interval beside each row, in aligned columns under small heads."""
     size = base_font()
     width = inches(ax)[0]
-    decimals = decimals_for([row.difference for row in rows])
+    decimals = decimals_for([value for row in rows for value in (row.difference, row.low, row.high)])
     first = [number(row.difference, decimals, signed=True) for row in rows]
     second = [_interval(row, decimals) for row in rows]
     left = (1.6 * size) / POINTS_PER_INCH + max(width_of(text, size, "bold") for text in first)

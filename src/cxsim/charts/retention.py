@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from cxsim.charts.axes import axis_words, base_font, figure_width, inches, say_what, strip
 from cxsim.charts.style import INK, RULE, Look, looks
 from cxsim.charts.tables import checked, one_row_each
-from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, number, plain, spread, width_of
+from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted_alike, number, plain, spread, width_of
 
 LABEL_SHARE: Final = 0.21  # of the figure's width, for the names at the ends of the lines
 BAND_STRENGTH: Final = 0.16
@@ -118,7 +118,7 @@ def _name_ends(ax: Axes, ends: list[tuple[str, float, float]], look: dict[str, L
     low, high = ax.get_ylim()
     last = ax.get_xlim()[1]
     room = (height + 1.5 * unit / POINTS_PER_INCH) / len(ends)
-    words = [fitted(name, figure_width(ax) * LABEL_SHARE, room * 0.92, unit) for name, _, _ in ends]
+    words = fitted_alike([name for name, _, _ in ends], figure_width(ax) * LABEL_SHARE, room * 0.92, unit)
     at = [(value - low) / (high - low) for _, _, value in ends]
     heights = [max(word.height, word.size * LINE / POINTS_PER_INCH) * 1.06 / height for word in words]
     slack = max(sum(heights) - 1.0, unit / POINTS_PER_INCH / height) / 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -16,13 +17,15 @@ from matplotlib.text import Text
 LINE: Final = 1.25  # line pitch, in multiples of the font size
 POINTS_PER_INCH: Final = 72.0
 SHRINK_STEPS: Final = (1.0, 0.93, 0.86, 0.8, 0.74)
+RULER_DPI: Final = 144
+MEASURED: Final = 4096  # so many measured lines are remembered: wrapping asks for the same ones again and again
 MISSING_GLYPH: Final = "\N{WHITE SQUARE}"
 ELLIPSIS: Final = "…"
 
 
 def literal(text: str) -> str:
     """Return a name on one line, without control characters, and a box where the font has no glyph."""
-    glyphs = get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap()
+    glyphs = _glyphs()
     composed = unicodedata.normalize("NFC", str(text))
     printable = "".join(letter if letter.isprintable() else " " for letter in composed)
     return "".join(letter if ord(letter) in glyphs else MISSING_GLYPH for letter in " ".join(printable.split()))
@@ -59,6 +62,7 @@ class Fitted:
         return self.lines * self.size * LINE / POINTS_PER_INCH
 
 
+@lru_cache(maxsize=MEASURED)
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Measure one line.
 
@@ -76,10 +80,8 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
     float
         Inches.
     """
-    dpi = 144
     properties = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    renderer: Any = RendererAgg(8, 8, dpi)  # type: ignore[no-untyped-call]
-    return float(renderer.get_text_width_height_descent(text, properties, ismath=False)[0]) / dpi
+    return float(_ruler().get_text_width_height_descent(text, properties, ismath=False)[0]) / RULER_DPI
 
 
 def wrapped(text: str, width: float, size: float, weight: str = "normal") -> str:
@@ -125,6 +127,12 @@ def fitted(text: str, width: float, height: float, size: float, weight: str = "n
     while len(last) > 1 and width_of(last + ELLIPSIS, smallest.size, weight) > width:
         last = last[:-1]
     return Fitted("\n".join([*lines[:-1], last.rstrip() + ELLIPSIS]), smallest.size)
+
+
+def fitted_alike(texts: Sequence[str], width: float, height: float, size: float) -> list[Fitted]:
+    """Fit several texts into boxes of one size, all in the letters that the longest of them needs."""
+    common = min(fitted(text, width, height, size).size for text in texts)
+    return [fitted(text, width, height, common) for text in texts]
 
 
 def spread(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
@@ -192,7 +200,9 @@ def drawn_texts(figure: Figure) -> dict[Text, tuple[float, float, float, float]]
     renderer = TextRecorder(width, height, figure.dpi)
     figure.draw(renderer)
     boxes: dict[Text, tuple[float, float, float, float]] = {}
-    for text in renderer.drawn:
+    # A text of several lines is drawn line by line and does not say whose they are.
+    in_lines = [text for text in figure.findobj(Text) if _shows_lines(text)]
+    for text in dict.fromkeys([*renderer.drawn, *in_lines]):
         box = text.get_window_extent(renderer)
         boxes[text] = (box.x0, box.y0, box.x1, box.y1)
     return boxes
@@ -239,6 +249,19 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     if float(text) == 0.0:
         text = text.lstrip("+-")
     return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _shows_lines(text: Text) -> bool:
+    return "\n" in text.get_text() and text.get_visible() and (text.axes is None or text.axes.get_visible())
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+
+
+def _ruler() -> Any:
+    return RendererAgg(8, 8, RULER_DPI)  # type: ignore[no-untyped-call]
 
 
 def _breakable(text: str, width: float, size: float, weight: str) -> list[str]:

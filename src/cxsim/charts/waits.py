@@ -25,6 +25,10 @@ P90_COLUMN: Final = 5.6
 SCALES_PART: Final = 5.0  # panels whose longest waits differ by more than this get scales of their own
 
 
+Waits = dict[str, tuple[float, float]]  # mean and 90th percentile by policy
+UNKNOWN: Final = (np.nan, np.nan)
+
+
 def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     """Draw a panel for each touchpoint and in it a row for each policy, from the mean wait to the 90th percentile.
 
@@ -57,10 +61,11 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     shared = max(_longest_wait(rows[rows["touchpoint"].isin(chosen)]), 1e-9)
     for place, touchpoint in enumerate(chosen):
         panel = _panel(ax, place, len(chosen))
-        part = rows[rows["touchpoint"] == touchpoint].set_index("policy")
-        _draw_panel(panel, part, policies, look)
+        part = rows[rows["touchpoint"] == touchpoint]
+        found = dict(zip(part["policy"], zip(part["mean"], part["p90"], strict=True), strict=True))
+        _draw_panel(panel, found, policies, look)
         panel.set_xlim(0.0, 1.06 * (max(_longest_wait(part), 1e-9) if own_scales else shared))
-        _head_panel(panel, touchpoint, part, policies)
+        _head_panel(panel, touchpoint, found, policies)
         if place % PANELS_IN_A_ROW == 0:
             name_rows(panel, policies, share=0.2)
     say_what(ax, _words(rows, chosen, own_scales=own_scales))
@@ -121,14 +126,14 @@ def _panel(ax: Axes, place: int, panels: int) -> Axes:
     return ax.inset_axes(bounds)
 
 
-def _draw_panel(panel: Axes, part: pd.DataFrame, policies: list[str], look: dict[str, Look]) -> None:
+def _draw_panel(panel: Axes, found: Waits, policies: list[str], look: dict[str, Look]) -> None:
     unit = base_font()
     strip(panel, grid="x")
     panel.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
     panel.set_ylim(len(policies) - 0.5, -0.5)
     panel.set_yticks([])
     for row, policy in enumerate(policies):
-        mean, p90 = _waits_of(part, policy)
+        mean, p90 = found.get(policy, UNKNOWN)
         if not np.isfinite(mean):
             continue
         panel.plot([mean, p90], [row, row], color=look[policy].color, linewidth=unit / 8, zorder=2)
@@ -153,15 +158,7 @@ def _mark(panel: Axes, place: tuple[float, float], look: Look, label: str, *, fi
     )
 
 
-def _waits_of(part: pd.DataFrame, policy: str) -> tuple[float, float]:
-    """Return mean and 90th percentile of one policy; not-a-number where nobody waited."""
-    if policy not in part.index:
-        return np.nan, np.nan
-    mean, p90 = part.loc[[policy], ["mean", "p90"]].to_numpy()[0]
-    return float(mean), float(p90)
-
-
-def _head_panel(panel: Axes, touchpoint: str, part: pd.DataFrame, policies: list[str]) -> None:
+def _head_panel(panel: Axes, touchpoint: str, found: Waits, policies: list[str]) -> None:
     """Write the name of the touchpoint and, at the right of each row, both figures."""
     unit = base_font()
     width = inches(panel)[0]
@@ -178,10 +175,10 @@ def _head_panel(panel: Axes, touchpoint: str, part: pd.DataFrame, policies: list
         va="baseline",
         **plain(fontsize=name.size, fontweight="bold", color=INK, linespacing=LINE),
     )
-    decimals = decimals_for(part[["mean", "p90"]].to_numpy().ravel())
+    decimals = decimals_for(wait for both in found.values() for wait in both)
     style = plain(transform=panel.get_yaxis_transform(), va="center_baseline", ha="right", fontsize=unit * SMALL)
     mean_edge, p90_edge = (1.0 + place * unit / POINTS_PER_INCH / width for place in (MEAN_COLUMN, P90_COLUMN))
     for row, policy in enumerate(policies):
-        mean, p90 = _waits_of(part, policy)
+        mean, p90 = found.get(policy, UNKNOWN)
         panel.text(mean_edge, row, number(mean, decimals), color=INK, fontweight="bold", **style)
         panel.text(p90_edge, row, number(p90, decimals), color=SOFT_INK, **style)

@@ -1,0 +1,89 @@
+"""Every chart, in every size, with few and many names: nothing overlaps, nothing is cut, nothing is interpreted."""
+
+import matplotlib as mpl
+import pytest
+from matplotlib.figure import Figure
+
+from cxsim.charts.book import CHART_NAMES, Caption, chart_book
+from cxsim.charts.tables import ChartError
+from cxsim.charts.text import cut_texts, drawn_texts, overlapping_texts
+
+CAPTION = Caption(
+    "Фиксирање узрока keeps 71 of every 100 customers for two years, against 58 under as-is; $x_1$ & <i>y</i> stay",
+    "Simulated: cable-town, 6 000 customers, 30 paired replications, seed 7, cxsim 0.1.0, compiled engine.",
+)
+
+
+def book(tables):
+    return chart_book(tables, dict.fromkeys(tables, CAPTION))
+
+
+@pytest.mark.parametrize(
+    ("policies", "touchpoints", "size"),
+    [(1, 1, "slide"), (2, 2, "notebook"), (5, 5, "slide"), (8, 8, "slide"), (8, 8, "page"), (8, 8, "notebook")],
+)
+def test_no_text_overlaps_or_leaves_the_page(make_tables, policies, touchpoints, size):
+    charts = book(make_tables(policies, touchpoints))
+    for name, chart in charts.items():
+        figure = chart.at(size)
+        assert overlapping_texts(figure) == [], name
+        assert cut_texts(figure) == [], name
+
+
+def test_names_are_those_of_the_files_and_empty_tables_are_left_out(make_tables):
+    tables = make_tables(3)
+    assert tuple(chart_book(tables)) == CHART_NAMES == ("retention", "differences", "waits", "leavers")
+    tables["waits"] = tables["waits"].iloc[:0]
+    assert tuple(chart_book(tables)) == ("retention", "differences", "leavers")
+
+
+def test_as_is_alone_has_no_chart_of_differences(make_tables):
+    assert "differences" not in chart_book(make_tables(1))
+
+
+def test_an_unknown_chart_is_refused_by_name(make_tables):
+    with pytest.raises(ChartError, match="pie; allowed are retention"):
+        chart_book({"pie": make_tables(2)["waits"]})
+
+
+def test_markup_and_dollars_are_drawn_as_written(make_tables):
+    for chart in book(make_tables(8)).values():
+        shown = " ".join(text.get_text().replace("\n", " ") for text in drawn_texts(chart.figure))
+        assert "$50 credit &" in shown
+        assert "$x_1$ & <i>y</i> stay" in shown
+        assert all(not text.get_parse_math() for text in drawn_texts(chart.figure) if "$" in text.get_text())
+
+
+@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+def test_the_same_chart_gives_the_same_bytes(make_tables, form):
+    for name, chart in book(make_tables(3)).items():
+        again = book(make_tables(3))[name]
+        assert chart.render(form) == again.render(form), name
+
+
+def test_the_callers_settings_neither_change_nor_matter(make_tables, tmp_path):
+    chart = book(make_tables(3))["retention"]
+    ours = chart.render("png", "notebook")
+    with mpl.rc_context({"font.size": 31.0, "axes.facecolor": "black", "svg.hashsalt": "other", "lines.linewidth": 9}):
+        before = dict(mpl.rcParams)
+        assert chart.render("png", "notebook") == ours
+        chart.save(tmp_path / "chart.svg")
+        assert dict(mpl.rcParams) == before
+
+
+def test_a_chart_draws_on_the_axes_that_is_given(make_tables):
+    for name, chart in book(make_tables(3)).items():
+        ax = Figure(figsize=(10, 6)).add_subplot()
+        assert chart.draw(chart.table, ax) is ax, name
+
+
+def test_the_check_finds_texts_that_do_overlap():
+    figure = Figure()
+    figure.text(0.5, 0.5, "one")
+    figure.text(0.51, 0.5, "two")
+    figure.text(0.2, 0.5, "three\nlines\nhere", va="center")
+    figure.text(0.2, 0.5, "four")
+    figure.text(0.99, 0.9, "over the edge")
+    figure.text(0.5, 0.5, "unseen", visible=False)
+    assert overlapping_texts(figure) == [("one", "two"), ("four", "three\nlines\nhere")]
+    assert cut_texts(figure) == ["over the edge"]
