@@ -275,7 +275,9 @@ def _failing(facts: Facts, best: str | None) -> list[str]:
         name = "changing nothing" if facts.reference == "as-is" else shown(facts.reference)
         if policy == best or verdict == "better":
             continue
-        if verdict == "tie":
+        if facts.experiment.replications == 1:
+            found.append(f"{shown(policy)}: {difference(row.difference, row.unit)} in this one run.")
+        elif verdict == "tie":
             found.append(
                 f"{shown(policy)} cannot be told apart from {name} ({difference(row.difference, row.unit)}; {limits})."
             )

@@ -124,7 +124,7 @@ def _winning(facts: Facts, best: str | None) -> list[str]:
 
 def _recommended(facts: Facts) -> list[str]:
     measure = "won_by_recommendation"
-    if not facts.has(measure):
+    if not facts.has(measure) or facts.experiment.replications == 1:
         return []
     ranked = facts.ranked(measure)
     if not ranked:
@@ -154,7 +154,8 @@ def _goals(facts: Facts, best: str) -> list[str]:
 
 def _failing(facts: Facts) -> list[str]:
     lines: list[str] = []
-    for verdict, label in (("tie", "No difference"), ("worse", "Worse")):
+    tie = "No difference" if facts.experiment.replications > 1 else "In one run"
+    for verdict, label in (("tie", tie), ("worse", "Worse")):
         found = [policy for policy in facts.others if facts.verdict(facts.headline, policy) == verdict]
         for policy in found[:MOST_LINES]:
             row = _known(facts, facts.headline, policy)

@@ -1,0 +1,22 @@
+import dataclasses
+
+import pytest
+
+from cxsim.experiments.spec import RunSpec
+
+SPEC = RunSpec("abc", "hire", 3, 7, 1000)
+
+
+def test_the_identity_is_fixed_once_and_for_all():
+    # Changing how identities are made makes every stored run a stranger.
+    assert SPEC.identity() == "bbdb7f2f59f5d3fa246c5debff7af3ef068bdf25ff23736110efbe4a6724c96f"
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(RunSpec)])
+def test_whatever_decides_a_run_decides_its_identity(field):
+    other = dataclasses.replace(SPEC, **{field: "other" if field in {"scenario", "policy"} else 99})
+    assert other.identity() != SPEC.identity()
+
+
+def test_equal_specs_have_equal_identities():
+    assert dataclasses.replace(SPEC).identity() == SPEC.identity()
