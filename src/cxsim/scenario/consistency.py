@@ -7,10 +7,11 @@ from typing import Final
 
 from cxsim.behaviour.registry import REGISTRY
 from cxsim.errors import ValueRefusedError, quoted
+from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.defaults import STAFFED
 from cxsim.scenario.faults import Faults
 from cxsim.scenario.models import Contact, Document, Firm, Market, Source, Touchpoint
-from cxsim.units import YEAR, format_number, format_share, parse_duration, parse_number, parse_share
+from cxsim.units import HOUR, YEAR, format_number, format_share, parse_duration, parse_number, parse_share
 
 # fmt: off
 MEASURES: Final = (
@@ -24,6 +25,7 @@ MEASURES: Final = (
 # fmt: on
 ROUNDING: Final = 1e-9
 MOST_FIRMS: Final = 100
+MOST_CONTACTS: Final = 1e10
 
 
 def check(document: Document, faults: Faults) -> None:
@@ -43,6 +45,7 @@ def check(document: Document, faults: Faults) -> None:
     _check_wishes(document, faults)
     for name, firm in document.firms.items():
         _check_firm(name, firm, document.market, faults)
+        _check_amount(name, firm, document, faults)
 
 
 def _check_firms(document: Document, faults: Faults) -> None:
@@ -149,6 +152,25 @@ def _check_firm(name: str, firm: Firm, market: Market | None, faults: Faults) ->
         _check_touchpoint((*here, "touchpoints", key), key, touchpoint, touchpoints, faults)
 
 
+def _check_amount(name: str, firm: Firm, document: Document, faults: Faults) -> None:
+    """Refuse a world so large that no machine would come to its end."""
+    time = document.lasts + (document.warm_up or 0)
+    people = document.market.customers if document.market else 0
+    expected = {
+        ("contacts", key): people * c.happens.per_microsecond * time for key, c in (firm.contacts or {}).items()
+    }
+    for key, source in (firm.arrivals or {}).items():
+        rate = source.rate
+        an_hour = max(rate.quarters()) if isinstance(rate, RateTable) else rate.per_microsecond * HOUR if rate else 0.0
+        expected["arrivals", key] = an_hour / HOUR * time
+    for place, amount in expected.items():
+        if amount > MOST_CONTACTS:
+            given = f"{amount:.1e} contacts over the whole time"
+            faults.add(
+                ("firms", name, *place), given, f"at most {MOST_CONTACTS:.0e}", "make the rate or the time smaller"
+            )
+
+
 def _check_names(here: tuple[str, ...], firm: Firm, faults: Faults) -> None:
     seen: dict[str, str] = {}
     for section in ("touchpoints", "contacts", "arrivals"):
@@ -222,5 +244,14 @@ def _check_staff(here: tuple[str, ...], touchpoint: Touchpoint, faults: Faults) 
         faults.add(here, given, "`staff`, `shifts` or `staffing`", example)
     elif touchpoint.staff == 0 or (touchpoint.shifts is not None and not any(people)):
         faults.add(here, "nobody on duty", "at least one person, or `unlimited`", example)
+    if touchpoint.shifts and touchpoint.hours is not None and not _any_overlap(touchpoint):
+        faults.add(here, "shifts outside the hours", "people on duty while it is open", "let `when` and `hours` meet")
     if touchpoint.takes is None and touchpoint.channel in STAFFED:
         faults.add(here, "no `takes`", "how long a service takes", "write, for example, takes: 8 min")
+
+
+def _any_overlap(touchpoint: Touchpoint) -> bool:
+    """Whether somebody is on duty at some time at which the touchpoint is open."""
+    windows = touchpoint.hours.windows if touchpoint.hours else ()
+    shifts = [shift.when.windows for shift in (touchpoint.shifts or {}).values() if shift.staff]
+    return not shifts or any(a < d and c < b for own in shifts for a, b in own for c, d in windows)

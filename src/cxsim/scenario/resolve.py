@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 # How deep the names of firms, policies, segments, touchpoints, contacts and sources stand in a file.
 ENTITY_DEPTH: Final = {"firms": 2, "policies": 2, "market": 3, "touchpoints": 4, "contacts": 4, "arrivals": 4}
-NOT_IDENTITY: Final = frozenset({"assumptions", "question", "runs"})
+NOT_IDENTITY: Final = frozenset({"assumptions", "question", "runs", "measures", "goals", "unsure"})
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ class Resolved:
     def identity(self) -> str:
         """Return the SHA-256 of everything that decides a run but policy, replication and seed."""
         content: dict[str, Any] = {key: value for key, value in self.tree.items() if key not in NOT_IDENTITY}
+        overlays = content.get("policies", {}).items()
+        content["policies"] = {name: {**policy, "idea": ""} for name, policy in overlays}
         content["files"] = sorted(
             {trace.digest for trace in self.arrivals.values()} | {log.digest for log in self.staffing.values()}
         )

@@ -1,5 +1,6 @@
 """A resolved scenario leaves nothing open, says where each value is from, and reads back to itself."""
 
+import pickle
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,10 @@ def test_ranges_of_doubt_are_checked(text):
         loads(text + "unsure: {Chain.price: 8 a visit}\n", "shop.yaml")
     with pytest.raises(ScenarioError, match="a range of factors"):
         loads(text + "unsure: {Chain.price: low to 2 times}\n", "shop.yaml")
+
+
+def test_scenarios_travel_to_workers(shop):
+    again = pickle.loads(pickle.dumps(shop))
+    assert again.identity() == shop.identity()
+    for one, other in zip(again.plan("both"), shop.plan("both"), strict=True):
+        assert one.tobytes() == other.tobytes()

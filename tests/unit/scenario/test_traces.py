@@ -1,7 +1,10 @@
 """Recorded arrivals and staffing beside a scenario."""
 
-import numpy as np
+from datetime import datetime
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cxsim.errors import ScenarioError
 from cxsim.model import plan as pl
@@ -95,7 +98,7 @@ def test_at_most_ten_faults_of_a_file_are_told(tmp_path):
     path = tmp_path / "calls.csv"
     path.write_text("time\n" + "soon\n" * 5000)
     with pytest.raises(ScenarioError) as error:
-        read_arrivals(path, np.datetime64("1999-01-03").astype(object), HOUR)
+        read_arrivals(path, datetime(1999, 1, 3), HOUR)
     assert len(error.value.faults) == 10
 
 
@@ -114,3 +117,21 @@ def test_faults_of_a_trace(bank, tmp_path, rows, message):
     (tmp_path / "calls.csv").write_text(rows)
     with pytest.raises(ScenarioError, match=message):
         load(path)
+
+
+@given(st.one_of(st.binary(max_size=80), st.text(max_size=80).map(str.encode)))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_trace_is_read_or_refused(tmp_path, data):
+    path = tmp_path / "any.csv"
+    for head in (b"", b"time,source\n", b"time\n1999-01-03 00:00:01"):
+        path.write_bytes(head + data)
+        assert faults_of(path) != ()
+
+
+def faults_of(path):
+    """Return the faults of a trace, or None where it is read."""
+    try:
+        read_arrivals(path, datetime(1999, 1, 3), HOUR)
+    except ScenarioError as error:
+        return error.faults
+    return None
