@@ -51,11 +51,11 @@ def sentences(facts: Facts) -> list[str]:
         return [_alone(facts)]
     ranked = facts.ranked(facts.headline)
     if not ranked:
-        found = [_nothing(facts), *_failing(facts, None), UNTESTED]
+        found = [_nothing(facts), *_others(facts, None), UNTESTED]
     else:
         best = ranked[0]
         found = [_winner(facts, best), _how_surely(facts, best), _talk(facts, best), _money(facts, best)]
-        found += [_why(facts, best), *_failing(facts, best), UNTESTED]
+        found += [_why(facts, best), *_others(facts, best), UNTESTED]
     return [text for text in found if text]
 
 
@@ -158,7 +158,7 @@ def _disagreement(facts: Facts, best: str) -> str:
         unit, own = _row(facts, measure, best).unit, _row(facts, facts.headline, best).unit
         lost = difference(-price.mean, own) if facts.headline != "retention" else _people(-price.mean)
         return (
-            f"; on {CATALOG[measure].title} {shown(ranked[0])} is best ({difference(gap.mean, unit)} beside it), "
+            f"; on {CATALOG[measure].title} {ranked[0]} is best ({difference(gap.mean, unit)} beside it), "
             f"at the price of {lost}"
         )
     return ""
@@ -187,7 +187,7 @@ def _how_surely(facts: Facts, best: str) -> str:
     text = f"{first}; the chance that it is the best of the {number_word(len(facts.policies))} is {chance(row.best)}"
     level = facts.level_with(facts.headline, best)
     if level:
-        text += f", and {listed([shown(policy) for policy in level])} cannot be told apart from it"
+        text += f", and {listed(level)} cannot be told apart from it"
     note = facts.experiment.note
     return f"{text}. {note}" if note else f"{text}."
 
@@ -265,17 +265,21 @@ def _half_width(row: Row | None) -> float:
     return (row.diff_high - row.diff_low) / 2.0 if row is not None else math.nan
 
 
-def _failing(facts: Facts, best: str | None) -> list[str]:
-    """Say which policies do not work: ties with the reference, and those that do harm."""
+def _others(facts: Facts, best: str | None) -> list[str]:
+    """Say of every other policy whether it works, cannot be told apart from the reference, or does harm."""
     found = []
     for policy in facts.others:
         row = _row(facts, facts.headline, policy)
         limits = span(row.diff_low, row.diff_high, row.unit)
         verdict = facts.verdict(facts.headline, policy)
         name = "changing nothing" if facts.reference == "as-is" else shown(facts.reference)
-        if policy == best or verdict == "better":
+        if policy == best:
             continue
-        if facts.experiment.replications == 1:
+        if verdict == "better":
+            found.append(
+                f"{shown(policy)} is better than {name} too: {difference(row.difference, row.unit)} ({limits})."
+            )
+        elif facts.experiment.replications == 1:
             found.append(f"{shown(policy)}: {difference(row.difference, row.unit)} in this one run.")
         elif verdict == "tie":
             found.append(

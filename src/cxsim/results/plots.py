@@ -183,8 +183,8 @@ def _waits_title(facts: Facts) -> str:
         if apart:
             row = min(apart, key=lambda row: row.difference)
             if row.difference < 0.0:
-                waits = f"{quantity(row.mean, row.unit)}, {facts.reference} {quantity(row.reference, row.unit)}"
-                return f"Waiting is shortest under {row.policy}: {waits} in the mean"
+                waits = f"{quantity(row.mean, row.unit)}, against {quantity(row.reference, row.unit)}"
+                return f"The mean wait is shortest under {row.policy}: {waits} under {facts.reference}"
             return f"No policy shortens the waiting; {row.policy} adds {difference(row.difference, row.unit)}"
         if rows:
             return "Waits under the policies cannot be told apart"

@@ -47,7 +47,7 @@ def summary(facts: Facts) -> list[str]:
         lines += _recommended(facts)
         if best is not None:
             lines += _money(facts, best) + _goals(facts, best)
-        lines += _failing(facts)
+        lines += _others(facts, best)
         lines += _sure(facts, best)
     return [line.replace(MINUS, "-") for line in lines]
 
@@ -152,11 +152,12 @@ def _goals(facts: Facts, best: str) -> list[str]:
     return _line("Goals", "; ".join(texts)) if texts else []
 
 
-def _failing(facts: Facts) -> list[str]:
+def _others(facts: Facts, best: str | None) -> list[str]:
     lines: list[str] = []
     tie = "No difference" if facts.experiment.replications > 1 else "In one run"
-    for verdict, label in (("tie", tie), ("worse", "Worse")):
-        found = [policy for policy in facts.others if facts.verdict(facts.headline, policy) == verdict]
+    for verdict, label in (("better", "Better too"), ("tie", tie), ("worse", "Worse")):
+        rest = [policy for policy in facts.others if policy != best]
+        found = [policy for policy in rest if facts.verdict(facts.headline, policy) == verdict]
         for policy in found[:MOST_LINES]:
             row = _known(facts, facts.headline, policy)
             text = f"{difference(row.difference, row.unit)} ({span(row.diff_low, row.diff_high, row.unit)})"

@@ -19,6 +19,7 @@ def figures(value: float, count: int = 2) -> str:
         return "0"
     places = count - 1 - math.floor(math.log10(abs(value)))
     rounded = round(value, places)
+    places = count - 1 - math.floor(math.log10(abs(rounded)))
     text = f"{rounded:,.{max(places, 0)}f}".replace(",", " ")
     return text.replace("-", MINUS)
 

@@ -1,0 +1,114 @@
+"""What the sentences say when a policy wins, when all tie, when there is one run and when there is one policy."""
+
+import re
+
+from cxsim.results.answer import finding, sentences
+from cxsim.results.summary import WIDTH, summary
+from cxsim.scenario import loads
+
+
+def test_the_winner_is_named_with_people_and_in_the_same_breath_with_what_it_loses(comparison):
+    first = sentences(comparison.facts)[0]
+    assert first.startswith("Hire keeps the most customers: of every 100 who are with Corner today, ")
+    assert "still with us after 2 years, against 5" in first
+    assert "lowers profit by 1 000 EUR" in first
+
+
+def test_how_surely_gives_difference_interval_runs_and_chance(comparison):
+    second = sentences(comparison.facts)[1]
+    assert re.match(r"That is 12 more in every 100 \(12 to 12; 12 paired runs\); the chance", second)
+    assert "best of the three is over 99 %" in second
+
+
+def test_money_is_said_to_two_figures(comparison):
+    assert "It costs 2 100 EUR over the 2 years and leaves 1 000 EUR less profit than as-is" in comparison.answer()
+
+
+def test_word_of_mouth_is_said_in_customers_a_year(comparison):
+    assert "new customers a year by word of mouth instead of" in comparison.answer()
+
+
+def test_a_tie_is_said_as_a_tie_and_never_as_slightly_better(comparison):
+    answer = comparison.answer()
+    assert "Train cannot be told apart from changing nothing" in answer
+    assert "slightly" not in answer
+
+
+def test_luck_is_not_sold_as_knowledge(comparison):
+    assert "not checked against what we are unsure of" in comparison.answer()
+
+
+def test_reasons_add_up_to_the_difference(comparison):
+    text = next(text for text in sentences(comparison.facts) if "adds up" in text)
+    numbers = [float(number.replace("−", "-")) for number in re.findall(r"[+−]\d+\.\d", text)]
+    assert abs(sum(numbers[:-1]) - numbers[-1]) < 0.05
+
+
+def test_nothing_beats_changing_nothing(compared):
+    only = compared(policies=["as-is", "train"], replications=8)
+    found = sentences(only.facts)
+    assert found[0].startswith("Nothing here beats changing nothing")
+    assert "8 paired runs could have seen a difference of about" in found[0]
+    assert finding(only.facts) == "Nothing here beats changing nothing"
+
+
+def test_one_run_tells_nothing(compared):
+    found = sentences(compared(replications=1).facts)
+    assert found[0].startswith("One run cannot tell luck from effect")
+    assert "Hire: +12 percentage points in this one run." in found
+    assert not any("cannot be told apart" in text for text in found)
+
+
+def test_one_policy_is_described_alone(result):
+    (only,) = sentences(result.facts)
+    assert re.match(r"Under Hire, of every 100 who are with Corner today, 6\d are still with us after 2 years", only)
+    assert "6 runs" in only
+
+
+def test_a_goal_that_is_missed_is_said_in_the_first_sentence(corner_text, compared):
+    text = corner_text.replace("retention: at least 50 %", "retention: at least 90 %")
+    first = sentences(compared(loads(text, "corner.yaml"), replications=6).facts)[0]
+    assert (
+        "the goal of at least 90 % (starting customers still with the firm) is met in under 1 % of runs only" in first
+    )
+
+
+def test_two_measures_that_disagree_name_both_winners(corner_text, compared):
+    # Ranked by profit nothing beats as-is; ranked by waits first, hire wins and so it does on retention.
+    text = corner_text.replace("[retention, nps_true, profit]", "[won_by_recommendation, retention]")
+    first = sentences(compared(loads(text, "corner.yaml"), replications=6).facts)[0]
+    assert first.startswith("Hire is best on customers won by word of mouth: ")
+    assert "customers a year, against" in first
+
+
+def test_the_last_line_says_how_to_make_it_again(comparison):
+    last = comparison.answer().strip().splitlines()[-1]
+    assert "60 customers, 12 replications, seed 7" in last
+    assert "`cxsim compare corner --seed 7 --replications 12`" in last
+
+
+def test_the_summary_fits_eighty_columns_and_reads_alike(comparison, compared, result):
+    for facts in (comparison.facts, compared(replications=1).facts, result.facts):
+        lines = summary(facts)
+        assert all(len(line) <= WIDTH for line in lines)
+        assert all("−" not in line for line in lines)
+    lines = summary(comparison.facts)
+    assert lines[0].startswith("corner: 2 policies and as-is, 12 paired runs, 2 years")
+    assert re.fullmatch(r"Keeps most      hire   \d\d of 100 stay, as-is \d\d  \+12 \(12 to 12\)", lines[1])
+    assert any(line.startswith("No difference   train") for line in lines)
+    assert any(line.startswith("Costs / earns   costs 2 100 EUR, profit -1 000") for line in lines)
+    assert any(line.startswith("Goals           retention at least 50 % in ") for line in lines)
+
+
+def test_long_names_still_fit(corner_text, compared, answering_engine):
+    long = "second-person-at-the-till-in-busy-hours"
+    text = corner_text.replace("  hire:", f"  {long}:")
+
+    def simulate(task, progress=None):
+        policy = "hire" if task.spec.policy == long else task.spec.policy
+        spec = task.spec.__class__(task.spec.scenario, policy, task.spec.replication, task.spec.seed, task.spec.horizon)
+        return answering_engine(task._replace(spec=spec), progress)
+
+    lines = summary(compared(loads(text, "corner.yaml"), replications=4, simulate=simulate).facts)
+    assert all(len(line) <= WIDTH for line in lines)
+    assert any("second-person-at-the" in line for line in lines)

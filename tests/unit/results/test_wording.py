@@ -1,0 +1,81 @@
+import math
+
+import pytest
+
+from cxsim.results import wording
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(213_456, "210 000"), (-48_752, "−49 000"), (0.3449, "0.34"), (0, "0"), (9.96, "10"), (math.nan, "unknown")],
+)
+def test_figures_are_two(value, text):
+    assert wording.figures(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "signed"),
+    [("12", "+12"), ("−3", "−3"), ("0", "0"), ("0.0 min", "0.0 min"), ("5 s", "+5 s"), ("unknown", "unknown")],
+)
+def test_signs_stand_where_there_is_something_to_sign(text, signed):
+    assert wording.signed(text) == signed
+
+
+def test_minus_zero_is_zero():
+    assert wording.fixed(-0.2) == "0"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.712, "share", "71 %"),
+        (0.0084, "share", "0.8 %"),
+        (0.0072, "share a month", "0.72 % a month"),
+        (5.26, "min", "5.3 min"),
+        (0.5, "min", "30 s"),
+        (0.02, "min", "1.2 s"),
+        (-35.4, "points", "−35 points"),
+        (1234.4, "customers", "1 234 customers"),
+        (48_752, "EUR", "49 000 EUR"),
+        (math.nan, "EUR", "unknown"),
+    ],
+)
+def test_quantities_carry_their_unit(value, unit, text):
+    assert wording.quantity(value, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.053, "share", "+5 percentage points"),
+        (-0.008, "share", "−0.8 percentage points"),
+        (0.004, "share a month", "+0.40 percentage points a month"),
+        (-2.0, "min", "−2.0 min"),
+        (2000, "EUR", "+2 000 EUR"),
+    ],
+)
+def test_a_difference_of_shares_is_never_per_cent(value, unit, text):
+    assert wording.difference(value, unit) == text
+
+
+def test_intervals_leave_the_unit_to_the_value():
+    assert wording.span(0.10, 0.16, "share") == "+10 to +16"
+    assert wording.limits(0.10, 0.16, "share") == "10 to 16"
+    assert wording.span(-0.006, 0.022, "share") == "−0.6 to +2.2"
+    assert wording.limits(-2000, 1000, "EUR") == "−2 000 to 1 000"
+    assert wording.limits(math.nan, math.nan, "share") == "one run, no interval"
+
+
+def test_resamples_never_make_certain():
+    assert wording.chance(1.0) == "over 99 %"
+    assert wording.chance(0.0) == "under 1 %"
+    assert wording.chance(0.956) == "96 %"
+
+
+def test_names_are_said_as_in_a_sentence():
+    assert wording.shown("make-good-fast") == "Make good fast"
+    assert wording.shown("as-is") == "as-is"
+    assert wording.listed(["a", "b", "c"]) == "a, b and c"
+    assert wording.listed(["a"]) == "a"
+    assert wording.number_word(3) == "three"
+    assert wording.number_word(30) == "30"
