@@ -51,7 +51,9 @@ def parse_precision(text: str, cap: int = CAP) -> Precision:
     if not sign or not amount:
         raise ValueRefusedError(text, "measure=half-width", example)
     if name not in CATALOG:
-        raise ValueRefusedError(name, "a measure, such as retention, wait_mean or profit", nearest(name, CATALOG) or example)
+        raise ValueRefusedError(
+            name, "a measure, such as retention, wait_mean or profit", nearest(name, CATALOG) or example
+        )
     width = _amount(amount, CATALOG[name].unit)
     if not width > 0.0:
         raise ValueRefusedError(text, "a half-width above 0", example)

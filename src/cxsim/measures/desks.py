@@ -98,7 +98,7 @@ DESK_MEASURES: Final[Mapping[str, DeskMeasure]] = MappingProxyType(
 def desk_totals(plan: Plan, state: State) -> Desk:
     """Return the sums from time 0 to the horizon at every touchpoint; class 0 holds all customers."""
     periods = totals.periods_of(plan)
-    live = state.touch[periods.first :].reshape(-1, *state.touch.shape[1:])
+    live = state.touch[periods.first :]
     areas = state.areas[periods.first :]
 
     def summed(name: str) -> Array:

@@ -109,7 +109,8 @@ def _alone(facts: Facts) -> str:
             f"Under {shown(policy)}, of every 100 who are with {facts.firm} today, {of_100(row.mean)} are still "
             f"with us after {_lasting(facts)}{limits}."
         )
-    return f"Under {shown(policy)}, {CATALOG[facts.headline].title}: {quantity(row.mean, row.unit)}{limits}."
+    value = quantity(row.mean, row.unit, row.high - row.low)
+    return f"Under {shown(policy)}, {CATALOG[facts.headline].title}: {value}{limits}."
 
 
 def _winner(facts: Facts, best: str) -> str:
@@ -181,9 +182,10 @@ def _how_surely(facts: Facts, best: str) -> str:
     if facts.headline == "retention":
         value = PER_100 * row.difference
         limits = bounds(row.diff_low, row.diff_high, row.unit)
-        first = f"That is {fixed(value, places_for(value))} more in every 100 ({limits}; {count} paired runs)"
+        more = fixed(value, places_for(value, PER_100 * row.width))
+        first = f"That is {more} more in every 100 ({limits}; {count} paired runs)"
     else:
-        first = f"That is {difference(row.difference, row.unit)} ({limits}; {count} paired runs)"
+        first = f"That is {difference(row.difference, row.unit, row.width)} ({limits}; {count} paired runs)"
     text = f"{first}; the chance that it is the best of the {number_word(len(facts.policies))} is {chance(row.best)}"
     level = facts.level_with(facts.headline, best)
     if level:
@@ -268,25 +270,22 @@ def _half_width(row: Row | None) -> float:
 def _others(facts: Facts, best: str | None) -> list[str]:
     """Say of every other policy whether it works, cannot be told apart from the reference, or does harm."""
     found = []
+    name = "changing nothing" if facts.reference == "as-is" else shown(facts.reference)
     for policy in facts.others:
         row = _row(facts, facts.headline, policy)
         limits = span(row.diff_low, row.diff_high, row.unit)
+        gap = difference(row.difference, row.unit, row.width)
         verdict = facts.verdict(facts.headline, policy)
-        name = "changing nothing" if facts.reference == "as-is" else shown(facts.reference)
         if policy == best:
             continue
         if verdict == "better":
-            found.append(
-                f"{shown(policy)} is better than {name} too: {difference(row.difference, row.unit)} ({limits})."
-            )
+            found.append(f"{shown(policy)} is better than {name} too: {gap} ({limits}).")
         elif facts.experiment.replications == 1:
-            found.append(f"{shown(policy)}: {difference(row.difference, row.unit)} in this one run.")
+            found.append(f"{shown(policy)}: {gap} in this one run.")
         elif verdict == "tie":
-            found.append(
-                f"{shown(policy)} cannot be told apart from {name} ({difference(row.difference, row.unit)}; {limits})."
-            )
+            found.append(f"{shown(policy)} cannot be told apart from {name} ({gap}; {limits}).")
         else:
-            found.append(f"{shown(policy)} is worse than {name}: {difference(row.difference, row.unit)} ({limits}).")
+            found.append(f"{shown(policy)} is worse than {name}: {gap} ({limits}).")
     return found
 
 

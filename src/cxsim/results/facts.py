@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -38,6 +39,12 @@ class Row(NamedTuple):
     diff_low: float
     diff_high: float
     best: float
+
+    @property
+    def width(self) -> float:
+        """Width of the interval of the difference; infinite where there is none."""
+        width = self.diff_high - self.diff_low
+        return width if math.isfinite(width) else math.inf
 
     @property
     def tie(self) -> bool:

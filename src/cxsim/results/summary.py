@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from typing import Final
 
@@ -93,7 +94,9 @@ def _alone(facts: Facts) -> list[str]:
     lines = []
     for name in _headlines(facts):
         row = _known(facts, name, facts.reference)
-        shown = f"{quantity(row.mean, row.unit)} ({limits(row.low, row.high, row.unit)})"
+        if not math.isfinite(row.mean) or (name == "wages" and row.mean == 0.0):
+            continue
+        shown = f"{quantity(row.mean, row.unit, row.high - row.low)} ({limits(row.low, row.high, row.unit)})"
         lines.append(_cut(f"  {_cut(CATALOG[name].title, 38):<38}  {shown}", WIDTH))
     return lines
 
@@ -116,10 +119,12 @@ def _winning(facts: Facts, best: str | None) -> list[str]:
     row = _known(facts, facts.headline, best)
     if facts.headline == "retention":
         value = PER_100 * row.difference
-        gain = f"{signed(fixed(value, places_for(value)))} ({limits(row.diff_low, row.diff_high, row.unit)})"
+        more = signed(fixed(value, places_for(value, PER_100 * row.width)))
+        gain = f"{more} ({limits(row.diff_low, row.diff_high, row.unit)})"
         return _beside(facts, label, best, f"{of_100(row.mean)} of 100 stay, as-is {of_100(row.reference)}  {gain}")
-    text = f"{quantity(row.mean, row.unit)}, {facts.reference} {quantity(row.reference, row.unit)}  ({facts.headline})"
-    return _beside(facts, label, best, text)
+    values = f"{facts.headline} {quantity(row.mean, row.unit)}, {facts.reference} {quantity(row.reference, row.unit)}"
+    gain = f"{difference(row.difference, row.unit, row.width)} ({limits(row.diff_low, row.diff_high, row.unit)})"
+    return _beside(facts, label, best, f"{values}  {gain.replace('percentage points', 'points')}")
 
 
 def _recommended(facts: Facts) -> list[str]:
@@ -160,7 +165,7 @@ def _others(facts: Facts, best: str | None) -> list[str]:
         found = [policy for policy in rest if facts.verdict(facts.headline, policy) == verdict]
         for policy in found[:MOST_LINES]:
             row = _known(facts, facts.headline, policy)
-            text = f"{difference(row.difference, row.unit)} ({span(row.diff_low, row.diff_high, row.unit)})"
+            text = f"{difference(row.difference, row.unit, row.width)} ({span(row.diff_low, row.diff_high, row.unit)})"
             lines += _beside(facts, label, policy, text.replace("percentage points", "points"))
             label = ""  # noqa: PLW2901 -- said once for all its lines
         if len(found) > MOST_LINES:

@@ -43,17 +43,17 @@ def of_100(share: float, places: int = 0) -> str:
     return fixed(PER_100 * share, places)
 
 
-def places_for(difference: float) -> int:
-    """Decimals for a difference in every 100: whole numbers, unless it is small."""
-    return 1 if abs(difference) < SMALL_DIFFERENCE else 0
+def places_for(difference: float, width: float = math.inf) -> int:
+    """Decimals for a difference in every 100: whole numbers, unless it is small or its interval narrow."""
+    return 1 if abs(difference) < SMALL_DIFFERENCE or width < SMALL_DIFFERENCE else 0
 
 
-def quantity(value: float, unit: str) -> str:
-    """Write a value with its unit."""
+def quantity(value: float, unit: str, width: float = math.inf) -> str:
+    """Write a value with its unit; `width` is that of the interval beside it, which gets the same decimals."""
     if not math.isfinite(value):
         return "unknown"
     if unit == "share":
-        return f"{of_100(value, places_for(PER_100 * value))} %"
+        return f"{of_100(value, places_for(PER_100 * value, PER_100 * width))} %"
     if unit == "share a month":
         return f"{figures(PER_100 * value)} % a month"
     if unit == "min":
@@ -63,12 +63,22 @@ def quantity(value: float, unit: str) -> str:
     return f"{figures(value)} {unit}"
 
 
-def difference(value: float, unit: str) -> str:
-    """Write a difference with its sign and unit; a difference of shares is in percentage points, never per cent."""
+def difference(value: float, unit: str, width: float = math.inf) -> str:
+    """Write a difference with its sign and unit; a difference of shares is in percentage points, never per cent.
+
+    Parameters
+    ----------
+    value : float
+        In `unit`.
+    unit : str
+        Of the measure.
+    width : float
+        Of the interval that stands beside it; both get the same decimals.
+    """
     if unit in {"share", "share a month"}:
         points = PER_100 * value
         more = " a month" if unit == "share a month" else ""
-        shown = figures(points) if more else fixed(points, places_for(points))
+        shown = figures(points) if more else fixed(points, places_for(points, PER_100 * width))
         return f"{signed(shown)} percentage points{more}"
     return signed(quantity(value, unit))
 
@@ -76,20 +86,20 @@ def difference(value: float, unit: str) -> str:
 def span(low: float, high: float, unit: str) -> str:
     """Write an interval of a difference, with signs; its unit is left to the difference before it."""
     if not (math.isfinite(low) and math.isfinite(high)):
-        return "one run, no interval"
-    return f"{signed(_bare(low, unit, (low + high) / 2.0))} to {signed(_bare(high, unit, (low + high) / 2.0))}"
+        return "no interval"
+    return f"{signed(_bare(low, unit, (low, high)))} to {signed(_bare(high, unit, (low, high)))}"
 
 
 def limits(low: float, high: float, unit: str) -> str:
     """Write an interval of a value, without signs; its unit is left to the value before it."""
     if not (math.isfinite(low) and math.isfinite(high)):
-        return "one run, no interval"
-    return f"{_bare(low, unit, (low + high) / 2.0)} to {_bare(high, unit, (low + high) / 2.0)}"
+        return "no interval"
+    return f"{_bare(low, unit, (low, high))} to {_bare(high, unit, (low, high))}"
 
 
-def _bare(value: float, unit: str, middle: float) -> str:
+def _bare(value: float, unit: str, ends: tuple[float, float]) -> str:
     if unit == "share":
-        return fixed(PER_100 * value, places_for(PER_100 * middle))
+        return fixed(PER_100 * value, places_for(PER_100 * sum(ends) / 2.0, PER_100 * (ends[1] - ends[0])))
     if unit == "share a month":
         return figures(PER_100 * value)
     if unit == "min":

@@ -213,3 +213,14 @@ def test_retention_after_a_year_lies_on_the_line_between_two_ends(plan, state, n
     assert at(frames.measures, measure="retention_1y", firm="Shop", segment="all")["value"].item() == 3.5 / 6
     shorter = plan._replace(period_ends=plan.period_ends[:2])
     assert "retention_1y" not in {list(CATALOG)[row[0]] for row in layout_of(shorter, names).measures}
+
+
+def test_firms_without_touchpoints_have_people_all_the_same(plan, state, names):
+    bare = plan._replace(touchpoints=plan.touchpoints[:0], contacts=plan.contacts[:2])
+    empty = state._replace(touch=state.touch[:, :0, :2], waits=state.waits[:0, :2], areas=state.areas[:, :0])
+    nobody = names._replace(touchpoints=(), sources=())
+    layout = layout_of(bare, nobody)
+    frames = tables.frames_of(layout, [tables.Run("as-is", 0, tables.values_of(bare, empty, layout))])
+    assert at(frames.measures, measure="retention", firm="Shop", segment="all")["value"].item() == 0.5
+    assert frames.touchpoints.empty
+    assert "wait_mean" not in set(frames.measures["measure"])

@@ -63,7 +63,13 @@ def test_intervals_leave_the_unit_to_the_value():
     assert wording.limits(0.10, 0.16, "share") == "10 to 16"
     assert wording.span(-0.006, 0.022, "share") == "−0.6 to +2.2"
     assert wording.limits(-2000, 1000, "EUR") == "−2 000 to 1 000"
-    assert wording.limits(math.nan, math.nan, "share") == "one run, no interval"
+    assert wording.limits(math.nan, math.nan, "share") == "no interval"
+
+
+def test_a_narrow_interval_gets_a_decimal_and_so_does_what_it_is_around():
+    assert wording.span(-0.081, -0.079, "share") == "−8.1 to −7.9"
+    assert wording.difference(-0.08, "share", 0.002) == "−8.0 percentage points"
+    assert wording.quantity(0.714, "share", 0.004) == "71.4 %"
 
 
 def test_resamples_never_make_certain():
