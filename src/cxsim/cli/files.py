@@ -92,13 +92,12 @@ def scenarios(context: typer.Context) -> None:
       cxsim scenarios
       cxsim scenarios show local-shop-vs-chain
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.scenario import load
-    from cxsim.scenario.library import names
+    from cxsim.scenario import library, load
 
     if context.invoked_subcommand is not None:
         return
     screen: Screen = context.obj
-    found = [(name, load(name).document.question or "") for name in names()]
+    found = [(name, load(name).document.question or "") for name in library.names()]
     width = max((len(name) for name, _ in found), default=0) + 2
     for name, question in found:
         screen.result(f"{name:<{width}}{question}".rstrip())
@@ -115,10 +114,10 @@ def show(
     Example:
       cxsim scenarios show local-shop-vs-chain > mine.yaml
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.scenario.library import show as text_of
+    from cxsim.scenario import library
 
     screen: Screen = context.obj
-    text = text_of(name)
+    text = library.show(name)
     screen.result(text.removesuffix("\n"))
     screen.document({"name": name, "text": text})
 
@@ -137,9 +136,9 @@ def new(
       cxsim new my-shop
       cxsim new my-calls --from bank-phone
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.scenario.library import new as started
+    from cxsim.scenario import library
 
     screen: Screen = context.obj
-    path = started(name, Path(), source)
+    path = library.new(name, Path(), source)
     screen.result(str(path))
     screen.document({"file": str(path)})
