@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cxsim.cli.screen import Screen
-from cxsim.errors import Fault, ScenarioError, ValueRefusedError
+from cxsim.errors import Fault, ScenarioError, ValueRefusedError, quoted
 
 if TYPE_CHECKING:
     from cxsim.experiments.precision import Precision
@@ -138,7 +138,7 @@ def _prepared(scenario: str, changes: Sequence[str] | None, out: Path | None) ->
     from cxsim.scenario import load
 
     found = load(scenario)
-    values = dict(_pair(text) for text in changes or ())
+    values = _pairs(changes or ())
     if values:
         found = found.with_values(values)
     # Local time: the folder is for the eyes of whoever is at this machine.
@@ -148,11 +148,17 @@ def _prepared(scenario: str, changes: Sequence[str] | None, out: Path | None) ->
     return found, folder
 
 
-def _pair(text: str) -> tuple[str, str]:
-    path, sign, value = text.partition("=")
-    if not sign or not path.strip() or not value.strip():
-        raise _refused("--set", ValueRefusedError(text, "PATH=VALUE", "write, for example, --set phone.staff=3"))
-    return path.strip(), value.strip()
+def _pairs(texts: Sequence[str]) -> dict[str, str]:
+    """Read all ``PATH=VALUE``; whatever is none is refused at once."""
+    faults, values = [], {}
+    for text in texts:
+        path, sign, value = (part.strip() for part in text.partition("="))
+        values[path] = value
+        if not (sign and path and value):
+            faults.append(Fault("--set", None, "", quoted(text), "PATH=VALUE", "write, for example, phone.staff=3"))
+    if faults:
+        raise ScenarioError(faults)
+    return values
 
 
 def _precision(text: str | None, replications: int | None, most: int) -> Precision | None:
@@ -170,7 +176,7 @@ def _precision(text: str | None, replications: int | None, most: int) -> Precisi
 
 
 def _refused(where: str, error: ValueRefusedError) -> ScenarioError:
-    return ScenarioError([Fault(where, None, "", error.given, error.allowed, error.remedy)])
+    return ScenarioError([Fault(where, None, "", quoted(error.given), error.allowed, error.remedy)])
 
 
 def _announce(screen: Screen, engine: Engine) -> None:

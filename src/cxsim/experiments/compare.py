@@ -225,8 +225,7 @@ class _Batch:
                 tasks, setup.executor, setup.simulate, threads=False, report=setup.report, started=self._clock
             )
         else:
-            own, threads = executors.own_executor(setup.engine, setup.jobs, len(tasks))
-            with own:
+            with executors.own_executor(setup.engine, setup.jobs, len(tasks)) as (own, threads):
                 found = executors.run_all(
                     tasks, own, setup.simulate, threads=threads, report=setup.report, started=self._clock
                 )

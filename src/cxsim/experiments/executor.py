@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from cxsim.errors import InputError, RunError
@@ -56,8 +57,9 @@ def available_jobs() -> int:
     return os.cpu_count() or 1
 
 
-def own_executor(engine: str, jobs: int | None, runs: int) -> tuple[Executor, bool]:
-    """Return an executor for an engine, and whether its workers are threads of this process.
+@contextmanager
+def own_executor(engine: str, jobs: int | None, runs: int) -> Iterator[tuple[Executor, bool]]:
+    """Lend an executor for an engine, and tell whether its workers are threads of this process.
 
     The compiled engine releases the interpreter lock and runs in threads; the reference engine needs processes.
 
@@ -81,11 +83,18 @@ def own_executor(engine: str, jobs: int | None, runs: int) -> tuple[Executor, bo
         raise InputError(message)
     workers = max(1, min(wanted, runs))
     if engine == "compiled" or workers == 1:
-        return ThreadPoolExecutor(workers, thread_name_prefix="cxsim"), True
+        with ThreadPoolExecutor(workers, thread_name_prefix="cxsim") as threads:
+            yield threads, True
+        return
     from joblib.externals.loky import ProcessPoolExecutor
 
-    executor: Executor = ProcessPoolExecutor(max_workers=workers)
-    return executor, False
+    processes = ProcessPoolExecutor(max_workers=workers)
+    try:
+        yield processes, False
+    except BaseException:
+        processes.shutdown(kill_workers=True)
+        raise
+    processes.shutdown()
 
 
 class _Meter:
@@ -131,7 +140,7 @@ def run_all(
     ----------
     tasks : sequence of Task
     executor : Executor
-        Any `concurrent.futures` executor; it is not shut down, except when this is interrupted.
+        Any `concurrent.futures` executor. When this is interrupted, runs that have not begun are cancelled.
     simulate : callable
         `cxsim.experiments.simulate.simulate`, or something with its signature.
     threads : bool
@@ -156,7 +165,8 @@ def run_all(
         _watch(futures, meter, since, report)
     except BaseException:
         meter.stop()
-        executor.shutdown(wait=threads, cancel_futures=True)
+        for future in futures:
+            future.cancel()
         raise
     found: list[Done | Failure] = [Failure("never ran")] * len(tasks)
     for future, number in futures.items():

@@ -78,16 +78,20 @@ def test_an_interruption_stops_runs_that_are_under_way():
 
 
 def test_threads_for_the_compiled_engine_and_never_more_workers_than_runs():
-    executor, threads = own_executor("compiled", 8, 3)
-    with executor:
+    with own_executor("compiled", 8, 3) as (executor, threads):
         assert threads
         assert executor._max_workers == 3
-    executor, threads = own_executor("reference", 1, 3)
-    with executor:
+    with own_executor("reference", 1, 3) as (executor, threads):
         assert threads
     assert available_jobs() >= 1
 
 
+def test_processes_for_the_reference_engine():
+    with own_executor("reference", 2, 3) as (executor, threads):
+        assert not threads
+        assert run_all([-3, -2, -1], executor, abs, threads=threads) == [3, 2, 1]
+
+
 def test_no_jobs_are_refused():
-    with pytest.raises(InputError, match="1 or more"):
-        own_executor("compiled", 0, 3)
+    with pytest.raises(InputError, match="1 or more"), own_executor("compiled", 0, 3):
+        pass
