@@ -20,7 +20,10 @@ MEASURES: Final = (
     "won_by_recommendation", "wait_mean", "wait_p90", "service_level", "abandonment_rate", "first_contact_resolution",
     "failures", "voice_rate", "complaints_per_1000", "silent_exits", "recovery_rate", "complaint_answer_time",
     "revenue", "policy_cost", "cost_to_serve", "profit", "payback", "clv", "customer_equity", "occupancy",
-    "staff_turnover", "staff_morale", "delivery_gap", "days_to_visit",
+    "staff_turnover", "staff_morale", "delivery_gap", "days_to_visit", "satisfaction", "solved_rate",
+    "involuntary_churn", "never_left", "came_back", "lost_to_failure", "lost_to_waiting", "lost_unsolved",
+    "lost_to_price", "lost_to_better_offer", "lost_to_talk", "lost_involuntary", "lost_lapsed", "share_queued",
+    "wait_all_mean", "wages", "variable_cost", "written_cost",
 )
 # fmt: on
 ROUNDING: Final = 1e-9

@@ -1,6 +1,7 @@
 from cxsim.measures.catalog import CATALOG, FROM_START, LOST, WHOLE_RUN, unit_of
 from cxsim.measures.formulas import FORMULAS
 from cxsim.model.events import N_REASONS
+from cxsim.scenario.consistency import MEASURES
 
 
 def test_every_measure_says_what_it_is():
@@ -27,3 +28,7 @@ def test_every_reason_for_leaving_has_its_share_and_lapsing_too():
 def test_money_takes_the_currency_and_nothing_else_does():
     assert unit_of("profit", "CHF") == "CHF"
     assert unit_of("nps_true", "CHF") == "points"
+
+
+def test_a_scenario_may_ask_for_every_measure():
+    assert set(CATALOG) - set(MEASURES) == set()
