@@ -1,0 +1,75 @@
+"""The tallies say what the log says, event by event."""
+
+import numpy as np
+import pytest
+
+import cxsim
+
+MINUTE = 60e6
+
+
+@pytest.fixture(scope="module")
+def run(corner):
+    return cxsim.run(corner, replications=1, log=True)
+
+
+@pytest.fixture(scope="module")
+def happened(run):
+    events = run.events()
+    return events[(events["time_us"] >= 0) & (events["firm"] == "Corner")]
+
+
+@pytest.fixture(scope="module")
+def measured(run):
+    table = run.measures
+    return table[(table["firm"] == "Corner") & (table["segment"] == "all")].set_index("measure")["value"]
+
+
+def of(events, kind):
+    return events[events["kind"] == kind]
+
+
+def test_visits_at_the_till(run, happened):
+    table = run.touchpoints
+    till = table[(table["touchpoint"] == "till") & (table["segment"] == "all")].set_index("measure")["value"]
+    for measure, kind in [
+        ("arrivals", "arrives"),
+        ("answered", "service starts"),
+        ("served", "service ends"),
+        ("abandoned", "abandons"),
+        ("turned_away", "turned away"),
+        ("closed", "finds it closed"),
+    ]:
+        assert till[measure] == len(of(happened, kind)), measure
+    assert till["abandoned"] > 0
+
+
+def test_waits(happened, measured):
+    served = of(happened, "service starts")["value"].to_numpy() / MINUTE
+    waits = np.concatenate(
+        [served, of(happened, "abandons")["value"] / MINUTE, of(happened, "turned away")["value"] / MINUTE]
+    )
+    assert measured["wait_mean"] == pytest.approx(served.mean())
+    assert measured["wait_all_mean"] == pytest.approx(waits.mean())
+    assert measured["abandonment_rate"] == len(of(happened, "abandons")) / len(of(happened, "arrives"))
+    # The histogram's bins are 12 % wide.
+    assert measured["wait_p90"] == pytest.approx(np.quantile(waits, 0.9), rel=0.12)
+
+
+def test_episodes_and_stories(happened, measured):
+    episodes = of(happened, "episode judged")
+    assert measured["satisfaction"] == pytest.approx(episodes["value"].mean())
+    told = of(happened, "is told")
+    good, bad = (told["cause"] == 1).sum(), (told["cause"] == 0).sum()
+    assert measured["recommendations"] / measured["warnings"] == pytest.approx(good / bad)
+
+
+def test_first_leavings_of_the_starting_base(run, happened, measured):
+    table = run.cohorts
+    own = table[(table["firm"] == "Corner") & (table["segment"] == "all")]
+    base = own["at_risk"].max()
+    assert measured["never_left"] == pytest.approx(1.0 - own["left"].sum() / base)
+    leavers = of(happened, "leaves")["customer"].nunique()
+    assert 0 < own["left"].sum() <= leavers
+    lost = [name for name in measured.index if name.startswith("lost_")]
+    assert measured["retention"] + measured[lost].sum() == pytest.approx(1.0)
