@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from cxsim.scenario import Scenario
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Tabled:
     """Runs with their tables.
 
@@ -86,6 +86,10 @@ class Tabled:
     def plot(self) -> Plots:
         """Charts: ``.plot.retention()``, ``.differences()``, ``.waits()``, ``.leavers()``."""
         return Plots(self.facts)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"<{name} of {self.scenario.name}: {', '.join(self.policies)}; {self.replications} replications>"
 
     def answer(self) -> str:
         """Return the answer in sentences, as Markdown."""

@@ -54,6 +54,7 @@ def test_a_result_shows_means_and_intervals(result):
     assert table.loc["retention", "ci_low"] < table.loc["retention", "mean"] < table.loc["retention", "ci_high"]
     assert "hire, 6 runs" in result._repr_html_()
     assert result.policy == "hire"
+    assert repr(result) == "<Result of corner: hire; 6 replications>"
     assert result.events().empty
 
 
