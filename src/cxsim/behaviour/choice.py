@@ -38,7 +38,9 @@ PARAMETERS = (
 
 
 @rule
-def utility(expectation: float, relative_price: float, is_last: float, by_expectation: float, by_price: float, inertia: float) -> float:
+def utility(
+    expectation: float, relative_price: float, is_last: float, by_expectation: float, by_price: float, inertia: float
+) -> float:
     """Systematic utility ``th_s E - th_p (p/p0 - 1) + gamma 1{last}`` (Guadagni and Little 1983; Rust et al. 2004).
 
     Parameters

@@ -55,7 +55,9 @@ PARAMETERS = (
 
 
 @rule
-def probability_of_exit(loss: float, cumulative: float, advantage: float, base: float, by_loss: float, by_bond: float, by_alternative: float) -> float:
+def probability_of_exit(
+    loss: float, cumulative: float, advantage: float, base: float, by_loss: float, by_bond: float, by_alternative: float
+) -> float:
     """Chance of leaving after a failed episode, logit in its dissatisfaction, the bond and the alternative.
 
     Parameters
@@ -74,7 +76,9 @@ def probability_of_exit(loss: float, cumulative: float, advantage: float, base: 
 
 
 @rule
-def hazard_of_notice(base_per_year: float, cumulative: float, advantage: float, by_satisfaction: float, by_alternative: float) -> float:
+def hazard_of_notice(
+    base_per_year: float, cumulative: float, advantage: float, by_satisfaction: float, by_alternative: float
+) -> float:
     """Hazard of giving notice, ``h0 exp(-bs C + ba A)`` per year (proportional hazards, Bolton 1998)."""
     exponent = -by_satisfaction * cumulative + by_alternative * advantage
     return base_per_year * math.exp(min(max(exponent, -50.0), 50.0))

@@ -73,7 +73,9 @@ def value(deviation: float, aversion: float, exponent: float) -> float:
 
 
 @rule
-def satisfaction(expectation: float, performance: float, gain: float, from_expectation: float, from_performance: float) -> float:
+def satisfaction(
+    expectation: float, performance: float, gain: float, from_expectation: float, from_performance: float
+) -> float:
     """Transaction satisfaction ``bE E + bP x + g(d)`` on the latent scale (Oliver 1980)."""
     return from_expectation * expectation + from_performance * performance + gain
 

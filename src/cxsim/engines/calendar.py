@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.model.jit import kernel
+from cxsim.model.jit import part
 
 _U0, _U1, _U2 = np.uint64(0), np.uint64(1), np.uint64(2)
 KIND_SHIFT = np.uint64(60)
 
 
-@kernel
+@part
 def order_of(kind: int, entity: np.uint64) -> np.uint64:
     """Pack kind and entity so that comparing numbers compares (kind, entity)."""
     return (np.uint64(kind) << KIND_SHIFT) | entity
 
 
-@kernel
+@part
 def earlier(heap: NDArray[np.void], i: np.uint64, time: int, order: np.uint64, other: int, ordinal: int) -> bool:
     """Whether heap entry `i` comes before the given key; written so that two entries of one time are rare work."""
     t = heap[i]["time"]
@@ -32,7 +32,7 @@ def earlier(heap: NDArray[np.void], i: np.uint64, time: int, order: np.uint64, o
     return heap[i]["ordinal"] < ordinal
 
 
-@kernel
+@part
 def move(heap: NDArray[np.void], to: np.uint64, source: np.uint64) -> None:
     """Copy one heap entry over another."""
     heap[to]["time"] = heap[source]["time"]
@@ -44,9 +44,17 @@ def move(heap: NDArray[np.void], to: np.uint64, source: np.uint64) -> None:
     heap[to]["value"] = heap[source]["value"]
 
 
-@kernel
+@part
 def push(
-    heap: NDArray[np.void], n: int, time: int, order: np.uint64, other: int, ordinal: int, row: int, cause: int, value: float
+    heap: NDArray[np.void],
+    n: int,
+    time: int,
+    order: np.uint64,
+    other: int,
+    ordinal: int,
+    row: int,
+    cause: int,
+    value: float,
 ) -> None:
     """Add an entry to a heap of `n` entries; the caller has made room."""
     i = np.uint64(n)
@@ -65,7 +73,7 @@ def push(
     heap[i]["value"] = value
 
 
-@kernel
+@part
 def pop(heap: NDArray[np.void], n: int) -> None:
     """Remove the first of `n` entries; afterwards the heap holds n - 1."""
     last = np.uint64(n - 1)

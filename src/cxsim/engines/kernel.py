@@ -40,7 +40,7 @@ from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import arrival_after, is_open
 from cxsim.model.draws import draw, occasion
-from cxsim.model.jit import kernel
+from cxsim.model.jit import kernel, part
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import quantile, whole
 from cxsim.model.state import State
@@ -55,7 +55,7 @@ _ROWS_EACH = 8
 _PENDING_EACH = ev.MAX_TOLD + 8
 
 
-@kernel
+@part
 def end_service(p: Plan, s: State, row: int, now: int) -> int:
     """A service ends: the agent takes the next in line, then the customer goes where the journey leads."""
     h = s.hot[row]
@@ -115,7 +115,7 @@ def end_service(p: Plan, s: State, row: int, now: int) -> int:
     return enter(p, s, row, following, now)
 
 
-@kernel
+@part
 def abandon(p: Plan, s: State, row: int, now: int) -> int:
     """Patience ends: leave the queue, perhaps to call again."""
     h = s.hot[row]
@@ -148,7 +148,7 @@ def abandon(p: Plan, s: State, row: int, now: int) -> int:
     return finish(p, s, row, ev.ABANDONED, now)
 
 
-@kernel
+@part
 def close(p: Plan, s: State, touchpoint: int, now: int) -> int:
     """Turn away, in order, those who wait in person; accepted call-backs keep their place."""
     status = ev.DONE
@@ -171,7 +171,7 @@ def close(p: Plan, s: State, touchpoint: int, now: int) -> int:
     return status
 
 
-@kernel
+@part
 def apply_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
     """Bring hours and staff of a touchpoint to what holds now; returns a status."""
     tp = p.touchpoints[touchpoint]
@@ -193,7 +193,7 @@ def apply_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
     return status
 
 
-@kernel
+@part
 def shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
     """A boundary of hours or shifts."""
     status = apply_shift(p, s, touchpoint, now)
@@ -202,7 +202,7 @@ def shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
     return status
 
 
-@kernel
+@part
 def move_lever(p: Plan, s: State, change: int, now: int) -> int:
     """A policy moves a lever; hours and staff follow at once."""
     c = p.changes[change]
@@ -216,7 +216,7 @@ def move_lever(p: Plan, s: State, change: int, now: int) -> int:
     return status
 
 
-@kernel
+@part
 def next_arrival(p: Plan, s: State, contact: int, number: int, since: int) -> None:
     """Schedule candidate caller `number` of a source."""
     k = p.contacts[contact]
@@ -233,7 +233,7 @@ def next_arrival(p: Plan, s: State, contact: int, number: int, since: int) -> No
     schedule(s, at, ev.ARRIVAL, np.uint64(contact), 0, number, contact)
 
 
-@kernel
+@part
 def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
     """A candidate caller of an open source: kept with the ratio of rate to bound; a row is lent to the caller."""
     k = p.contacts[contact]
@@ -269,7 +269,7 @@ def begin(p: Plan, s: State) -> None:
         schedule_review(p, s, person, 0)
 
 
-@kernel
+@part
 def schedule_review(p: Plan, s: State, person: int, month: int) -> None:
     """Schedule a person's review of a month at a keyed moment of it."""
     u = draw(s.world[0]["key"], np.uint64(person), draws.REVIEW_TIME, np.uint64(month))
@@ -277,8 +277,19 @@ def schedule_review(p: Plan, s: State, person: int, month: int) -> None:
     schedule(s, at, ev.REVIEW, np.uint64(person), 0, month, person)
 
 
-@kernel
-def happen(p: Plan, s: State, kind: int, entity: np.uint64, other: int, ordinal: int, row: int, cause: int, value: float, now: int) -> int:
+@part
+def happen(
+    p: Plan,
+    s: State,
+    kind: int,
+    entity: np.uint64,
+    other: int,
+    ordinal: int,
+    row: int,
+    cause: int,
+    value: float,
+    now: int,
+) -> int:
     """Let one event happen; returns a status."""
     if kind == ev.SERVICE_END:
         return end_service(p, s, row, now)
@@ -337,7 +348,9 @@ def advance(p: Plan, s: State, until: int) -> int:
         row = first["row"]
         cause = first["cause"]
         value = first["value"]
-        if now < w["last_time"] or (now == w["last_time"] and order == w["last_order"] and order >> _KIND == ev.ARRIVAL):
+        if now < w["last_time"] or (
+            now == w["last_time"] and order == w["last_order"] and order >> _KIND == ev.ARRIVAL
+        ):
             return ev.UNORDERED
         w["last_time"] = now
         w["last_order"] = order
@@ -345,7 +358,9 @@ def advance(p: Plan, s: State, until: int) -> int:
         w["events"] += 1
         pop(s.pending, w["n_pending"])
         w["n_pending"] -= 1
-        status = happen(p, s, int(order >> _KIND), order & _ENTITY, int(other), int(ordinal), int(row), int(cause), value, int(now))
+        status = happen(
+            p, s, int(order >> _KIND), order & _ENTITY, int(other), int(ordinal), int(row), int(cause), value, int(now)
+        )
         if status != ev.DONE:
             return status
     w["now"] = until

@@ -26,7 +26,7 @@ from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import need_after, weight_at
 from cxsim.model.draws import draw, occasion
-from cxsim.model.jit import kernel
+from cxsim.model.jit import part
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import normal_quantile, whole
 from cxsim.model.state import State
@@ -37,13 +37,13 @@ AT_LEAVING = np.uint64(1)
 FAILURE_NOTICE = 1 << 30
 
 
-@kernel
+@part
 def default(p: Plan, s: State, slot: int, column: int) -> float:
     """Value of a behaviour parameter for a segment."""
     return float(s.levers[p.market[0]["defaults"] + slot, column])
 
 
-@kernel
+@part
 def relative_price(p: Plan, s: State, firm: int, column: int) -> float:
     """Price this segment pays at a firm, over the market's mean price at the start; 1 where nothing has a price."""
     reference = p.market[0]["price_reference"]
@@ -53,14 +53,14 @@ def relative_price(p: Plan, s: State, firm: int, column: int) -> float:
     return float(s.levers[p.firms[firm]["levers"] + pl.FIRM_PRICE, column] * pays / reference)
 
 
-@kernel
+@part
 def price_weight(p: Plan, s: State, column: int) -> float:
     """Utils per relative price for a segment."""
     own = s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PRICE_WEIGHT, column]
     return default(p, s, slots.CHOICE_PRICE, column) * float(own)
 
 
-@kernel
+@part
 def utility_of(p: Plan, s: State, person: int, firm: int, last: int) -> float:
     """Utility of a firm for a person whose last firm is `last`."""
     column = s.cold[person]["segment"]
@@ -74,7 +74,7 @@ def utility_of(p: Plan, s: State, person: int, firm: int, last: int) -> float:
     )
 
 
-@kernel
+@part
 def considers(p: Plan, s: State, person: int, firm: int, last: int, where: np.uint64, number: int) -> bool:
     """Whether a firm is in the consideration set at this occasion; the last one always is."""
     if firm == last:
@@ -87,7 +87,7 @@ def considers(p: Plan, s: State, person: int, firm: int, last: int, where: np.ui
     return draw(s.world[0]["key"], np.uint64(person), draws.CONSIDERED, ordinal) < chance
 
 
-@kernel
+@part
 def choose(p: Plan, s: State, person: int, last: int, excluded: int, where: np.uint64, number: int) -> int:
     """Choose a firm by logit among those considered; -1 when none is."""
     total = 0.0
@@ -98,7 +98,9 @@ def choose(p: Plan, s: State, person: int, last: int, excluded: int, where: np.u
             total += s.scratch[firm]
     if total <= 0.0:
         return -1
-    left = total * draw(s.world[0]["key"], np.uint64(person), draws.FIRM_CHOICE, occasion(np.uint64(number), _U0, where))
+    left = total * draw(
+        s.world[0]["key"], np.uint64(person), draws.FIRM_CHOICE, occasion(np.uint64(number), _U0, where)
+    )
     best = -1
     for firm in range(p.firms.size):
         if s.scratch[firm] > 0.0:
@@ -109,7 +111,7 @@ def choose(p: Plan, s: State, person: int, last: int, excluded: int, where: np.u
     return best
 
 
-@kernel
+@part
 def best_advantage(p: Plan, s: State, person: int, own: int) -> float:
     """Utility of the best rival less the own firm's, less the switching cost; inertia left out on both sides."""
     column = s.cold[person]["segment"]
@@ -121,11 +123,13 @@ def best_advantage(p: Plan, s: State, person: int, own: int) -> float:
         return 0.0
     payments = 12.0 if p.market[0]["contractual"] == 1 else p.market[0]["need_bound"] * pl.YEAR
     cost = s.levers[p.market[0]["levers"] + pl.MARKET_SWITCHING_COST, column]
-    switching = price_weight(p, s, column) * spread_cost(float(cost), float(p.market[0]["price_reference"]), float(payments))
+    switching = price_weight(p, s, column) * spread_cost(
+        float(cost), float(p.market[0]["price_reference"]), float(payments)
+    )
     return best - utility_of(p, s, person, own, -1) - switching
 
 
-@kernel
+@part
 def leave_firm(p: Plan, s: State, person: int, reason: int, now: int) -> None:
     """End the relationship with the present firm; every exit carries its reason."""
     c = s.cold[person]
@@ -140,7 +144,7 @@ def leave_firm(p: Plan, s: State, person: int, reason: int, now: int) -> None:
     note(s, ev.LOG_LEFT, np.uint64(person), c["needs"], 0, firm, -1, -1, -1, reason, float(c["satisfaction"]))
 
 
-@kernel
+@part
 def join_firm(p: Plan, s: State, person: int, firm: int, now: int) -> None:
     """Become a firm's customer."""
     c = s.cold[person]
@@ -157,7 +161,7 @@ def join_firm(p: Plan, s: State, person: int, firm: int, now: int) -> None:
     m["burnt"] = 0
 
 
-@kernel
+@part
 def why_leave(p: Plan, s: State, person: int, old: int, new: int) -> int:
     """Reason code of a move from one firm to another (or to none, -1)."""
     c = s.cold[person]
@@ -175,7 +179,7 @@ def why_leave(p: Plan, s: State, person: int, old: int, new: int) -> int:
     return reason_of_leaving(int(c["last_reason"]), by_price, by_expectation, heard)
 
 
-@kernel
+@part
 def lost_in_episode(p: Plan, s: State, row: int, outcome: int, column: int) -> float:
     """Experience lost by waiting and failure, latent SD; sets what went wrong last by the larger part."""
     h = s.hot[row]
@@ -199,7 +203,7 @@ def lost_in_episode(p: Plan, s: State, row: int, outcome: int, column: int) -> f
     return by_wait + by_failure + by_unsolved
 
 
-@kernel
+@part
 def tell_others(p: Plan, s: State, person: int, firm: int, need: int, transaction: float, x: float, now: int) -> None:
     """Decide whether an episode is told, to whom and when."""
     c = s.cold[person]
@@ -235,12 +239,17 @@ def tell_others(p: Plan, s: State, person: int, firm: int, need: int, transactio
         w["n_pending"] += 1
 
 
-@kernel
+@part
 def exit_after_failure(p: Plan, s: State, person: int, firm: int, need: int, transaction: float, now: int) -> None:
     """Exit place (b): the end of an episode with a failure."""
     c = s.cold[person]
     column = c["segment"]
-    if default(p, s, slots.EXIT_AFTER_FAILURE, column) <= 0.0 or c["firm"] != firm or c["notice"] == 1 or c["gone"] == 1:
+    if (
+        default(p, s, slots.EXIT_AFTER_FAILURE, column) <= 0.0
+        or c["firm"] != firm
+        or c["notice"] == 1
+        or c["gone"] == 1
+    ):
         return
     chance = probability_of_exit(
         max(-transaction, 0.0),
@@ -261,7 +270,7 @@ def exit_after_failure(p: Plan, s: State, person: int, firm: int, need: int, tra
         leave_firm(p, s, person, c["last_reason"], now)
 
 
-@kernel
+@part
 def give_notice(p: Plan, s: State, person: int, reason: int, ordinal: int, now: int) -> None:
     """Leave a contract: effective after the notice period."""
     c = s.cold[person]
@@ -273,7 +282,7 @@ def give_notice(p: Plan, s: State, person: int, reason: int, ordinal: int, now: 
     schedule(s, now + whole(float(notice)), ev.LEAVE, np.uint64(person), 0, ordinal, person)
 
 
-@kernel
+@part
 def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> None:
     """End a journey: log it, judge the episode, learn, perhaps leave, perhaps talk."""
     h = s.hot[row]
@@ -339,7 +348,7 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> None:
     tell_others(p, s, row, firm, need, transaction, x, now)
 
 
-@kernel
+@part
 def open_journey(p: Plan, s: State, row: int, contact: int, need: int, now: int) -> int:
     """Begin the journey of a contact; returns a status. A contact without steps is judged at once."""
     h = s.hot[row]
@@ -359,7 +368,7 @@ def open_journey(p: Plan, s: State, row: int, contact: int, need: int, now: int)
     return enter(p, s, row, k["first_step"], now)
 
 
-@kernel
+@part
 def contact_of_need(p: Plan, s: State, person: int, firm: int, number: int, now: int) -> int:
     """Which contact a candidate need becomes (-1: none): thinning against the bound, one draw."""
     offset = p.clock[0]["week_offset"]
@@ -378,7 +387,7 @@ def contact_of_need(p: Plan, s: State, person: int, firm: int, number: int, now:
     return -1
 
 
-@kernel
+@part
 def meet_need(p: Plan, s: State, person: int, number: int, now: int) -> int:
     """Candidate need number `number` of a person: thin it, choose a firm where there is a choice, begin the journey."""
     c = s.cold[person]
@@ -413,16 +422,18 @@ def meet_need(p: Plan, s: State, person: int, number: int, now: int) -> int:
     return open_journey(p, s, person, int(contact), number, now)
 
 
-@kernel
+@part
 def draw_next_need(p: Plan, s: State, person: int) -> None:
     """Draw the time of the next candidate need; it depends on the person and its number only."""
     c = s.cold[person]
     u = draw(s.world[0]["key"], np.uint64(person), draws.NEED_GAP, occasion(np.uint64(c["needs"]), _U0, _U0))
     since = int(c["next_need"])
-    c["next_need"] = need_after(p.need_profile, float(p.market[0]["need_bound"]), int(p.clock[0]["week_offset"]), since, -math.log1p(-u))
+    c["next_need"] = need_after(
+        p.need_profile, float(p.market[0]["need_bound"]), int(p.clock[0]["week_offset"]), since, -math.log1p(-u)
+    )
 
 
-@kernel
+@part
 def next_needs(p: Plan, s: State, person: int, now: int) -> int:
     """Meet the needs that have come due while a journey was open, then wait for the next one; returns a status."""
     c = s.cold[person]
@@ -440,7 +451,7 @@ def next_needs(p: Plan, s: State, person: int, now: int) -> int:
     return ev.DONE
 
 
-@kernel
+@part
 def finish(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
     """End a journey and let the person go on living; returns a status."""
     conclude(p, s, row, outcome, now)
@@ -449,7 +460,7 @@ def finish(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
     return ev.DONE
 
 
-@kernel
+@part
 def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
     """Monthly review: exit places (d), involuntary, and (c), the contract hazard, thinned by person and month."""
     c = s.cold[person]
@@ -485,7 +496,7 @@ def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
         give_notice(p, s, person, why_leave(p, s, person, firm, best), month, now)
 
 
-@kernel
+@part
 def leave_contract(p: Plan, s: State, person: int, ordinal: int, now: int) -> None:
     """A notice takes effect: the contract ends and another firm is chosen."""
     c = s.cold[person]
@@ -498,7 +509,7 @@ def leave_contract(p: Plan, s: State, person: int, ordinal: int, now: int) -> No
         join_firm(p, s, person, chosen, now)
 
 
-@kernel
+@part
 def hear(p: Plan, s: State, teller: np.uint64, listener: int, cause: int, x: float, need: int) -> None:
     """A story reaches a listener and moves what he or she expects of the firm."""
     firm = cause >> 2

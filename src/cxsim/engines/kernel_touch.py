@@ -19,7 +19,7 @@ from cxsim.model.draws import (
     draw,
     occasion,
 )
-from cxsim.model.jit import kernel
+from cxsim.model.jit import part
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import quantile, whole
 from cxsim.model.state import N_PRIORITIES, State
@@ -29,7 +29,7 @@ NEVER = int(pl.NEVER)
 UNREACHED_CALL = 30 * pl.SECOND
 
 
-@kernel
+@part
 def schedule(s: State, time: int, kind: int, entity: np.uint64, other: int, ordinal: int, row: int) -> None:
     """Add a pending event; events at NEVER are not kept."""
     if time >= NEVER:
@@ -39,9 +39,19 @@ def schedule(s: State, time: int, kind: int, entity: np.uint64, other: int, ordi
     w["n_pending"] += 1
 
 
-@kernel
+@part
 def note(
-    s: State, kind: int, entity: np.uint64, journey: int, step: int, firm: int, touchpoint: int, agent: int, other: int, cause: int, value: float
+    s: State,
+    kind: int,
+    entity: np.uint64,
+    journey: int,
+    step: int,
+    firm: int,
+    touchpoint: int,
+    agent: int,
+    other: int,
+    cause: int,
+    value: float,
 ) -> None:
     """Write a log row, if there is a log."""
     w = s.world[0]
@@ -62,7 +72,7 @@ def note(
     r["value"] = value
 
 
-@kernel
+@part
 def segment_of(p: Plan, s: State, row: int) -> int:
     """Lever column of a customer row: the person's segment; callers read column 0."""
     if row < p.market[0]["n_persons"]:
@@ -70,7 +80,7 @@ def segment_of(p: Plan, s: State, row: int) -> int:
     return 0
 
 
-@kernel
+@part
 def class_of(p: Plan, s: State, row: int) -> int:
     """Tally column of a customer row: the person's segment, or the caller's source."""
     if row < p.market[0]["n_persons"]:
@@ -78,22 +88,34 @@ def class_of(p: Plan, s: State, row: int) -> int:
     return int(p.contacts[s.hot[row]["contact"]]["class_"])
 
 
-@kernel
+@part
 def occasion_of(s: State, row: int) -> np.uint64:
     """Ordinal of the draws of a customer's present visit."""
     h = s.hot[row]
     return occasion(np.uint64(h["need"]), np.uint64(h["visit"]), np.uint64(h["attempt"]))
 
 
-@kernel
+@part
 def note_visit(p: Plan, s: State, row: int, kind: int, agent: int, cause: int, value: float) -> None:
     """Log something that happens to a customer at the present touchpoint."""
     h = s.hot[row]
     touchpoint = p.steps[h["step"]]["touchpoint"]
-    note(s, kind, h["entity"], h["need"], h["visit"], p.contacts[h["contact"]]["firm"], touchpoint, agent, -1, cause, value)
+    note(
+        s,
+        kind,
+        h["entity"],
+        h["need"],
+        h["visit"],
+        p.contacts[h["contact"]]["firm"],
+        touchpoint,
+        agent,
+        -1,
+        cause,
+        value,
+    )
 
 
-@kernel
+@part
 def bring_areas(s: State, touchpoint: int, now: int) -> None:
     """Bring the time integrals of a touchpoint up to date, before anything about it changes."""
     d = s.desks[touchpoint]
@@ -105,7 +127,7 @@ def bring_areas(s: State, touchpoint: int, now: int) -> None:
     d["changed"] = now
 
 
-@kernel
+@part
 def take_from_queue(s: State, touchpoint: int, row: int) -> None:
     """Unlink a waiting customer."""
     h = s.hot[row]
@@ -123,7 +145,7 @@ def take_from_queue(s: State, touchpoint: int, row: int) -> None:
     s.world[0]["n_queued"] -= 1
 
 
-@kernel
+@part
 def first_in_line(s: State, touchpoint: int) -> int:
     """Row of the customer whose turn it is, -1 when nobody waits."""
     if s.desks[touchpoint]["queued"] == 0:
@@ -135,7 +157,7 @@ def first_in_line(s: State, touchpoint: int) -> int:
     return -1
 
 
-@kernel
+@part
 def make_free(p: Plan, s: State, touchpoint: int, agent: int, now: int) -> None:
     """Put an agent among the free, longest idle first, equal times by number."""
     d = s.desks[touchpoint]
@@ -160,7 +182,7 @@ def make_free(p: Plan, s: State, touchpoint: int, agent: int, now: int) -> None:
         d["free_last"] = agent
 
 
-@kernel
+@part
 def take_free(s: State, touchpoint: int, agent: int) -> None:
     """Take an agent out of the free ones."""
     d = s.desks[touchpoint]
@@ -175,7 +197,7 @@ def take_free(s: State, touchpoint: int, agent: int) -> None:
         d["free_last"] = a["prev"]
 
 
-@kernel
+@part
 def end_wait(p: Plan, s: State, row: int, now: int) -> int:
     """Account for the wait that ends now; returns it, microseconds."""
     h = s.hot[row]
@@ -197,7 +219,7 @@ def end_wait(p: Plan, s: State, row: int, now: int) -> int:
     return wait
 
 
-@kernel
+@part
 def start_service(p: Plan, s: State, row: int, agent: int, now: int) -> None:
     """Begin the service of a customer who no longer waits; `agent` is -1 where nobody serves."""
     h = s.hot[row]
@@ -233,7 +255,7 @@ def start_service(p: Plan, s: State, row: int, agent: int, now: int) -> None:
     schedule(s, now + duration, ev.SERVICE_END, h["entity"], 0, 0, row)
 
 
-@kernel
+@part
 def hand_out(p: Plan, s: State, touchpoint: int, now: int) -> None:
     """Give the waiting to the free agents, in order, until one side runs out."""
     d = s.desks[touchpoint]
@@ -247,7 +269,7 @@ def hand_out(p: Plan, s: State, touchpoint: int, now: int) -> None:
         start_service(p, s, row, agent, now)
 
 
-@kernel
+@part
 def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     """Line up: priority, announcement, offer of a call-back, patience."""
     h = s.hot[row]
@@ -279,8 +301,15 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     s.world[0]["n_queued"] += 1
     t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]
     t["waited"] += 1
-    offered = s.levers[base + pl.TOUCH_CALL_BACK, column] > 0.0 and announced >= s.levers[base + pl.TOUCH_CALL_BACK_AFTER, column]
-    if offered and draw(s.world[0]["key"], h["entity"], CALL_BACK_TAKEN, ordinal) < s.levers[base + pl.TOUCH_CALL_BACK_ACCEPTED, column]:
+    offered = (
+        s.levers[base + pl.TOUCH_CALL_BACK, column] > 0.0
+        and announced >= s.levers[base + pl.TOUCH_CALL_BACK_AFTER, column]
+    )
+    if (
+        offered
+        and draw(s.world[0]["key"], h["entity"], CALL_BACK_TAKEN, ordinal)
+        < s.levers[base + pl.TOUCH_CALL_BACK_ACCEPTED, column]
+    ):
         h["flags"] |= ev.FLAG_CALL_BACK
         t["called_back"] += 1
         note_visit(p, s, row, ev.LOG_CALL_BACK, -1, level, announced)
@@ -304,7 +333,7 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
         schedule(s, now + end, ev.ABANDON, h["entity"], 0, int(h["stamp"]), row)
 
 
-@kernel
+@part
 def arrive(p: Plan, s: State, row: int, now: int) -> int:
     """Arrive at the touchpoint of the present step: served at once, in line, or sent home until it opens."""
     h = s.hot[row]
@@ -342,7 +371,7 @@ def arrive(p: Plan, s: State, row: int, now: int) -> int:
     return ev.DONE
 
 
-@kernel
+@part
 def enter(p: Plan, s: State, row: int, step: int, now: int) -> int:
     """Go to a step of the journey; returns a status."""
     h = s.hot[row]
@@ -353,7 +382,7 @@ def enter(p: Plan, s: State, row: int, step: int, now: int) -> int:
     return arrive(p, s, row, now)
 
 
-@kernel
+@part
 def staff_level(p: Plan, s: State, touchpoint: int, now: int) -> int:
     """Agents that the running shifts put on duty."""
     tp = p.touchpoints[touchpoint]
@@ -366,7 +395,7 @@ def staff_level(p: Plan, s: State, touchpoint: int, now: int) -> int:
     return min(max(level, 0), tp["n_agents"])
 
 
-@kernel
+@part
 def next_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
     """Next time at which hours or shifts of a touchpoint may change."""
     tp = p.touchpoints[touchpoint]
@@ -382,7 +411,7 @@ def next_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
     return best
 
 
-@kernel
+@part
 def set_staff(p: Plan, s: State, touchpoint: int, level: int, now: int) -> None:
     """Put `level` agents on duty: the lowest numbers stay, the busy ones finish before they go."""
     tp = p.touchpoints[touchpoint]

@@ -53,7 +53,9 @@ def next_boundary(openings: NDArray[np.void], windows: NDArray[np.void], which: 
 
 
 @rule
-def next_opening(openings: NDArray[np.void], windows: NDArray[np.void], which: int, offset: int, now: int) -> tuple[int, int]:
+def next_opening(
+    openings: NDArray[np.void], windows: NDArray[np.void], which: int, offset: int, now: int
+) -> tuple[int, int]:
     """Next window after `now`, as (begin, end) in scenario time; (NEVER, NEVER) if none comes."""
     first = openings[which]["first"]
     weekly = openings[which]["weekly"]

@@ -27,6 +27,7 @@ COMPILED_ROOMS = ("model", "behaviour", "engines")
 # Reference counting in the hot loop costs up to 2.8 times; Numba's private option removes it. Where a later
 # Numba drops the option, code is compiled with reference counting: slower, and the same values.
 NO_REFERENCE_COUNTING: dict[str, bool] = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
+NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
@@ -71,12 +72,12 @@ def _writable_root() -> Path:
 _FOLDER = str(cache_folder())
 
 
-def _compile(function: Function, options: dict[str, Any]) -> Function:
+def _compile(function: Function, options: dict[str, Any], *, cache: bool = True) -> Function:
     # The folder is read when a function is decorated; the caller's own Numba setting is left as it was.
     before = numba_config.CACHE_DIR
     numba_config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _FOLDER
     try:
-        compiled: Function = numba.njit(cache=True, **options)(function)
+        compiled: Function = numba.njit(cache=cache, **options)(function)
     finally:
         numba_config.CACHE_DIR = before
     return compiled
@@ -88,8 +89,17 @@ def rule(function: Function) -> Function:
 
 
 def kernel(function: Function) -> Function:
-    """Compile a function of an event loop: it takes record arrays, never allocates and returns a status."""
+    """Compile the entry of an event loop: it takes plan and state, never allocates and returns a status."""
     return _compile(function, {**OPTIONS, **NO_REFERENCE_COUNTING})
+
+
+def part(function: Function) -> Function:
+    """Compile a part of a kernel, called from compiled code only.
+
+    Without the wrappers that Python would need: unpacking plan and state in each of some sixty wrappers was most of
+    the compilation time. Parts are kept inside the cached entry that calls them.
+    """
+    return _compile(function, {**OPTIONS, **NO_REFERENCE_COUNTING, **NO_WRAPPERS}, cache=False)
 
 
 def builder(function: Function) -> Function:

@@ -163,7 +163,9 @@ STEP = np.dtype(
     ]
 )
 ROUTE = np.dtype([("target", "i4"), ("slot", "i4")])  # slot holds the probability
-LAW = np.dtype([("kind", "i4"), ("first_knot", "i4"), ("n_knots", "i4"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("mean", "f8")])
+LAW = np.dtype(
+    [("kind", "i4"), ("first_knot", "i4"), ("n_knots", "i4"), ("a", "f8"), ("b", "f8"), ("c", "f8"), ("mean", "f8")]
+)
 KNOT = np.dtype([("p", "f8"), ("x", "f8")])
 CHANGE = np.dtype([("time", "i8"), ("slot", "i4"), ("segment", "i4"), ("value", "f8")])
 TRACE = np.dtype([("time", "i8"), ("priority", "i4")])

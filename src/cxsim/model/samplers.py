@@ -174,4 +174,13 @@ def whole(duration_us: float) -> int:
     return max(int(math.floor(duration_us + 0.5)), 1)
 
 
-__all__ = ["LAW_NEVER", "hazard_quantile", "knot_quantile", "normal_quantile", "quantile", "table_quantile", "triangular_quantile", "whole"]
+__all__ = [
+    "LAW_NEVER",
+    "hazard_quantile",
+    "knot_quantile",
+    "normal_quantile",
+    "quantile",
+    "table_quantile",
+    "triangular_quantile",
+    "whole",
+]

@@ -115,8 +115,22 @@ TOUCH_TALLY = np.dtype(
     [
         (name, "i8")
         for name in (
-            "arrivals", "answered", "served", "waited", "abandoned", "turned_away", "closed", "called_back", "unreached", "retries",
-            "within", "failures", "wait_all", "wait_served", "wait_abandoned", "service",
+            "arrivals",
+            "answered",
+            "served",
+            "waited",
+            "abandoned",
+            "turned_away",
+            "closed",
+            "called_back",
+            "unreached",
+            "retries",
+            "within",
+            "failures",
+            "wait_all",
+            "wait_served",
+            "wait_abandoned",
+            "service",
         )  # fmt: skip
     ]
 )
@@ -125,8 +139,20 @@ FIRM_TALLY = np.dtype(
     [
         (name, "i8")
         for name in (
-            "needs", "purchases", "episodes", "solved", "unsolved", "failed", "joined", "won_by_talk", "notices",
-            "satisfied", "talked_good", "talked_bad", "told_good", "told_bad",
+            "needs",
+            "purchases",
+            "episodes",
+            "solved",
+            "unsolved",
+            "failed",
+            "joined",
+            "won_by_talk",
+            "notices",
+            "satisfied",
+            "talked_good",
+            "talked_bad",
+            "told_good",
+            "told_bad",
         )  # fmt: skip
     ]
     + [("satisfaction", "f8"), ("revenue", "f8"), ("variable_cost", "f8")]

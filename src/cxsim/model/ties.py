@@ -40,7 +40,9 @@ def _target(key: np.uint64, person: int, kind: int, k: int) -> int:
 
 
 @builder
-def build_ties(key: np.uint64, n: int, friends: float, acquaintances: float) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+def build_ties(
+    key: np.uint64, n: int, friends: float, acquaintances: float
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
     """Symmetric ties of `n` people in compressed rows.
 
     Parameters

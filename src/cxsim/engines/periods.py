@@ -1,0 +1,92 @@
+"""What is noted at time 0 and at the end of every period. Shared: it schedules nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxsim.behaviour import slots
+from cxsim.behaviour.survey import nps_group
+from cxsim.model import plan as pl
+from cxsim.model import state as st
+from cxsim.model.jit import builder
+from cxsim.model.plan import Plan
+from cxsim.model.state import State
+from cxsim.model.tallies import is_with_firm
+
+
+@builder
+def mark_start(plan: Plan, state: State, now: int) -> None:
+    """At time 0: who is with which firm makes the starting cohort."""
+    n_firms = plan.firms.size
+    bound = float(plan.market[0]["need_bound"])
+    contractual = int(plan.market[0]["contractual"])
+    for person in range(plan.market[0]["n_persons"]):
+        c = state.cold[person]
+        firm = int(c["firm"])
+        if firm >= 0 and c["gone"] == 0:
+            last = int(state.minds[person * n_firms + firm]["last"])
+            if is_with_firm(firm, firm, contractual, last, now, bound):
+                c["base_firm"] = firm
+
+
+@builder
+def close_period(plan: Plan, state: State, now: int) -> None:
+    """Bring the areas up to date, count the customers of every firm, bill contracts, and begin the next period."""
+    period = state.world[0]["period"]
+    for touchpoint in range(plan.touchpoints.size):
+        d = state.desks[touchpoint]
+        a = state.areas[period, touchpoint]
+        span = now - d["changed"]
+        a["queue"] += span * d["queued"]
+        a["busy"] += span * d["busy"]
+        a["duty"] += span * d["on_duty"]
+        d["changed"] = now
+    begin = plan.period_ends[period - 1] if period > 0 else plan.clock[0]["start"]
+    _count_customers(plan, state, now, (now - begin) / pl.MONTH)
+    if period + 1 < plan.period_ends.size:
+        state.world[0]["period"] = period + 1
+
+
+@builder
+def _count_customers(plan: Plan, state: State, now: int, months: float) -> None:
+    period = state.world[0]["period"]
+    n_firms = plan.firms.size
+    contractual = int(plan.market[0]["contractual"])
+    bound = float(plan.market[0]["need_bound"])
+    defaults = plan.market[0]["defaults"]
+    for person in range(plan.market[0]["n_persons"]):
+        c = state.cold[person]
+        segment = c["segment"]
+        base = c["base_firm"]
+        if base >= 0 and c["first_left"] >= pl.NEVER:
+            state.base[period, base, segment, st.BASE_NEVER_LEFT] += 1
+        firm = int(c["firm"])
+        if firm < 0 or c["gone"] == 1:
+            continue
+        last = int(state.minds[person * n_firms + firm]["last"])
+        if not is_with_firm(firm, firm, contractual, last, now, bound):
+            continue
+        b = state.base[period, firm, segment]
+        b[st.BASE_CUSTOMERS] += 1
+        if firm == base:
+            b[st.BASE_KEPT] += 1
+        promoter = state.levers[defaults + slots.PROMOTER_FROM, segment]
+        detractor = state.levers[defaults + slots.DETRACTOR_BELOW, segment]
+        group = nps_group(float(c["satisfaction"]), promoter, detractor)
+        if group > 0:
+            b[st.BASE_PROMOTERS] += 1
+        elif group < 0:
+            b[st.BASE_DETRACTORS] += 1
+        else:
+            b[st.BASE_PASSIVES] += 1
+        if contractual == 1:
+            t = state.firm[period, firm, segment]
+            levers = plan.firms[firm]["levers"]
+            pays = state.levers[plan.market[0]["segment_levers"] + pl.SEGMENT_PAYS, segment]
+            t["revenue"] += state.levers[levers + pl.FIRM_PRICE, segment] * pays * months
+            t["variable_cost"] += state.levers[levers + pl.FIRM_VARIABLE_COST, segment] * months
+
+
+def sorted_pending(pending: np.ndarray) -> np.ndarray:
+    """Pending events in the order in which they will happen."""
+    return pending[np.lexsort((pending["ordinal"], pending["other"], pending["order"], pending["time"]))]
