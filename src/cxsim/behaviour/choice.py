@@ -21,7 +21,7 @@ PARAMETERS = (
     ),
     Parameter(
         "inertia", 1.5, "utils", 0.0, 4.0,
-        "scanner panels (ketchup 1.09, crackers 2.06, yogurt 2.73; upper bounds, heterogeneity not removed)", "measured",
+        "scanner panels (ketchup 1.09, crackers 2.06, yogurt 2.73; upper bounds)", "measured",
         "Bonus of the firm that served last.",
     ),
     Parameter(

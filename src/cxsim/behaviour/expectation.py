@@ -46,7 +46,7 @@ def learning_rate(floor: float, prior: float, encounters: float) -> float:
 
 @rule
 def learned(expectation: float, performance: float, weight: float) -> float:
-    """Expectation after an encounter, ``E + weight (x - E)`` (exponential smoothing)."""
+    """Return the expectation after an encounter, ``E + weight (x - E)`` (exponential smoothing)."""
     return expectation + weight * (performance - expectation)
 
 

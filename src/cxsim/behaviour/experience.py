@@ -32,7 +32,7 @@ PARAMETERS = (
     ),
     Parameter(
         "wait_loss", 0.05, "latent SD per min^1.5", 0.0, 1.0,
-        "form c (Wp - We)^1.5, Maister (1985) ordering; size assumed: 10 min above acceptable cost 1.6 SD", "assumption",
+        "form c (Wp - We)^1.5, Maister (1985) ordering; size assumed: 10 min too long cost 1.6 SD", "assumption",
         "Loss of experience by perceived waiting beyond the acceptable.",
     ),
     Parameter(

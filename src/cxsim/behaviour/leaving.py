@@ -13,7 +13,7 @@ PARAMETERS = (
     switch("contract_exit", "In contractual markets people give notice by a hazard."),
     Parameter(
         "exit_base", -3.0, "logit", -8.0, 2.0,
-        "TARP stay table: even after a severe unvoiced problem 9 % stay; everyday problems far milder; size assumed", "assumption",
+        "TARP stay table: even after a severe unvoiced problem 9 % stay; size assumed", "assumption",
         "Log odds of leaving after a failure that cost nothing and left the customer as satisfied as before.",
     ),
     Parameter(

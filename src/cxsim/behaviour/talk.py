@@ -74,5 +74,5 @@ def number_told(u: float, mean: float, most: int) -> int:
 
 @rule
 def told_expectation(expectation: float, signal: float, effect: float) -> float:
-    """Listener's expectation after a story: moved by a share of the gap (B-40)."""
+    """Return the listener's expectation after a story: moved by a share of the gap (B-40)."""
     return expectation + effect * (signal - expectation)

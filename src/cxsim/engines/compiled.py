@@ -10,13 +10,13 @@ import numpy as np
 from cxsim.engines import kernel
 from cxsim.engines.outcome import Outcome
 from cxsim.engines.periods import close_period, mark_start, sorted_pending
-from cxsim.engines.world import more_rows, new_world
+from cxsim.engines.world import FIRST_LOG_ROWS, more_rows, new_world
 from cxsim.errors import RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
 from cxsim.model.plan import DAY, Plan
 from cxsim.model.state import LOG, PENDING, State
-from cxsim.model.tables import Tables
+from cxsim.model.tables import passed
 
 _BROKEN = {
     ev.JOURNEY_TOO_LONG: f"a journey visited more than {ev.MAX_VISITS} touchpoints",
@@ -65,15 +65,15 @@ def run(
     with np.errstate(over="ignore"):
         state = new_world(plan, seed, replication, log=log, room=room)
         state = _begun(plan, state)
-        tables = Tables(plan)
+        tables = passed(plan)
         marked = False
         rows: list[np.ndarray] = []
         for period, end in enumerate(plan.period_ends):
             if not marked and (plan.period_ends[period - 1] if period else plan.clock[0]["start"]) >= 0:
-                mark_start(tables, Tables(state), 0)
+                mark_start(tables, passed(state), 0)
                 marked = True
             state = _advanced(plan, state, int(end), rows, replication)
-            close_period(tables, Tables(state), int(end))
+            close_period(tables, passed(state), int(end))
             if progress is not None:
                 progress((period + 1) / plan.period_ends.size)
         rows.append(state.log[: state.world[0]["n_log"]].copy())
@@ -86,14 +86,14 @@ def _begun(plan: Plan, state: State) -> State:
     needed = 2 * int(plan.market[0]["n_persons"]) + plan.changes.size + plan.touchpoints.size + plan.contacts.size + 8
     if state.pending.size < needed:
         state = _more_pending(state, needed)
-    kernel.begin(Tables(plan), Tables(state))
+    kernel.begin(passed(plan), passed(state))
     return state
 
 
 def _advanced(plan: Plan, state: State, until: int, rows: list[np.ndarray], replication: int) -> State:
-    tables = Tables(plan)
+    tables = passed(plan)
     while True:
-        status = kernel.advance(tables, Tables(state), until)
+        status = kernel.advance(tables, passed(state), until)
         if status == ev.DONE:
             return state
         if status == ev.ROWS_FULL:
@@ -104,7 +104,7 @@ def _advanced(plan: Plan, state: State, until: int, rows: list[np.ndarray], repl
             n = int(state.world[0]["n_log"])
             rows.append(state.log[:n].copy())
             state.world["n_log"] = 0
-            if n < 1024:
+            if n < FIRST_LOG_ROWS:
                 state = state._replace(log=np.zeros(2 * state.log.size + 1024, LOG))
         else:
             raise RunError(_message(status, state, replication))

@@ -57,7 +57,7 @@ _PENDING_EACH = ev.MAX_TOLD + 8
 
 @part
 def end_service(p: Plan, s: State, row: int, now: int) -> int:
-    """A service ends: the agent takes the next in line, then the customer goes where the journey leads."""
+    """End a service: the agent takes the next in line, then the customer goes where the journey leads."""
     h = s.hot[row]
     step = p.steps[h["step"]]
     touchpoint = step["touchpoint"]
@@ -195,7 +195,7 @@ def apply_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
 
 @part
 def shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
-    """A boundary of hours or shifts."""
+    """Pass a boundary of hours or shifts."""
     status = apply_shift(p, s, touchpoint, now)
     epoch = int(s.desks[touchpoint]["epoch"])
     schedule(s, next_shift(p, s, touchpoint, now), ev.SHIFT, np.uint64(touchpoint), 0, epoch, touchpoint)
@@ -204,7 +204,7 @@ def shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
 
 @part
 def move_lever(p: Plan, s: State, change: int, now: int) -> int:
-    """A policy moves a lever; hours and staff follow at once."""
+    """Move a lever for a policy; hours and staff follow at once."""
     c = p.changes[change]
     s.levers[c["slot"], c["segment"]] = c["value"]
     note(s, ev.LOG_LEVER, np.uint64(change), 0, 0, -1, -1, -1, c["segment"], c["slot"] & 32767, c["value"])
@@ -235,7 +235,7 @@ def next_arrival(p: Plan, s: State, contact: int, number: int, since: int) -> No
 
 @part
 def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
-    """A candidate caller of an open source: kept with the ratio of rate to bound; a row is lent to the caller."""
+    """Let a candidate caller of an open source in: kept with the ratio of rate to bound."""
     k = p.contacts[contact]
     next_arrival(p, s, contact, number + 1, now)
     if k["n_trace"] == 0:

@@ -62,7 +62,7 @@ def price_weight(p: Plan, s: State, column: int) -> float:
 
 @part
 def utility_of(p: Plan, s: State, person: int, firm: int, last: int) -> float:
-    """Utility of a firm for a person whose last firm is `last`."""
+    """Return the utility of a firm for a person whose last firm is `last`."""
     column = s.cold[person]["segment"]
     return utility(
         float(s.minds[person * p.firms.size + firm]["mean"]),
@@ -113,7 +113,7 @@ def choose(p: Plan, s: State, person: int, last: int, excluded: int, where: np.u
 
 @part
 def best_advantage(p: Plan, s: State, person: int, own: int) -> float:
-    """Utility of the best rival less the own firm's, less the switching cost; inertia left out on both sides."""
+    """Return the utility of the best rival less the own firm's, less the switching cost, both without inertia."""
     column = s.cold[person]["segment"]
     best = -1e300
     for firm in range(p.firms.size):
@@ -195,7 +195,7 @@ def lost_in_episode(p: Plan, s: State, row: int, outcome: int, column: int) -> f
         if outcome != ev.SOLVED:
             by_unsolved = default(p, s, slots.UNSOLVED_LOSS, column)
     reason = ev.REASON_FAILURE
-    if outcome == ev.ABANDONED or outcome == ev.TURNED_AWAY or (by_wait > by_failure and by_wait > by_unsolved):
+    if outcome in (ev.ABANDONED, ev.TURNED_AWAY) or (by_wait > by_failure and by_wait > by_unsolved):
         reason = ev.REASON_WAIT
     elif by_unsolved > by_failure:
         reason = ev.REASON_UNSOLVED
@@ -498,7 +498,7 @@ def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
 
 @part
 def leave_contract(p: Plan, s: State, person: int, ordinal: int, now: int) -> None:
-    """A notice takes effect: the contract ends and another firm is chosen."""
+    """Let a notice take effect: the contract ends and another firm is chosen."""
     c = s.cold[person]
     if c["gone"] == 1 or c["notice"] == 0 or c["firm"] < 0:
         return
@@ -511,7 +511,7 @@ def leave_contract(p: Plan, s: State, person: int, ordinal: int, now: int) -> No
 
 @part
 def hear(p: Plan, s: State, teller: np.uint64, listener: int, cause: int, x: float, need: int) -> None:
-    """A story reaches a listener and moves what he or she expects of the firm."""
+    """Let a story reach a listener and move what he or she expects of the firm."""
     firm = cause >> 2
     good = (cause & 2) != 0
     c = s.cold[listener]

@@ -1,4 +1,4 @@
-"""Compiled engine, where customers meet the firm: queues, agents, service, shifts. State in, state out, no allocation."""
+"""Compiled engine, where customers meet the firm: queues, agents, service, shifts."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from cxsim.model.events import IDLE
 from cxsim.model.jit import builder
 from cxsim.model.plan import Plan
 from cxsim.model.state import State
-from cxsim.model.tables import Tables
+from cxsim.model.tables import passed
 from cxsim.model.ties import build_ties
 
 FIRST_CALLER_ROWS = 256
@@ -86,7 +86,7 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
             log=np.zeros((room or FIRST_LOG_ROWS) if log else 0, st.LOG),
             **tallies._asdict(),
         )
-        _populate(Tables(plan), Tables(state), key)
+        _populate(passed(plan), passed(state), key)
         return more_rows(plan, state, room or FIRST_CALLER_ROWS) if plan.contacts["anonymous"].any() else state
 
 

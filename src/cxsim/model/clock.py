@@ -28,10 +28,7 @@ def is_open(openings: NDArray[np.void], windows: NDArray[np.void], which: int, o
     """
     first = openings[which]["first"]
     clock = (now + offset) % WEEK if openings[which]["weekly"] else now
-    for k in range(first, first + openings[which]["n"]):
-        if windows[k]["begin"] <= clock < windows[k]["end"]:
-            return True
-    return False
+    return any(windows[k]["begin"] <= clock < windows[k]["end"] for k in range(first, first + openings[which]["n"]))
 
 
 @rule
@@ -117,8 +114,8 @@ def need_after(profile: NDArray[np.float64], bound: float, offset: int, since: i
 
 @rule
 def arrival_after(
-    profiles: NDArray[np.float64], profile: int, bound: float, day_factors: NDArray[np.float64], source: int, origin: int,
-    offset: int, since: int, until: int, amount: float,
+    profiles: NDArray[np.float64], profile: int, bound: float, day_factors: NDArray[np.float64], source: int,
+    origin: int, offset: int, since: int, until: int, amount: float,
 ) -> int:  # fmt: skip
     """Time of a source's next candidate arrival: like `need_after`, with a random factor for each day.
 

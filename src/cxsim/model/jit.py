@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import llvmlite
 import numba
 import numpy as np
-from numba.core import config as numba_config
+from numba.core import config
 from numba.core.options import DefaultOptions
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -70,16 +70,17 @@ def _writable_root() -> Path:
 
 
 _FOLDER = str(cache_folder())
+_CONFIG: Any = config  # numba fills this module at run time
 
 
 def _compile(function: Function, options: dict[str, Any], *, cache: bool = True) -> Function:
     # The folder is read when a function is decorated; the caller's own Numba setting is left as it was.
-    before = numba_config.CACHE_DIR
-    numba_config.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _FOLDER
+    before = _CONFIG.CACHE_DIR
+    _CONFIG.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _FOLDER
     try:
         compiled: Function = numba.njit(cache=cache, **options)(function)
     finally:
-        numba_config.CACHE_DIR = before
+        _CONFIG.CACHE_DIR = before
     return compiled
 
 

@@ -171,7 +171,7 @@ def whole(duration_us: float) -> int:
     """Round a drawn duration to whole microseconds, once; at least 1, at most NEVER."""
     if duration_us >= float(NEVER):
         return int(NEVER)
-    return max(int(math.floor(duration_us + 0.5)), 1)
+    return max(math.floor(duration_us + 0.5), 1)
 
 
 __all__ = [

@@ -131,7 +131,7 @@ TOUCH_TALLY = np.dtype(
             "wait_served",
             "wait_abandoned",
             "service",
-        )  # fmt: skip
+        )
     ]
 )
 AREA_TALLY = np.dtype([("queue", "i8"), ("busy", "i8"), ("duty", "i8")])
@@ -153,7 +153,7 @@ FIRM_TALLY = np.dtype(
             "talked_bad",
             "told_good",
             "told_bad",
-        )  # fmt: skip
+        )
     ]
     + [("satisfaction", "f8"), ("revenue", "f8"), ("variable_cost", "f8")]
 )

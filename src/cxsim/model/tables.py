@@ -1,3 +1,5 @@
+# mypy: ignore-errors
+# numba's extension API is untyped; what this module offers to others is typed.
 """Plan and state as one pointer each for compiled code.
 
 Numba passes a tuple of forty arrays by value: some three hundred machine words in every call of every part of a
@@ -8,7 +10,7 @@ reference-counted: whoever holds the `Tables` keeps the arrays alive. Without th
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from llvmlite import ir
@@ -23,6 +25,7 @@ from numba.np.numpy_support import from_dtype
 MOST_DIMENSIONS = 4
 _WORDS = 1 + MOST_DIMENSIONS
 Field = tuple[str, Any, int]
+Arrays = TypeVar("Arrays")
 
 
 class TablesType(types.Type):  # type: ignore[misc]  # numba.core.types is untyped
@@ -71,8 +74,13 @@ class Tables:
         self.numba_type = TablesType(tuple(fields))
 
 
+def passed(arrays: Arrays) -> Arrays:
+    """Wrap a tuple of arrays for compiled code; to a type checker it is still the tuple."""
+    return cast("Arrays", Tables(arrays))
+
+
 @typeof_impl.register(Tables)
-def _typeof(value: Tables, context: Any) -> TablesType:  # noqa: ARG001 - numba's signature
+def _typeof(value: Tables, context: Any) -> TablesType:
     return value.numba_type
 
 
@@ -123,4 +131,9 @@ def _lower_field(context: Any, builder: Any, typ: TablesType, value: Any, attr: 
         itemsize=ir.Constant(word, itemsize),
         meminfo=None,
     )
-    return impl_ret_untracked(context, builder, array_type, array._getvalue())  # noqa: SLF001 - numba's own idiom
+    return impl_ret_untracked(
+        context,
+        builder,
+        array_type,
+        array._getvalue(),  # noqa: SLF001 - numba idiom
+    )
