@@ -73,6 +73,7 @@ _QUANTITY: Final = re.compile(rf"({_NUMBER})\s*([A-Za-zµ]+)")
 _PER: Final = re.compile(r"(.+?)\s+(?:a|an|per)\s+([A-Za-z]+)")
 _CHANGE: Final = re.compile(r"(.+?)\s+(more|less|fewer)")
 _TIMES: Final = re.compile(rf"({_NUMBER})\s+times")
+_SHORT_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,17}")
 _COMMA: Final = re.compile(r"[0-9]\s*,\s*[0-9]")
 
 
@@ -181,12 +182,14 @@ def parse_duration(text: str, *, low: int = 0, high: int = LONGEST_DURATION) -> 
         if float(text) == 0.0:
             return _bounded(text, 0, low, high)
         raise ValueRefusedError(text, allowed, f"add the unit, such as {text} min")
-    total, rest = 0.0, text
+    total: float = 0  # stays a whole number where whole numbers were written: floats lose microseconds beyond 2**53
+    rest = text
     while rest:
         found = _QUANTITY.match(rest)
         if found is None:
             raise ValueRefusedError(text, allowed, "write a number and a unit, such as 6 min or 1 h 30 min")
-        total += float(found[1]) * _unit_of_time(found[2], text, allowed)
+        count = int(found[1]) if _SHORT_INTEGER.fullmatch(found[1]) else float(found[1])
+        total += count * _unit_of_time(found[2], text, allowed)
         rest = rest[found.end() :].lstrip()
     if not text or not math.isfinite(total):
         raise ValueRefusedError(text, allowed, "write a number and a unit, such as 6 min")

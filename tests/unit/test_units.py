@@ -1,7 +1,7 @@
 """Durations, shares, rates, money and changes: read as people write them, written back to the same value."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cxsim import units
@@ -56,6 +56,7 @@ def test_a_bad_duration_says_what_to_do(text, remedy):
 
 
 @given(st.integers(0, units.LONGEST_DURATION))
+@example(2**53 + 1)
 def test_durations_read_back(microseconds):
     assert units.parse_duration(units.format_duration(microseconds)) == microseconds
 

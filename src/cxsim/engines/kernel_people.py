@@ -30,6 +30,7 @@ from cxsim.model.jit import part
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import normal_quantile, whole
 from cxsim.model.state import State
+from cxsim.model.tallies import purchase_rate
 
 _U0 = np.uint64(0)
 AT_NEED = np.uint64(0)
@@ -121,7 +122,9 @@ def best_advantage(p: Plan, s: State, person: int, own: int) -> float:
             best = max(best, utility_of(p, s, person, firm, -1))
     if best <= -1e300:
         return 0.0
-    payments = 12.0 if p.market[0]["contractual"] == 1 else p.market[0]["need_bound"] * pl.YEAR
+    payments = 12.0
+    if p.market[0]["contractual"] == 0:
+        payments = purchase_rate(p.contacts, p.group_contact, s.levers, own, column) * pl.YEAR
     cost = s.levers[p.market[0]["levers"] + pl.MARKET_SWITCHING_COST, column]
     switching = price_weight(p, s, column) * spread_cost(
         float(cost), float(p.market[0]["price_reference"]), float(payments)

@@ -11,21 +11,21 @@ from cxsim.model import state as st
 from cxsim.model.jit import builder
 from cxsim.model.plan import Plan
 from cxsim.model.state import State
-from cxsim.model.tallies import is_with_firm
+from cxsim.model.tallies import is_with_firm, purchase_rate
 
 
 @builder
 def mark_start(plan: Plan, state: State, now: int) -> None:
     """At time 0: who is with which firm makes the starting cohort."""
     n_firms = plan.firms.size
-    bound = float(plan.market[0]["need_bound"])
     contractual = int(plan.market[0]["contractual"])
     for person in range(plan.market[0]["n_persons"]):
         c = state.cold[person]
         firm = int(c["firm"])
         if firm >= 0 and c["gone"] == 0:
             last = int(state.minds[person * n_firms + firm]["last"])
-            if is_with_firm(firm, firm, contractual, last, now, bound):
+            rate = purchase_rate(plan.contacts, plan.group_contact, state.levers, firm, int(c["segment"]))
+            if is_with_firm(contractual, last, now, rate):
                 c["base_firm"] = firm
 
 
@@ -52,11 +52,10 @@ def _count_customers(plan: Plan, state: State, now: int, months: float) -> None:
     period = state.world[0]["period"]
     n_firms = plan.firms.size
     contractual = int(plan.market[0]["contractual"])
-    bound = float(plan.market[0]["need_bound"])
     defaults = plan.market[0]["defaults"]
     for person in range(plan.market[0]["n_persons"]):
         c = state.cold[person]
-        segment = c["segment"]
+        segment = int(c["segment"])
         base = c["base_firm"]
         if base >= 0 and c["first_left"] >= pl.NEVER:
             state.base[period, base, segment, st.BASE_NEVER_LEFT] += 1
@@ -64,7 +63,8 @@ def _count_customers(plan: Plan, state: State, now: int, months: float) -> None:
         if firm < 0 or c["gone"] == 1:
             continue
         last = int(state.minds[person * n_firms + firm]["last"])
-        if not is_with_firm(firm, firm, contractual, last, now, bound):
+        rate = purchase_rate(plan.contacts, plan.group_contact, state.levers, firm, segment)
+        if not is_with_firm(contractual, last, now, rate):
             continue
         b = state.base[period, firm, segment]
         b[st.BASE_CUSTOMERS] += 1

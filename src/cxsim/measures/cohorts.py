@@ -10,7 +10,7 @@ from cxsim.measures.totals import periods_of, starting_customers
 from cxsim.model.events import N_REASONS
 from cxsim.model.plan import NEVER, Plan
 from cxsim.model.state import State
-from cxsim.model.tallies import LOST_AFTER_INTERVALS
+from cxsim.model.tallies import LOST_AFTER_INTERVALS, purchase_rate
 
 
 def starting_cohort(plan: Plan, state: State) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -78,10 +78,17 @@ def lost_by_reason(plan: Plan, state: State) -> dict[str, NDArray[np.float64]]:
 
 def _with_base_firm(plan: Plan, state: State, people: NDArray[np.intp]) -> NDArray[np.bool_]:
     """Tell who is with the firm of time 0 at the horizon, by the rule of `cxsim.model.tallies.is_with_firm`."""
-    cold, market = state.cold[people], plan.market[0]
+    cold, market, n = state.cold[people], plan.market[0], plan.segments.size
     same = (cold["gone"] == 0) & (cold["firm"] == cold["base_firm"])
-    if market["contractual"] == 1 or market["need_bound"] <= 0.0:
+    if market["contractual"] == 1:
         return np.asarray(same)
+    rates = np.array(
+        [
+            [purchase_rate(plan.contacts, plan.group_contact, state.levers, firm, segment) for segment in range(n)]
+            for firm in range(plan.firms.size)
+        ]
+    )
+    rate = rates[cold["base_firm"], cold["segment"]]
     last = state.minds["last"][people * plan.firms.size + cold["base_firm"]]
-    recent = (plan.clock[0]["horizon"] - last) * market["need_bound"] < LOST_AFTER_INTERVALS
+    recent = (rate <= 0.0) | ((plan.clock[0]["horizon"] - last) * rate < LOST_AFTER_INTERVALS)
     return np.asarray(same & recent)

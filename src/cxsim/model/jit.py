@@ -47,7 +47,9 @@ def cache_folder(package: Path | None = None) -> Path:
     root = package or Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
     for room in COMPILED_ROOMS:
-        for source in sorted((root / room).glob("*.py")):
+        # The reference engine is never compiled.
+        sources = (root / room).glob("*.py")
+        for source in sorted(path for path in sources if not path.name.startswith("reference")):
             digest.update(source.name.encode())
             digest.update(source.read_bytes())
     digest.update(repr((sorted(OPTIONS.items()), NO_REFERENCE_COUNTING)).encode())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.model.jit import rule
-from cxsim.model.plan import NEVER
+from cxsim.model.plan import BECAUSE_PURCHASE, CONTACT_RATE, NEVER
 from cxsim.model.state import N_WAIT_BINS
 
 # Bin 0 holds waits of zero, bin 1 all below a second; then twenty bins a decade, up to about 20 days.
@@ -39,25 +39,47 @@ def wait_bin_edges() -> NDArray[np.float64]:
 
 
 @rule
-def is_with_firm(firm: int, asked: int, contractual: int, last_purchase: int, now: int, need_bound: float) -> bool:
-    """Whether a person counts as the firm's customer at `now`.
-
-    Contractual: the firm is the present one. Noncontractual: the present one, and fewer than three of one's own mean
-    need intervals have passed since the last purchase; the undecided count as with the firm.
+def purchase_rate(
+    contacts: NDArray[np.void],
+    group_contact: NDArray[np.int32],
+    levers: NDArray[np.float64],
+    firm: int,
+    segment: int,
+) -> float:
+    """Mean purchases per microsecond of a person of `segment` who buys at `firm`, by the levers of the moment.
 
     Parameters
     ----------
-    firm, asked : int
-        The person's present firm and the firm that is asked about.
+    contacts, group_contact : arrays
+        Of the plan.
+    levers : (n_slots, n_segments) float64
+        Of the state.
+    firm, segment : int
+    """
+    total = 0.0
+    for group in range(group_contact.shape[0]):
+        contact = group_contact[group, firm]
+        if contact >= 0 and contacts[contact]["because"] == BECAUSE_PURCHASE:
+            total += levers[contacts[contact]["levers"] + CONTACT_RATE, segment]
+    return total
+
+
+@rule
+def is_with_firm(contractual: int, last_purchase: int, now: int, rate: float) -> bool:
+    """Whether a person still counts as the customer of his or her present firm at `now`.
+
+    Contractual: always. Noncontractual: while fewer than three of one's own mean purchase intervals have passed since
+    the last purchase; the undecided count as with the firm.
+
+    Parameters
+    ----------
     contractual : int
         1 or 0.
     last_purchase, now : int
         Microseconds.
-    need_bound : float
-        Mean needs per microsecond of the person, 0: no needs.
+    rate : float
+        Mean purchases per microsecond of the person, see `purchase_rate`; 0: none.
     """
-    if firm != asked:
-        return False
-    if contractual == 1 or need_bound <= 0.0:
+    if contractual == 1 or rate <= 0.0:
         return True
-    return (now - last_purchase) * need_bound < LOST_AFTER_INTERVALS
+    return (now - last_purchase) * rate < LOST_AFTER_INTERVALS

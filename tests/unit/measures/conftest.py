@@ -35,7 +35,9 @@ def names():
 @pytest.fixture
 def plan():
     firm_levers = [0, pl.FIRM_COLUMNS]
-    levers = np.zeros((2 * pl.FIRM_COLUMNS, 2))
+    needs = 2 * pl.FIRM_COLUMNS  # first slot of both firms' purchases: twelve a year
+    levers = np.zeros((needs + pl.CONTACT_COLUMNS, 2))
+    levers[needs + pl.CONTACT_RATE] = 12 / pl.YEAR
     levers[firm_levers[0] + pl.FIRM_WAGES] = 20.0
     levers[firm_levers[1] + pl.FIRM_WAGES] = 10.0
     wage = firm_levers[0] + pl.FIRM_WAGES
@@ -59,7 +61,11 @@ def plan():
         windows=np.zeros(0, pl.WINDOW),
         contacts=records(
             pl.CONTACT,
-            [{"firm": 0, "class_": -1}, {"firm": 1, "class_": -1}, {"firm": 0, "anonymous": 1, "class_": 2}],
+            [
+                {"firm": 0, "class_": -1, "levers": needs},
+                {"firm": 1, "class_": -1, "levers": needs},
+                {"firm": 0, "anonymous": 1, "class_": 2},
+            ],
         ),
         steps=np.zeros(0, pl.STEP),
         routes=np.zeros(0, pl.ROUTE),
@@ -67,7 +73,7 @@ def plan():
         knots=np.zeros(0, pl.KNOT),
         profiles=np.ones((1, pl.WEEK_BINS)),
         need_profile=np.arange(pl.WEEK_BINS + 1, dtype=float),
-        group_contact=np.zeros((0, 2), np.int32),
+        group_contact=np.array([[0, 1]], np.int32),
         levers=levers,
         # In the middle of the second half year the shop's wages rise from 20 to 30.
         changes=records(
@@ -169,4 +175,5 @@ def state(plan):
     count_visits(tallies)
     count_people(tallies)
     empty = {name: np.zeros(0) for name in State._fields}
-    return State(**(empty | {"cold": cold, "minds": minds} | tallies._asdict()))
+    live = {"cold": cold, "minds": minds, "levers": plan.levers.copy()}
+    return State(**(empty | live | tallies._asdict()))
