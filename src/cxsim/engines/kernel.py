@@ -47,6 +47,7 @@ from cxsim.model.state import State
 
 _U0 = np.uint64(0)
 _KIND = np.uint64(60)
+_OTHER = np.uint64(32)
 _ENTITY = np.uint64((1 << 60) - 1)
 
 # Room that one event can need: an event starts at most one journey by itself, and a closing ends one journey for
@@ -348,12 +349,15 @@ def advance(p: Plan, s: State, until: int) -> int:
         row = first["row"]
         cause = first["cause"]
         value = first["value"]
+        rest = (np.uint64(other) << _OTHER) | np.uint64(ordinal)
         if now < w["last_time"] or (
-            now == w["last_time"] and order == w["last_order"] and order >> _KIND == ev.ARRIVAL
+            now == w["last_time"]
+            and (order < w["last_order"] or (order == w["last_order"] and rest <= w["last_rest"] and w["events"] > 0))
         ):
             return ev.UNORDERED
         w["last_time"] = now
         w["last_order"] = order
+        w["last_rest"] = rest
         w["now"] = now
         w["events"] += 1
         pop(s.pending, w["n_pending"])

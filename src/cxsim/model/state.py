@@ -169,8 +169,9 @@ WORLD = np.dtype(
         ("free_row", "i8"),  # first free caller row, -1: none
         ("n_queued", "i8"),  # customers waiting anywhere
         ("logging", "i8"),
-        ("last_time", "i8"),  # key of the last event, for the checked build
+        ("last_time", "i8"),  # key of the last event: the next one must be later, which is checked
         ("last_order", "u8"),
+        ("last_rest", "u8"),  # other and ordinal, packed
     ]
 )
 
