@@ -37,17 +37,25 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value, such as phone.staff=3; may be repeated."),
 ]
-ReplicationsOption = Annotated[int | None, typer.Option(min=1, help="Runs of each policy; the scenario's own number.")]
-SeedOption = Annotated[int | None, typer.Option(min=0, help="Seed of all luck; the scenario's own.")]
+ReplicationsOption = Annotated[
+    int | None, typer.Option(min=1, metavar="R", help="Runs of each policy; by default as the scenario says.")
+]
+SeedOption = Annotated[
+    int | None, typer.Option(min=0, metavar="S", help="Seed of all luck; by default as the scenario says.")
+]
 EngineOption = Annotated[Engine, typer.Option(help="Both give the same values; compiled is fast.")]
-JobsOption = Annotated[int | None, typer.Option(min=1, help="Runs at the same time; every processor.")]
-OutOption = Annotated[Path | None, typer.Option(metavar="DIR", help="Result folder; results/<scenario>/<time>-<hash>.")]
+JobsOption = Annotated[
+    int | None, typer.Option(min=1, metavar="J", help="Runs at the same time; by default one for each processor.")
+]
+OutOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Result folder; by default results/<scenario>/<time>-<hash>.")
+]
 
 
 def run(
     context: typer.Context,
     scenario: ScenarioArgument,
-    policy: Annotated[str, typer.Option(help="The policy to simulate.")] = AS_IS,
+    policy: Annotated[str, typer.Option(metavar="NAME", help="The policy to simulate.")] = AS_IS,
     set_: SetOption = None,
     replications: ReplicationsOption = None,
     seed: SeedOption = None,
@@ -87,14 +95,14 @@ def run(
 def compare(
     context: typer.Context,
     scenario: ScenarioArgument,
-    policies: Annotated[str | None, typer.Option(metavar="A,B,...", help="All policies by default.")] = None,
+    policies: Annotated[str | None, typer.Option(metavar="A,B,...", help="Which policies; by default all.")] = None,
     set_: SetOption = None,
     replications: ReplicationsOption = None,
     precision: Annotated[
         str | None,
-        typer.Option(metavar="MEASURE=WIDTH", help="Add runs until every difference is known to within this."),
+        typer.Option(metavar="MEASURE=WIDTH", help="Add runs until each difference is known to plus or minus this."),
     ] = None,
-    most: Annotated[int, typer.Option(min=2, help="Most runs of each policy under --precision.")] = CAP,
+    most: Annotated[int, typer.Option(min=2, metavar="R", help="Most runs of each policy under --precision.")] = CAP,
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,

@@ -31,17 +31,19 @@ HALF = 0.5
 UNTESTED = "All of this is luck between runs only; it was not checked against what we are unsure of."
 
 
-def answer(facts: Facts) -> str:
+def answer(facts: Facts, command: str = "") -> str:
     """Return the answer as Markdown.
 
     Parameters
     ----------
     facts : Facts
+    command : str
+        The command that made it; empty from Python.
     """
     question = facts.experiment.scenario.document.question
     parts = [f"**Question.** {question}"] if question else []
     parts += [f"{number}. {text}" for number, text in enumerate(sentences(facts), start=1)]
-    parts.append(provenance(facts))
+    parts.append(provenance(facts, command))
     return "\n\n".join(parts) + "\n"
 
 
@@ -289,13 +291,11 @@ def _others(facts: Facts, best: str | None) -> list[str]:
     return found
 
 
-def provenance(facts: Facts) -> str:
-    """Return the small last line: what made this, and how to make it again."""
+def provenance(facts: Facts, command: str = "") -> str:
+    """Return the small last line: what made this, and how to make it again where a command did."""
     made = facts.experiment
     market = made.scenario.document.market
     people = f"{fixed(market.customers)} customers, " if market else ""
-    name = made.scenario.name
-    again = "compare" if len(made.policies) > 1 else "run"
     runs = f"{made.replications} replications, seed {made.seed}, cxsim {__version__}, {made.engine} engine"
-    command = f"cxsim {again} {name} --seed {made.seed} --replications {made.replications}"
-    return f"<small>`{name}`, {people}{runs}; made again by `{command}`</small>"
+    again = f"; made again by `{command}`" if command else ""
+    return f"<small>`{made.scenario.name}`, {people}{runs}{again}</small>"

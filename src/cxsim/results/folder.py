@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cxsim.errors import Fault, InputError, ScenarioError
+from cxsim.results.answer import answer
 from cxsim.results.manifest import manifest_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
 
         _parquet(events(results.experiment), folder / EVENTS)
     results.contrast.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
-    (folder / "answer.md").write_text(results.answer(), encoding="utf-8")
+    (folder / "answer.md").write_text(answer(results.facts, command), encoding="utf-8")
     (folder / "scenario.resolved.yaml").write_text(results.scenario.resolved(), encoding="utf-8")
     charts = results.plot.all()
     if charts:

@@ -2,7 +2,7 @@
 
 import re
 
-from cxsim.results.answer import finding, sentences
+from cxsim.results.answer import answer, finding, sentences
 from cxsim.results.summary import WIDTH, summary
 from cxsim.scenario import loads
 
@@ -81,10 +81,12 @@ def test_two_measures_that_disagree_name_both_winners(corner_text, compared):
     assert "customers a year, against" in first
 
 
-def test_the_last_line_says_how_to_make_it_again(comparison):
+def test_the_last_line_says_what_made_it_and_by_which_command(comparison):
     last = comparison.answer().strip().splitlines()[-1]
     assert "60 customers, 12 replications, seed 7" in last
-    assert "`cxsim compare corner --seed 7 --replications 12`" in last
+    assert "made again" not in last
+    command = "cxsim compare corner.yaml --set till.staff=2"
+    assert f"made again by `{command}`" in answer(comparison.facts, command).splitlines()[-1]
 
 
 def test_the_summary_fits_eighty_columns_and_reads_alike(comparison, compared, result):
