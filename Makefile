@@ -12,7 +12,7 @@ INPUTS := pyproject.toml .ci/constraints.txt
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check verify format format-check lint types imports spelling slow bench clean
+.PHONY: help demo test check verify docs pictures format format-check lint types imports spelling slow bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ check: format-check lint types imports spelling test ## everything a change must
 
 verify: $(CORE) ## prove the installation against exact results
 	@$(BIN)/cxsim verify
+
+docs: $(CORE) ## make the parts of the docs that come from the code
+	@$(BIN)/python docs/make.py
+
+pictures: $(CORE) ## the same, and draw the pictures of the docs
+	@$(BIN)/python docs/make.py pictures
 
 format: $(DEV) ## rewrite the code in the project's format
 	@$(BIN)/ruff format

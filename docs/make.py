@@ -1,0 +1,117 @@
+"""Writes the parts of these pages that are made from the code; `make docs` runs it, and a test finds what is stale.
+
+A part stands between ``<!-- made: NAME ... -->`` and ``<!-- end -->``.
+"""
+
+# ruff: noqa: INP001 -- a script beside the pages that it writes
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+PAGES = ("commands.md", "model.md")
+PICTURES = {"retention": "retention.png"}
+PICTURED = "local-shop-vs-chain"
+WIDTH = 100
+_PART = re.compile(r"(<!-- made: (\w+)(?: (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def filled(text: str) -> str:
+    """Return a page with every made part made anew."""
+    return _PART.sub(lambda part: f"{part[1]}{MAKERS[part[2]](part[3] or '')}{part[4]}", text)
+
+
+def parameters(module: str) -> str:
+    """Return the table of the parameters that a behaviour module declares."""
+    from importlib import import_module
+
+    from cxsim.units import format_number
+
+    lines = ["| parameter | default | unit | range | confidence | what it is, and where it is from |", "|" + "---|" * 6]
+    for one in import_module(f"cxsim.behaviour.{module}").PARAMETERS:
+        if one.role == "switch":
+            continue
+        numbers = [format_number(value) for value in (one.default, one.low, one.high)]
+        cells = (f"`{one.name}`", numbers[0], one.unit, f"{numbers[1]} to {numbers[2]}", one.confidence)
+        meaning = f"{one.meaning} {one.source[:1].upper()}{one.source[1:]}."
+        lines.append(f"| {' | '.join(cells)} | {meaning} |")
+    return "\n".join(lines) + "\n"
+
+
+def switches(_: str) -> str:
+    """Return the table of all switches."""
+    from cxsim.behaviour.registry import REGISTRY
+
+    lines = ["| switch | what happens while it is on |", "|---|---|"]
+    lines += [f"| `{name}` | {one.meaning} |" for name, one in REGISTRY.items() if one.role == "switch"]
+    return "\n".join(lines) + "\n"
+
+
+def commands(_: str) -> str:
+    """Return the help of every command, as it prints itself."""
+    import typer
+    from typer.testing import CliRunner
+
+    from cxsim.cli.app import app
+
+    group = typer.main.get_command(app)
+    names = [[name] for name in group.commands]
+    names += [[name, inner] for name, one in group.commands.items() for inner in getattr(one, "commands", {})]
+    parts = []
+    for words in sorted(names, key=lambda words: ([*group.commands].index(words[0]), len(words))):
+        shown = CliRunner().invoke(app, [*words, "--help"], prog_name="cxsim", terminal_width=WIDTH)
+        help_text = "\n".join(line.rstrip() for line in shown.stdout.strip().splitlines())
+        parts.append(f"## {' '.join(['cxsim', *words])}\n\n```text\n{help_text}\n```\n")
+    return "\n" + "\n".join(parts)
+
+
+MAKERS: dict[str, Callable[[str], str]] = {"parameters": parameters, "switches": switches, "commands": commands}
+
+
+def fingerprint() -> dict[str, object]:
+    """Return what the pictures depend on."""
+    from cxsim.experiments.spec import MODEL_VERSION
+    from cxsim.scenario import load
+
+    scenario = load(PICTURED)
+    runs = scenario.document.runs
+    size = [runs.replications, runs.seed] if runs else []
+    return {"scenario": PICTURED, "identity": scenario.identity(), "runs": size, "model_version": MODEL_VERSION}
+
+
+def draw() -> None:
+    """Draw the pictures from a comparison of the pictured scenario."""
+    import cxsim
+
+    folder = DOCS / "pictures"
+    folder.mkdir(exist_ok=True)
+    comparison = cxsim.compare(PICTURED)
+    for name, file in PICTURES.items():
+        getattr(comparison.plot, name)().save(folder / file, size="page")
+    (folder / "made.json").write_text(json.dumps(fingerprint(), indent=1) + "\n", encoding="utf-8")
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file at once."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+    Path(stream.name).chmod(0o644)
+    os.replace(stream.name, path)  # noqa: PTH105 -- one call on every system
+
+
+def main(arguments: list[str]) -> None:
+    """Write all pages; with `pictures`, draw the pictures too."""
+    for page in PAGES:
+        path = DOCS / page
+        write(path, filled(path.read_text(encoding="utf-8")))
+    if "pictures" in arguments:
+        draw()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
