@@ -72,3 +72,9 @@ def test_files_that_are_named_exist(page):
     bases = [ROOT, ROOT / "src" / "cxsim"]
     paths = [name for name in named if name.endswith((".py", ".yaml", "/"))]
     assert [name for name in paths if not any((base / name).exists() for base in bases)] == []
+
+
+def test_the_citation_is_of_this_version():
+    import cxsim
+
+    assert f"\nversion: {cxsim.__version__}\n" in text_of("CITATION.cff")
