@@ -1,0 +1,314 @@
+"""Oracles of what customers expect, feel and tell: learning, the treadmill, satisfaction, stories."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import integrate, special
+
+from cxsim.checks.evidence import CUSTOMERS, DETRACTORS, KEPT, PROMOTERS, Evidence
+from cxsim.checks.markets import NEEDS_A_YEAR, a_year, crowd, of_people, of_starters
+from cxsim.checks.oracle import Case, Quantity, Read
+from cxsim.stats.expectations import disconfirmation_variance, expectation_variance, expected_loss_averse
+
+LEARNING: Final = 0.3
+AVERSION: Final = 2.25
+SATISFIED_FROM: Final = -0.1
+MOST_TOLD: Final = 24
+MEMORY: Final = 0.5
+
+
+def minds() -> tuple[Case, ...]:
+    """Return all cases of this module."""
+    return (_learning(), _treadmill(), _bayes(), _zone(), _loyal(), _stories(), _moved())
+
+
+def mean_per_episode(field: str) -> Read:
+    """Tally of the firm per episode."""
+    return lambda e: e.firm(field) / e.firm("episodes")
+
+
+def expected(e: Evidence) -> float:
+    """Mean expectation of the firm at the horizon."""
+    return float(e.minds("mean").mean())
+
+
+def normal_mean(value: Callable[[float], float], mean: float, sd: float, breaks: tuple[float, ...] = ()) -> float:
+    """Return E[value(X)] of a normal X by adaptive quadrature, split where `value` bends.
+
+    Parameters
+    ----------
+    value : callable
+    mean, sd : float
+    breaks : tuple of float
+        Places where `value` has a kink or a jump.
+    """
+    edges = sorted({mean - 10 * sd, *(b for b in breaks if abs(b - mean) < 10 * sd), mean + 10 * sd})
+
+    def density(x: float) -> float:
+        return math.exp(-(((x - mean) / sd) ** 2) / 2) / (sd * math.sqrt(2 * math.pi))
+
+    parts = (
+        integrate.quad(lambda x: value(x) * density(x), low, high, epsabs=1e-12, epsrel=1e-11, limit=200)[0]
+        for low, high in itertools.pairwise(edges)
+    )
+    return float(sum(parts))
+
+
+# Learning from experience.
+
+
+def _learning() -> Case:
+    surprise = disconfirmation_variance(LEARNING)
+    sd = math.sqrt(surprise)
+    satisfied = float(special.ndtr(-SATISFIED_FROM / AVERSION / sd))
+    return Case(
+        name="expectation",
+        title="smoothed expectation, loss aversion",
+        source="exponential smoothing; Tversky & Kahneman (1992); Poisson needs",
+        scenario="expectation",
+        values={},
+        quantities=(
+            Quantity("variance of the expectation", expectation_variance(LEARNING), _spread_of_expectation),
+            Quantity("its variance, as customers track it", (1 - LEARNING) * surprise, _tracked),
+            Quantity("mean satisfaction", expected_loss_averse(0.0, sd, AVERSION), mean_per_episode("satisfaction")),
+            Quantity("share satisfied", satisfied, mean_per_episode("satisfied")),
+            Quantity("still customers: bought within 3 intervals", 1 - math.exp(-3.0), of_people(0, 0)),
+            Quantity("retention, undecided included", 1 - math.exp(-3.0), of_starters(KEPT, 0)),
+        ),
+        full=crowd(8_200),
+        plain=crowd(2_100),
+        reference=True,
+    )
+
+
+def _spread_of_expectation(e: Evidence) -> float:
+    return float((e.minds("mean") ** 2).mean())
+
+
+def _tracked(e: Evidence) -> float:
+    return float(e.minds("variance").mean())
+
+
+def _treadmill() -> Case:
+    needs = NEEDS_A_YEAR / 12.0
+    left = math.exp(-LEARNING * needs)  # E[(1 - alpha)^N], N Poisson
+    return Case(
+        name="treadmill",
+        title="quality rises by 1 for good; the gain wears off",
+        source="exponential smoothing at Poisson times, E[(1 - a)^N] = exp(-a E[N])",
+        scenario="expectation",
+        values={"lasts": "1 month", "defaults.loss_aversion": "1"},
+        policy="better",
+        quantities=(
+            Quantity("mean expectation after a month", 1 - left, expected),
+            Quantity("satisfaction in that month, per person", (1 - left) / LEARNING, _satisfaction_each),
+        ),
+        full=crowd(5_500),
+        plain=crowd(1_400),
+        reference=True,
+        quick=True,
+    )
+
+
+def _satisfaction_each(e: Evidence) -> float:
+    return e.firm("satisfaction") / e.people
+
+
+def _bayes() -> Case:
+    number = np.arange(200)
+    needs = NEEDS_A_YEAR / 4.0
+    chance = np.exp(number * math.log(needs) - needs - special.gammaln(number + 1))
+    return Case(
+        name="bayes",
+        title="a first belief worth three encounters",
+        source="normal law with known variance; Rust et al. (1999)",
+        scenario="expectation",
+        values={
+            "warm_up": "0 s",
+            "lasts": "3 months",
+            "defaults.expectation_learning": "0",
+            "defaults.start_expectation": "1",
+        },
+        quantities=(Quantity("mean expectation after 3 months", float(chance @ (3.0 / (3.0 + number))), expected),),
+        full=crowd(2_000),
+        plain=crowd(500),
+        reference=True,
+    )
+
+
+# Satisfaction without learning: the expectation stays 0, so satisfaction is a function of a normal experience.
+
+QUALITY: Final = 0.3
+
+
+def felt(x: float) -> float:
+    """Satisfaction with experience x at expectation 0, default rules: .3 x + value beyond the zone (-.5, .5)."""
+    beyond = x - 0.5 if x > 0.5 else min(x + 0.5, 0.0)  # noqa: PLR2004 -- half the zone's width
+    worth = beyond**0.88 if beyond >= 0 else -AVERSION * (-beyond) ** 0.88
+    return float(0.3 * x + worth)
+
+
+def _zone() -> Case:
+    # Inside the zone S = .3 x, which passes -.1 at x = -1/3.
+    satisfied = float(special.ndtr(QUALITY - SATISFIED_FROM / 0.3))
+    return Case(
+        name="tolerance",
+        title="zone of tolerance and prospect value, all defaults",
+        source="Zeithaml et al. (1993), Tversky & Kahneman (1992), integrated over the normal law",
+        scenario="expectation",
+        values={
+            "Only.quality": f"{QUALITY}",
+            "switches.tolerance": "on",
+            "switches.learning": "off",
+            "defaults.sensitivity": "0.88",
+            "defaults.satisfaction_from_performance": "0.3",
+            "warm_up": "0 s",
+        },
+        quantities=(
+            Quantity(
+                "mean satisfaction", normal_mean(felt, QUALITY, 1.0, (-0.5, 0.5)), mean_per_episode("satisfaction")
+            ),
+            Quantity("share satisfied", satisfied, mean_per_episode("satisfied")),
+        ),
+        full=crowd(20_000),
+        plain=crowd(5_000),
+        reference=True,
+    )
+
+
+def _loyal() -> Case:
+    # S = 1.3 x; cumulative satisfaction is its exponential smoothing with memory w: sd sqrt((1 - w) / (1 + w)).
+    sd = 1.3 * math.sqrt((1 - MEMORY) / (1 + MEMORY))
+    promoters, detractors = float(special.ndtr(-0.9 / sd)), float(special.ndtr(-0.5 / sd))
+
+    def group(column: int) -> Read:
+        return lambda e: e.base(column, 0) / e.base(CUSTOMERS, 0)
+
+    return Case(
+        name="promoters",
+        title="cumulative satisfaction, promoters and detractors",
+        source="exponential smoothing of normal satisfaction",
+        scenario="expectation",
+        values={
+            "switches.loss_averse": "off",
+            "switches.learning": "off",
+            "defaults.satisfaction_from_performance": "0.3",
+            "defaults.satisfaction_memory": f"{MEMORY}",
+            "lasts": "1 d",
+            "warm_up": "8 months",
+        },
+        quantities=(
+            Quantity("share of promoters", promoters, group(PROMOTERS)),
+            Quantity("share of detractors", detractors, group(DETRACTORS)),
+        ),
+        full=crowd(34_000),
+        plain=crowd(8_600),
+        reference=True,
+    )
+
+
+# Stories.
+
+
+def told_mean(mean: float) -> float:
+    """Mean of a Poisson number of listeners that is cut at MOST_TOLD."""
+    k = np.arange(1, MOST_TOLD + 1)
+    return float(special.pdtrc(k - 1, mean).sum())
+
+
+def _stories() -> Case:
+    # S = 1.3 x with x normal around .3: talk with chance .02 + .04 S^2 (good) or .02 + .06 S^2 (bad).
+    def chance(x: float) -> float:
+        s = 1.3 * x
+        return min(0.02 + (0.04 if s >= 0 else 0.06) * s * s, 1.0)
+
+    bends = (-math.sqrt(0.98 / 0.06) / 1.3, 0.0, math.sqrt(0.98 / 0.04) / 1.3)
+    good = normal_mean(lambda x: chance(x) if x >= 0 else 0.0, QUALITY, 1.0, bends)
+    bad = normal_mean(lambda x: chance(x) if x < 0 else 0.0, QUALITY, 1.0, bends)
+    return Case(
+        name="talk",
+        title="who talks (asymmetric U), to how many",
+        source="Anderson (1998), integrated over the normal law; Poisson listeners",
+        scenario="talk",
+        values={},
+        quantities=(
+            Quantity("episodes told, good", good, mean_per_episode("talked_good")),
+            Quantity("episodes told, bad", bad, mean_per_episode("talked_bad")),
+            Quantity("good stories heard per episode", good * told_mean(4.5), mean_per_episode("told_good")),
+            Quantity("bad stories heard per episode", bad * told_mean(9.5), mean_per_episode("told_bad")),
+            Quantity("episodes per person and year", NEEDS_A_YEAR, a_year("episodes")),
+        ),
+        full=crowd(4_700),
+        plain=crowd(1_200),
+        reference=True,
+    )
+
+
+def _moved() -> Case:
+    return Case(
+        name="talk-effect",
+        title="stories move what others expect, for the friends drawn",
+        source="exponential functional of a Poisson process, Kingman (1993)",
+        scenario="talk",
+        values={
+            "warm_up": "0 s",
+            "Only.spread": "0",
+            "Only.quality": "1",
+            "defaults.talk_effect": "0.15",
+            "defaults.talk_base": "0.1",
+            "defaults.talk_by_gain": "0",
+            "defaults.talk_delay": "0",
+            "lasts": "3 months",
+        },
+        quantities=(Quantity("mean expectation over the exact one of the network", 1.0, _moved_ratio),),
+        full=crowd(4_100),
+        plain=crowd(1_050),
+        reference=True,
+    )
+
+
+def _moved_ratio(e: Evidence) -> float:
+    first, other = e.state.tie_first, e.state.tie_other
+    times = NEEDS_A_YEAR / 4.0 * 0.1
+    return float(e.minds("mean").sum()) / float(moved_by_talk(first, other, times, 0.15, 4.5).sum())
+
+
+def moved_by_talk(
+    first: NDArray[np.int64], other: NDArray[np.int32], times: float, effect: float, told: float
+) -> NDArray[np.float64]:
+    """Return the mean expectation of each person when everybody tells that experience was 1.
+
+    Each teller j talks a Poisson number of times (mean `times`), each time to a Poisson number of ties (mean `told`,
+    at most MOST_TOLD) drawn one by one; a story closes the share `effect` of the gap. A listener with a_ij ties to j
+    of degree d_j keeps the share E[(1 - effect a_ij / d_j)^n] of the gap each time j talks.
+
+    Parameters
+    ----------
+    first, other : arrays
+        Ties in compressed rows, see `cxsim.model.ties.build_ties`.
+    times : float
+        Mean number of times a person talks.
+    effect, told : float
+        Share of the gap; mean number of listeners.
+
+    References
+    ----------
+    Campbell's theorem for the exponential functional of a Poisson process; Kingman (1993), section 3.2.
+    """
+    degree = np.diff(first)
+    teller = np.repeat(np.arange(degree.size), degree)
+    pairs, count = np.unique(np.stack((other, teller)), axis=1, return_counts=True)
+    n = np.arange(MOST_TOLD + 1)
+    chance = np.exp(n * math.log(told) - told - special.gammaln(n + 1))
+    chance[-1] += special.pdtrc(MOST_TOLD, told)
+    reached = count / degree[pairs[1]]
+    kept = ((1 - effect * reached)[:, None] ** n) @ chance
+    gap = np.zeros(degree.size)
+    np.add.at(gap, pairs[0], times * (kept - 1))
+    return np.asarray(1 - np.exp(gap))
