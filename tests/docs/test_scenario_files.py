@@ -93,23 +93,15 @@ def test_a_bare_duration_is_what_the_page_says():
 def test_every_key_of_the_format_is_on_the_page(text):
     from cxsim.scenario import models
 
-    for model in (
-        models.Document,
-        models.Market,
-        models.Segment,
-        models.Firm,
-        models.Contact,
-        models.Source,
-        models.Touchpoint,
-        models.CallBack,
-        models.Retries,
-        models.Policy,
-        models.Cost,
-    ):
-        for name, field in model.model_fields.items():
-            key = field.alias or name
-            if key not in {"assumptions"}:  # written by cxsim into the resolved file
-                assert re.search(rf"\b{key}\b", text), f"{model.__name__}.{key}"
+    first_cells = "\n".join(re.findall(r"^\|([^|]*)\|", text, re.MULTILINE))
+    tabled = ("Document", "Market", "Firm", "Contact", "Source", "Touchpoint", "Policy")
+    for name in (*tabled, "Segment", "Switching", "Ties", "CallBack", "Retries", "Cost", "Runs"):
+        for key, field in getattr(models, name).model_fields.items():
+            where = first_cells if name in tabled else text
+            written = field.alias or key
+            known_by_cxsim_only = (name, key) == ("Document", "assumptions")  # written into the resolved file
+            pattern = rf"`{written}[`.]" if name in tabled else rf"\b{written}\b"
+            assert known_by_cxsim_only or re.search(pattern, where), f"{name}.{key}"
 
 
 def test_the_defaults_on_the_page_hold(blocks, folder):
