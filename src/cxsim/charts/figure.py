@@ -27,7 +27,7 @@ from cxsim.charts.style import (
     size_of,
 )
 from cxsim.charts.tables import ChartError
-from cxsim.charts.text import LINE, POINTS_PER_INCH, Fitted, fitted, literal, plain
+from cxsim.charts.text import LINE, POINTS_PER_INCH, Fitted, balanced, fitted, literal, plain
 
 Format = Literal["png", "svg", "pdf"]
 Draw = Callable[..., Axes]
@@ -224,6 +224,7 @@ def _set_caption(figure: Figure, size: Size, caption: Caption, subtitle: str) ->
         if not words.strip():
             continue
         block = fitted(words, room, (lines + 0.1) * LINE * scale * em, scale * size.font, weight)
+        block = balanced(words, block, room, weight)
         _write(figure, size, block, (margin, top), color=color, weight=weight, va="top")
         top -= block.height + 0.35 * em
     bottom = margin

@@ -72,7 +72,9 @@ def leavers(
     kept = [name for name in dict.fromkeys(rows["reason"]) if name in stayed]
     reasons = [name for name in dict.fromkeys(rows["reason"]) if name not in stayed]
     ax.set_axis_off()
-    head = _key(ax, reasons)
+    fills = [(name, STAYED_FILLS[place % len(STAYED_FILLS)], "") for place, name in enumerate(kept)]
+    fills += [(name, *_fill(place)) for place, name in enumerate(reasons)]
+    head = _key(ax, fills)
     left_panel = ax.inset_axes((0.0, 0.0, STAYED_PANEL, 1.0 - head))
     right_panel = ax.inset_axes((STAYED_PANEL + 0.045, 0.0, 1.0 - STAYED_PANEL - 0.045, 1.0 - head))
     name_rows(left_panel, policies)
@@ -108,7 +110,7 @@ def _stayed_bars(panel: Axes, wide: pd.DataFrame) -> None:
             start += float(value)
         style = plain(va="center_baseline", ha="left", color=INK, fontweight="bold", fontsize=unit)
         panel.text(4.0, row, number(start, decimals), **style)
-    _head(panel, ", ".join(literal(str(reason)) for reason in wide.columns))
+    _head(panel, "still with the firm")
 
 
 def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
@@ -128,8 +130,7 @@ def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
         start = 0.0
         for place, (reason, value) in enumerate(values.items()):
             share = float(value)
-            fill = REASON_FILLS[place % len(REASON_FILLS)]
-            hatch = REASON_HATCHES[place % len(REASON_HATCHES)]
+            fill, hatch = _fill(place)
             bar = panel.barh(row, share, BAR, left=start, color=fill, label=f"{policy}: {reason}")
             bar[0].set(hatch=hatch, edgecolor=PAPER, linewidth=unit / 14)
             text = number(share, decimals)
@@ -145,6 +146,11 @@ def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
             **plain(fontsize=unit, fontweight="bold", color=INK),
         )
     _head(panel, "left, by reason (wider scale)")
+
+
+def _fill(place: int) -> tuple[str, str]:
+    """Return fill and hatch of a reason for leaving."""
+    return REASON_FILLS[place % len(REASON_FILLS)], REASON_HATCHES[place % len(REASON_HATCHES)]
 
 
 def _decimals(left: pd.Series) -> int:
@@ -176,15 +182,18 @@ def _head(panel: Axes, text: str) -> None:
     )
 
 
-def _key(ax: Axes, reasons: list[str]) -> float:
-    """Draw fill and name of each reason above the bars, in as many lines as they need; return the share of height."""
+def _key(ax: Axes, parts: list[tuple[str, str, str]]) -> float:
+    """Draw fill, hatch and name of each part of the bars above them, in as many lines as needed; return the height.
+
+    The height is a share of that of the axes.
+    """
     unit = base_font() * 0.92
     width, height = inches(ax)
     em = unit / POINTS_PER_INCH
     swatch, gap, line = 1.5 * em, 1.6 * em, 1.65 * em
     x, lines = 0.0, 0
-    for place, reason in enumerate(reasons):
-        name = fitted(reason, width - swatch - gap, 1.1 * LINE * em, unit)
+    for part, fill, hatch in parts:
+        name = fitted(part, width - swatch - gap, 1.1 * LINE * em, unit)
         needed = swatch + 0.5 * em + width_of(name.text, name.size)
         if x > 0.0 and x + needed > width:
             x, lines = 0.0, lines + 1
@@ -194,8 +203,8 @@ def _key(ax: Axes, reasons: list[str]) -> float:
             swatch / width,
             0.9 * em / height,
             transform=ax.transAxes,
-            facecolor=REASON_FILLS[place % len(REASON_FILLS)],
-            hatch=REASON_HATCHES[place % len(REASON_HATCHES)],
+            facecolor=fill,
+            hatch=hatch,
             edgecolor=PAPER,
             linewidth=0,
             clip_on=False,

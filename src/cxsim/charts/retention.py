@@ -18,6 +18,7 @@ from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted_alike, number, plain
 LABEL_SHARE: Final = 0.21  # of the figure's width, for the names at the ends of the lines
 BAND_STRENGTH: Final = 0.16
 FINE_STEP: Final = 0.01  # the vertical axis ends at multiples of this share, or of five of it
+FROM_ZERO: Final = 0.5  # once fewer are left, the axis begins at nobody
 LEVEL: Final = 1e-3  # of the axes' height: a leader this flat is straight
 MARKS: Final = 6  # about so many markers along a line
 
@@ -100,7 +101,8 @@ def _set_scales(ax: Axes, rows: pd.DataFrame) -> None:
     lowest = float(np.nanmin(rows[["value", "ci_low"]].to_numpy()))
     highest = float(np.nanmax(rows[["value", "ci_high"]].to_numpy()))
     step = FINE_STEP if highest - lowest < 4 * FINE_STEP else 5 * FINE_STEP
-    ax.set_ylim(max(0.0, np.floor(lowest / step) * step), min(1.0, np.ceil(highest / step) * step))
+    bottom = 0.0 if lowest < FROM_ZERO else np.floor(lowest / step) * step
+    ax.set_ylim(bottom, min(1.0, np.ceil(highest / step) * step))
     last = max(float(rows["month"].max()), 1e-9)
     ax.set_xlim(0.0, last)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 6, 10], integer=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ RULER_DPI: Final = 144
 MEASURED: Final = 4096  # so many measured lines are remembered: wrapping asks for the same ones again and again
 MISSING_GLYPH: Final = "\N{WHITE SQUARE}"
 ELLIPSIS: Final = "…"
+# A line may end at a space, but not between a number and its unit ("5 %", "22 s") or inside a number ("19 000").
+GAP: Final = re.compile(r"(?<!\d) | (?!(?:%|s|min|h|d|\d{3})(?!\w))")
+BALANCE_STEPS: Final = 16
 
 
 def literal(text: str) -> str:
@@ -127,6 +131,32 @@ def fitted(text: str, width: float, height: float, size: float, weight: str = "n
     while len(last) > 1 and width_of(last + ELLIPSIS, smallest.size, weight) > width:
         last = last[:-1]
     return Fitted("\n".join([*lines[:-1], last.rstrip() + ELLIPSIS]), smallest.size)
+
+
+def balanced(text: str, fit: Fitted, width: float, weight: str = "normal") -> Fitted:
+    """Break a fitted text into as many lines of about equal length, so that no last line holds a single word.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    fit
+        What `fitted` made of it; returned as it is where it is one line, was cut, or holds a word as wide as the box.
+    width
+        Of its box, in inches.
+    weight
+        As matplotlib names it.
+    """
+    if fit.lines == 1 or fit.text.endswith(ELLIPSIS):
+        return fit
+    narrowest = max(width / fit.lines, *(width_of(word, fit.size, weight) for word in GAP.split(literal(text))))
+    best = fit
+    for narrower in np.linspace(width, narrowest, BALANCE_STEPS) if narrowest < width else ():
+        words = Fitted(wrapped(text, float(narrower), fit.size, weight), fit.size)
+        if words.lines > fit.lines:
+            break
+        best = words
+    return best
 
 
 def fitted_alike(texts: Sequence[str], width: float, height: float, size: float) -> list[Fitted]:
@@ -266,7 +296,7 @@ def _ruler() -> Any:
 
 def _breakable(text: str, width: float, size: float, weight: str) -> list[str]:
     words: list[str] = []
-    for word in text.split(" "):
+    for word in GAP.split(text):
         rest = word
         while len(rest) > 1 and width_of(rest, size, weight) > width:
             keep = len(rest) - 1

@@ -22,6 +22,7 @@ FOOT: Final = 1.9
 LEAST_ROW: Final = 1.15
 MEAN_COLUMN: Final = 2.9  # right edges of the printed figures, in font sizes from the panel's edge
 P90_COLUMN: Final = 5.6
+IN_SECONDS: Final = 5.0  # minutes; where the longest wait drawn is shorter, the chart counts in seconds
 SCALES_PART: Final = 5.0  # panels whose longest waits differ by more than this get scales of their own
 
 
@@ -35,7 +36,8 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     Parameters
     ----------
     table
-        ``touchpoint``, ``policy``, ``mean``, ``p90`` in minutes; not-a-number where nobody waited.
+        ``touchpoint``, ``policy``, ``mean``, ``p90`` in minutes; not-a-number where nobody waited. Drawn in seconds
+        where no wait reaches five minutes.
     ax
         Divided into panels; names of the policies stand at its left.
     reference
@@ -56,6 +58,10 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     policies = list(dict.fromkeys(rows["policy"]))
     look = looks(policies, reference)
     chosen = _longest(rows, _panels_that_fit(ax, len(policies)))
+    unit = "minutes"
+    if 0.0 < _longest_wait(rows[rows["touchpoint"].isin(chosen)]) < IN_SECONDS:
+        unit = "seconds"
+        rows[["mean", "p90"]] *= 60.0
     own_scales = _scales_part(rows, chosen)
     ax.set_axis_off()
     shared = max(_longest_wait(rows[rows["touchpoint"].isin(chosen)]), 1e-9)
@@ -68,12 +74,12 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
         _head_panel(panel, touchpoint, found, policies)
         if place % PANELS_IN_A_ROW == 0:
             name_rows(panel, policies, share=0.2)
-    say_what(ax, _words(rows, chosen, own_scales=own_scales))
+    say_what(ax, _words(rows, chosen, unit, own_scales=own_scales))
     return ax
 
 
-def _words(rows: pd.DataFrame, chosen: list[str], *, own_scales: bool) -> str:
-    words = "Waits in minutes. Filled mark, bold figure: mean; open mark, light figure: nine in ten wait less."
+def _words(rows: pd.DataFrame, chosen: list[str], unit: str, *, own_scales: bool) -> str:
+    words = f"Waits in {unit}. Filled mark, bold figure: mean; open mark, light figure: nine in ten wait less."
     if own_scales:
         words += " Each touchpoint has its own scale."
     there = rows["touchpoint"].nunique()

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from cxsim.charts.differences import differences
 from cxsim.charts.leavers import leavers
@@ -108,6 +109,25 @@ def test_waits_stand_at_mean_and_p90_and_unknown_ones_at_a_dash(make_tables):
     assert first.get_xlim() == second.get_xlim()
 
 
+def test_short_waits_are_drawn_in_seconds(make_tables):
+    table = make_tables(2, 1)["waits"]
+    assert "Waits in minutes" in waits(table, axes()).get_title(loc="left")
+    table[["mean", "p90"]] /= 2.0
+    ax = waits(table, axes())
+    assert "Waits in seconds" in ax.get_title(loc="left")
+    assert lines_by_label(ax.child_axes[0])["mean as-is"].get_xdata()[0] == 60.0
+    assert lines_by_label(ax.child_axes[0])["p90 as-is"].get_xdata()[0] == 150.0
+    assert "60" in {text.get_text() for text in ax.child_axes[0].texts}
+
+
+def test_where_few_are_left_the_axis_of_retention_begins_at_nobody(make_tables):
+    table = make_tables(2)["retention"]
+    assert retention(table, axes()).get_ylim()[0] > 0.5
+    table["value"] -= 0.4
+    table["ci_low"] -= 0.4
+    assert retention(table, axes()).get_ylim()[0] == 0.0
+
+
 def test_too_many_touchpoints_leave_the_longest_waits_and_say_so(make_tables):
     ax = waits(make_tables(2, 10)["waits"], axes())
     assert len(ax.child_axes) < 10
@@ -124,6 +144,17 @@ def test_bars_hold_their_rows_and_end_to_end_make_the_total(make_tables):
     assert max(ends) == pytest.approx(20.0)
     fills = {(to_hex(bars[0].get_facecolor()), bars[0].get_hatch()) for bars in left.containers}
     assert len(fills) == 7
+
+
+def test_the_key_names_every_fill_of_the_bars(make_tables):
+    table = make_tables(2)["leavers"]
+    returned = table[table["reason"] == "stayed"].assign(reason="came back", per_100=5.0)
+    table.loc[table["reason"] == "stayed", "per_100"] -= 5.0
+    ax = leavers(pd.concat([table, returned]), axes())
+    key = {to_hex(patch.get_facecolor()) for patch in ax.patches if isinstance(patch, Rectangle)}
+    stayed, left = ax.child_axes
+    assert key == {to_hex(bars[0].get_facecolor()) for bars in [*stayed.containers, *left.containers]}
+    assert {"stayed", "came back", "the price"} <= {text.get_text() for text in ax.texts}
 
 
 def test_reasons_that_do_not_add_up_are_refused(make_tables):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsim.charts.text import decimals_for, fitted, number, spread, width_of, wrapped
+from cxsim.charts.text import balanced, decimals_for, fitted, number, spread, width_of, wrapped
 
 
 @given(
@@ -53,3 +53,36 @@ def test_numbers_have_a_real_minus_and_no_negative_zero():
 @pytest.mark.parametrize(("largest", "decimals"), [(250.0, 0), (12.0, 1), (0.5, 2)])
 def test_decimals_follow_the_largest_number(largest, decimals):
     assert decimals_for([0.0, -largest, float("nan")]) == decimals
+
+
+@pytest.mark.parametrize("kept", ["5 %,", "22 s", "4 min", "19 000 EUR", "−21 000"])
+def test_a_line_never_ends_between_a_number_and_its_unit(kept):
+    first = kept.rsplit(" EUR")[0]
+    text = f"Two more is best on those who gave up waiting: {kept} under as-is"
+    for hundredths in range(200, 1600, 20):
+        assert first in wrapped(text, hundredths / 100, 22, "bold").replace("\n", "|"), hundredths
+
+
+def test_a_line_may_end_after_a_number():
+    assert wrapped("of every 100 customers", width_of("of every 100", 12) + 0.01, 12) == "of every 100\ncustomers"
+    assert wrapped("we met at 10 sharp", width_of("we met at 10", 12) + 0.01, 12) == "we met at 10\nsharp"
+
+
+def test_a_title_of_two_lines_has_two_lines_of_about_equal_length():
+    text = "Second person at the till keeps 5 more of every 100 customers than as-is"
+    width = width_of(text, 20) - 0.1
+    fit = fitted(text, width, 2.0, 20)
+    assert fit.text.endswith("\nas-is")
+    even = balanced(text, fit, width)
+    first, second = (width_of(line, 20) for line in even.text.split("\n"))
+    assert even.text.replace("\n", " ") == text
+    assert abs(first - second) < 0.25 * width
+
+
+def test_balancing_neither_adds_lines_nor_breaks_words():
+    word = "Donaudampfschifffahrtsgesellschaftskapitän"
+    for text in (f"{word} {word[:9]} asks", f"a {word} b {word} c", "word " * 60):
+        fit = fitted(text, width_of(word, 12) * 0.8, 1.0, 12)
+        assert balanced(text, fit, width_of(word, 12) * 0.8) == fit
+    short = fitted("short", 5.0, 1.0, 12)
+    assert balanced("short", short, 5.0) is short
