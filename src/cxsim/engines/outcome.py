@@ -7,7 +7,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cxsim.model import events as ev
+from cxsim.model.plan import DAY
 from cxsim.model.state import State
+
+_BROKEN = {
+    ev.JOURNEY_TOO_LONG: f"a journey visited more than {ev.MAX_VISITS} touchpoints",
+    ev.UNORDERED: "events came out of order; this is a defect of the engine",
+}
+
+
+def what_broke(status: int, replication: int, now: int) -> str:
+    """Say which rule a run broke, and where it was."""
+    return f"replication {replication}, day {now / DAY:.1f}: {_BROKEN.get(status, f'the engine stopped ({status})')}"
 
 
 class Outcome(NamedTuple):

@@ -70,7 +70,7 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     """
     started = time.perf_counter()
     if task.engine == "reference":
-        from cxsim.engines.reference import run  # type: ignore[import-not-found, unused-ignore]
+        from cxsim.engines.reference import run
     else:
         from cxsim.engines.compiled import run
     outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress)

@@ -123,6 +123,13 @@ JOURNEY_TOO_LONG = 4
 NO_OPENING = 5
 UNORDERED = 6
 
+# Which choice among firms a draw belongs to: at a need, or after a contract has ended.
+AT_NEED = 0
+AT_LEAVING = 1
+# Ordinals of notices: number of the month for those of a review, this bit and the need for those after a failure.
+FAILURE_NOTICE = 1 << 30
+
+UNREACHED_CALL_US = 30_000_000  # a call-back that nobody answers keeps the agent for half a minute
 MAX_VISITS = 4000
 MAX_ATTEMPTS = 15
 MAX_TOLD = 24

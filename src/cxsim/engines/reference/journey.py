@@ -1,0 +1,335 @@
+"""A customer's way through touchpoints, from the contact's first step to the outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cxsim.behaviour.patience import announced_patience, announced_wait
+from cxsim.engines.reference.desk import Agent, Desk
+from cxsim.engines.reference.world import NEVER, Course, Due, World, occasion
+from cxsim.model import draws
+from cxsim.model import events as ev
+from cxsim.model import plan as pl
+from cxsim.model.clock import next_opening
+from cxsim.model.samplers import whole
+from cxsim.model.state import N_PRIORITIES
+from cxsim.model.tallies import wait_bin
+
+_AFRESH = ~(ev.FLAG_CALL_BACK | ev.FLAG_ANNOUNCED | ev.FLAG_UNREACHED)
+
+
+class Customer:
+    """Somebody on a journey: a person of the market, or the caller to whom a row is lent.
+
+    Parameters
+    ----------
+    world : World
+    row : int
+        Place among the world's customers.
+
+    Attributes
+    ----------
+    entity : int
+        Who draws: the person's number, or the caller's source and ordinal.
+    segment : int
+        Column of the levers that hold for this customer.
+    class_ : int
+        Column of the touchpoints' counts.
+    patience : Due or None
+        Moment at which the customer will give up waiting.
+
+    The others are described with the fields of `cxsim.model.state.HOT`.
+    """
+
+    def __init__(self, world: World, row: int) -> None:
+        self.world = world
+        self.row = row
+        self.entity = row
+        self.segment = 0
+        self.class_ = 0
+        self.since = self.began = self.waited = 0
+        self.need = self.stamp = 0
+        self.agent = -1
+        self.step = self.visit = self.contact = 0
+        self.status = ev.IDLE
+        self.flags = self.priority = self.attempt = 0
+        self.patience: Due | None = None
+        self.course: Course | None = None
+
+    def set_out(self, course: Course) -> None:
+        """Begin to live by a course."""
+        self.course = course
+        self.wake()
+
+    def wake(self, message: Agent | int | None = None) -> None:
+        """Go on until the next sleep. The message says who woke the sleeper; None: the time has come."""
+        assert self.course is not None
+        try:
+            self.course.send(message)
+        except StopIteration:
+            self.course = None
+
+    def sleep_until(self, time: int, kind: int, ordinal: int = 0) -> Due | None:
+        """Put the moment at which this customer wakes on the calendar."""
+        return self.world.schedule(time, kind, self.entity, ordinal, self.wake, row=self.row)
+
+    def draw(self, decision: Any) -> float:
+        """Draw for a decision of the present visit."""
+        return self.world.draw(self.entity, decision, occasion(self.need, self.visit, self.attempt))
+
+    def counts(self, desk: Desk) -> dict[str, Any]:
+        """Return the counts of a touchpoint to which this customer adds."""
+        return self.world.touched(desk.number, self.class_)
+
+    def note(self, desk: Desk, kind: int, *, agent: int = -1, cause: int = 0, value: float = 0.0) -> None:
+        """Log something that happens to this customer at a touchpoint."""
+        firm = self.world.rows.contacts[self.contact].firm
+        self.world.note(
+            kind, self.entity, self.need, self.visit, firm,
+            touchpoint=desk.number, agent=agent, cause=cause, value=value,
+        )  # fmt: skip
+
+
+def journey(customer: Customer, contact: int, need: int) -> Course:
+    """Make the journey of a contact; returns its outcome. A contact without steps is solved at once."""
+    world = customer.world
+    customer.began = customer.since = world.now
+    customer.waited = 0
+    customer.need = need
+    customer.visit = customer.attempt = 0
+    customer.flags &= ev.FLAG_OWN_PRIORITY
+    customer.contact = contact
+    row = world.rows.contacts[contact]
+    world.note(ev.LOG_NEED, customer.entity, need, 0, row.firm, cause=contact)
+    if row.n_steps == 0:
+        return ev.SOLVED
+    step = row.first_step
+    while True:
+        if customer.visit >= ev.MAX_VISITS:
+            raise world.broken(ev.JOURNEY_TOO_LONG)
+        customer.visit += 1
+        customer.step = step
+        desk = world.desks[world.rows.steps[step].touchpoint]
+        outcome = yield from visit(customer, desk)
+        if outcome is None:
+            outcome, step = where_next(customer, desk, step)
+        if outcome is not None:
+            return outcome
+
+
+def visit(customer: Customer, desk: Desk) -> Course:
+    """Visit a touchpoint until served; returns None, or the outcome of a journey that ends here."""
+    world = customer.world
+    while True:
+        customer.since = world.now
+        customer.agent = -1
+        world.visits += 1
+        if not desk.open and (desk.in_person or not desk.staffed):
+            yield come_back(customer, desk)
+            continue
+        customer.counts(desk)["arrivals"] += 1
+        customer.note(desk, ev.LOG_ARRIVE)
+        desk.account()
+        customer.flags &= _AFRESH
+        # Free agents and a line never exist together: hand-offs happen in the very moment an agent gets free.
+        agent = desk.longest_idle() if desk.staffed else None
+        if desk.staffed and agent is None:
+            message = yield line_up(customer, desk)
+            if message == ev.TURNED_AWAY:
+                wait = end_wait(customer, desk)
+                customer.counts(desk)["turned_away"] += 1
+                customer.note(desk, ev.LOG_TURNED_AWAY, value=float(wait))
+                return ev.TURNED_AWAY
+            if message is None:
+                again = abandon(customer, desk)
+                if again is None:
+                    return ev.ABANDONED
+                yield again
+                continue
+            agent = message
+        return (yield from service(customer, desk, agent))
+
+
+def come_back(customer: Customer, desk: Desk) -> Due | None:
+    """Find it closed, and come back at a keyed moment of the next opening hours (never, if there are none)."""
+    world = customer.world
+    customer.counts(desk)["closed"] += 1
+    customer.status = ev.AWAY
+    customer.note(desk, ev.LOG_CLOSED)
+    hours = int(desk.lever(pl.TOUCH_HOURS, customer.segment))
+    begin, end = next_opening(world.plan.openings, world.plan.windows, hours, world.week_offset, world.now)
+    if begin >= NEVER:
+        return None
+    return customer.sleep_until(begin + int(customer.draw(draws.REOPENING) * (end - begin)), ev.RETURN)
+
+
+def line_up(customer: Customer, desk: Desk) -> Due | None:
+    """Join the line: priority, announcement, offer of a call-back, patience; returns when patience ends, if it does."""
+    world = customer.world
+    segment = customer.segment
+    contact = world.rows.contacts[customer.contact].levers
+    if not customer.flags & ev.FLAG_OWN_PRIORITY:
+        customer.priority = int(world.lever(contact + pl.CONTACT_PRIORITY, segment))
+    customer.priority = min(max(customer.priority, 0), N_PRIORITIES - 1)
+    mean_service = world.rows.laws[int(desk.lever(pl.TOUCH_TAKES, segment))].mean
+    announced = announced_wait(float(desk.queued), float(desk.on_duty), mean_service)
+    customer.status = ev.QUEUED
+    customer.since = world.now
+    desk.lines[customer.priority].append(customer)
+    customer.counts(desk)["waited"] += 1
+    offered = desk.lever(pl.TOUCH_CALL_BACK, segment) > 0.0 and announced >= desk.lever(
+        pl.TOUCH_CALL_BACK_AFTER, segment
+    )
+    if offered and customer.draw(draws.CALL_BACK_TAKEN) < desk.lever(pl.TOUCH_CALL_BACK_ACCEPTED, segment):
+        customer.flags |= ev.FLAG_CALL_BACK
+        customer.counts(desk)["called_back"] += 1
+        customer.note(desk, ev.LOG_CALL_BACK, cause=customer.priority, value=announced)
+        return None
+    if desk.lever(pl.TOUCH_ANNOUNCES, segment) > 0.0:
+        customer.flags |= ev.FLAG_ANNOUNCED
+    customer.note(desk, ev.LOG_QUEUE, cause=customer.priority, value=announced)
+    if not desk.in_person or world.default("abandonment", segment) <= 0.0:
+        return None
+    length = patience(customer, contact, announced)
+    if length < NEVER:
+        customer.patience = customer.sleep_until(world.now + length, ev.ABANDON, customer.stamp)
+    return customer.patience
+
+
+def patience(customer: Customer, contact: int, announced: float) -> int:
+    """How long this customer will wait, microseconds, or NEVER; an announced wait changes it (B-16)."""
+    world = customer.world
+    segment = customer.segment
+    law = int(world.lever(contact + pl.CONTACT_PATIENCE, segment))
+    if law < 0:
+        law = int(world.lever(world.rows.market.segment_levers + pl.SEGMENT_PATIENCE, segment))
+    length = world.duration(law, customer.draw(draws.PATIENCE))
+    if customer.flags & ev.FLAG_ANNOUNCED and length < float(NEVER):
+        calm = world.default("announcement_calm", segment)
+        overdue = world.default("announcement_overdue", segment)
+        length = announced_patience(length, announced, calm, overdue)
+    return whole(length)
+
+
+def end_wait(customer: Customer, desk: Desk) -> int:
+    """Account for the wait that ends now, as long as it was and as long as it felt; returns it, microseconds."""
+    world = customer.world
+    wait = world.now - customer.since
+    felt = "wait_inflation"
+    if customer.flags & ev.FLAG_CALL_BACK:
+        felt = "call_back_wait_weight"
+    elif customer.flags & ev.FLAG_ANNOUNCED:
+        felt = "announced_wait_inflation"
+    customer.waited += int(wait * world.default(felt, customer.segment) + 0.5)
+    customer.counts(desk)["wait_all"] += wait
+    if world.now >= 0:
+        world.counts.waits[desk.number, customer.class_, wait_bin(wait)] += 1
+    return wait
+
+
+def abandon(customer: Customer, desk: Desk) -> Due | None:
+    """Give up waiting; returns when the customer calls again, None if never (B-15)."""
+    world = customer.world
+    desk.account()
+    desk.leave_line(customer)
+    wait = end_wait(customer, desk)
+    counts = customer.counts(desk)
+    counts["abandoned"] += 1
+    counts["wait_abandoned"] += wait
+    customer.note(desk, ev.LOG_ABANDON, value=float(wait))
+    contact = world.rows.contacts[customer.contact].levers
+    share = world.lever(contact + pl.CONTACT_RETRIES, customer.segment)
+    law = world.lever(contact + pl.CONTACT_RETRY_AFTER, customer.segment)
+    if share < 0.0:
+        share = desk.lever(pl.TOUCH_RETRIES, customer.segment)
+        law = desk.lever(pl.TOUCH_RETRY_AFTER, customer.segment)
+    if customer.attempt >= ev.MAX_ATTEMPTS or customer.draw(draws.RETRY) >= share:
+        return None
+    delay = world.whole_duration(int(law), customer.draw(draws.RETRY_AFTER))
+    customer.status = ev.AWAY
+    customer.attempt += 1
+    counts["retries"] += 1
+    customer.note(desk, ev.LOG_RETRY, cause=customer.attempt, value=float(delay))
+    return customer.sleep_until(world.now + delay, ev.RETURN)
+
+
+def service(customer: Customer, desk: Desk, agent: Agent | None) -> Course:
+    """Be served (by nobody, where there is no staff); returns None, or UNREACHED after a call-back in vain."""
+    length = begin_service(customer, desk, agent)
+    yield customer.sleep_until(customer.world.now + length, ev.SERVICE_END)
+    end_service(customer, desk)
+    if agent:
+        desk.release(agent)
+    return ev.UNREACHED if customer.flags & ev.FLAG_UNREACHED else None
+
+
+def begin_service(customer: Customer, desk: Desk, agent: Agent | None) -> int:
+    """End the wait and begin the service; returns how long it will take, microseconds."""
+    world = customer.world
+    wait = end_wait(customer, desk)
+    counts = customer.counts(desk)
+    counts["answered"] += 1
+    counts["wait_served"] += wait
+    counts["within"] += int(wait <= desk.lever(pl.TOUCH_ANSWER_WITHIN, customer.segment))
+    customer.status = ev.IN_SERVICE
+    customer.since = world.now
+    desk.busy += 1
+    if agent:
+        customer.agent = agent.number
+        agent.status = ev.BUSY
+        agent.customer = customer.row
+    answered = desk.lever(pl.TOUCH_CALL_BACK_ANSWERED, customer.segment)
+    if customer.flags & ev.FLAG_CALL_BACK and customer.draw(draws.CALL_BACK_ANSWERED) >= answered:
+        customer.flags |= ev.FLAG_UNREACHED
+        length = ev.UNREACHED_CALL_US
+    else:
+        law = int(world.lever(world.rows.steps[customer.step].takes, customer.segment))
+        length = world.whole_duration(law, customer.draw(draws.TAKES))
+    customer.note(desk, ev.LOG_START, agent=customer.agent, value=float(wait))
+    return length
+
+
+def end_service(customer: Customer, desk: Desk) -> None:
+    """Account for a service, which may have failed."""
+    world = customer.world
+    desk.account()
+    desk.busy -= 1
+    length = world.now - customer.since
+    counts = customer.counts(desk)
+    counts["service"] += length
+    failed = False
+    if customer.flags & ev.FLAG_UNREACHED:
+        counts["unreached"] += 1
+    else:
+        counts["served"] += 1
+        failed = customer.draw(draws.SERVICE_FAILS) < desk.lever(pl.TOUCH_FAILS, customer.segment)
+    if failed:
+        customer.flags |= ev.FLAG_FAILED
+        counts["failures"] += 1
+    customer.note(desk, ev.LOG_END, agent=customer.agent, cause=int(failed), value=float(length))
+
+
+def where_next(customer: Customer, desk: Desk, step: int) -> tuple[int | None, int]:
+    """Where the journey leads after a service, by one draw: (outcome, -) at its end, else (None, step)."""
+    world = customer.world
+    left = customer.draw(draws.ROUTE)
+    solves = desk.lever(pl.TOUCH_SOLVES, customer.segment)
+    if left < solves:
+        return ev.SOLVED, step
+    left -= solves
+    customer.attempt = 0
+    again = desk.lever(pl.TOUCH_SENDS_BACK, customer.segment)
+    if left < again:
+        return None, step
+    left -= again
+    row = world.rows.steps[step]
+    for route in world.rows.routes[row.first_route : row.first_route + row.n_routes]:
+        chance = world.lever(route.slot, customer.segment)
+        if left < chance:
+            return None, route.target
+        left -= chance
+    if row.next == ev.END_SOLVED:
+        return ev.SOLVED, step
+    if row.next == ev.END_UNSOLVED:
+        return ev.UNSOLVED, step
+    return None, row.next

@@ -1,0 +1,105 @@
+"""One run of the reference engine, from the first event to the horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cxsim.engines.outcome import Outcome
+from cxsim.engines.reference.callers import Source
+from cxsim.engines.reference.desk import Desk
+from cxsim.engines.reference.export import exported, log_of, pending_of
+from cxsim.engines.reference.period import close_period, mark_start
+from cxsim.engines.reference.person import Person
+from cxsim.engines.reference.world import World
+from cxsim.engines.world import new_world
+from cxsim.model import events as ev
+from cxsim.model.plan import Plan
+from cxsim.model.state import State
+
+
+def run(
+    plan: Plan,
+    seed: int,
+    replication: int,
+    *,
+    log: bool = False,
+    progress: Callable[[float], None] | None = None,
+) -> Outcome:
+    """Simulate one replication of a plan, as `cxsim.engines.compiled.run` does, readably and slowly.
+
+    Parameters
+    ----------
+    plan : Plan
+    seed, replication : int
+        The same pair gives the same values as in the compiled engine, byte for byte.
+    log : bool
+        Whether to keep every log row.
+    progress : callable, optional
+        Called with the share done after every period.
+
+    Returns
+    -------
+    Outcome
+
+    Raises
+    ------
+    RunError
+        If a journey does not end; the message names replication and time.
+    """
+    with np.errstate(over="ignore"):
+        state = new_world(plan, seed, replication, log=log)
+        world = populated(plan, state, replication)
+        begin(world)
+        marked = False
+        for period, end in enumerate(plan.period_ends.tolist()):
+            if not marked and world.now >= 0:
+                mark_start(world)
+                marked = True
+            world.env.run(until=end)
+            close_period(world, end)
+            if progress is not None:
+                progress((period + 1) / plan.period_ends.size)
+        return Outcome(exported(world, state), log_of(world), pending_of(world), "reference")
+
+
+def populated(plan: Plan, state: State, replication: int) -> World:
+    """Build the live world from the state of a run before its first event."""
+    world = World(plan, state, replication)
+    world.desks = [Desk(world, number) for number in range(plan.touchpoints.size)]
+    n_firms = plan.firms.size
+    world.people = [
+        Person(world, number, state.cold[number], state.minds[number * n_firms : (number + 1) * n_firms])
+        for number in range(world.rows.market.n_persons)
+    ]
+    world.customers = [*world.people]
+    return world
+
+
+def begin(world: World) -> None:
+    """Put the first events on the calendar: levers, shifts, callers, needs, reviews."""
+    for number in range(len(world.rows.changes)):
+        plan_lever(world, number)
+    for desk in world.desks:
+        desk.plan_shift(world.start)
+    for contact, row in enumerate(world.rows.contacts):
+        if row.anonymous == 1:
+            Source(world, contact).plan_next(0, world.start)
+    for person in world.people:
+        person.set_out(person.life())
+        person.plan_review(0)
+
+
+def plan_lever(world: World, number: int) -> None:
+    """Put a move of the policy on the calendar; hours and staff follow it at once."""
+    change = world.rows.changes[number]
+
+    def move() -> None:
+        world.levers[change.slot, change.segment] = change.value
+        world.note(ev.LOG_LEVER, number, 0, 0, -1, other=change.segment, cause=change.slot & 32767, value=change.value)
+        for desk in world.desks:
+            desk.epoch = number + 1
+            desk.change_shift()
+
+    world.schedule(change.time, ev.LEVER, number, 0, move, row=number)
