@@ -202,8 +202,8 @@ def scenarios(draw):
     n_firms = draw(st.integers(1, 3)) if market else 1
     named = {f"Firm{k}": draw(firms(per, [100, 50, 30][n_firms - 1])) for k in range(n_firms)}
     policy = {
-        "from": draw(st.sampled_from(["day 0", "day 1", "2025-01-08 09:00"])),
-        "until": some(draw, 5, st.just("day 5")),
+        "from": draw(st.sampled_from(["day 0", "day 1", "2025-01-07 09:00"])),
+        "until": some(draw, 5, st.just("day 2")),
         "change": draw(changes(named["Firm0"])),
         "cost": "100",
     }
@@ -213,7 +213,7 @@ def scenarios(draw):
                 "format": "1",
                 "our_firm": "Firm0",
                 "starts": "2025-01-06",
-                "lasts": "14 d" if market else draw(st.sampled_from(["2 d", "7 d"])),
+                "lasts": "14 d" if market else draw(st.sampled_from(["3 d", "7 d"])),
                 "warm_up": "10 d" if market else draw(st.sampled_from(["0 s", "1 d"])),
                 "market": market,
                 "firms": named,

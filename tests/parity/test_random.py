@@ -13,14 +13,14 @@ MANY = 2_000
 FEW = 40
 
 
-def gently(examples):
+def gently(examples, *more):
     return settings(
         max_examples=examples,
         derandomize=False,
         deadline=None,
         database=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate, *more],
     )
 
 
@@ -40,7 +40,7 @@ def test_a_few_random_scenarios(text, luck, small):
 
 @pytest.mark.slow
 @seed(20260102)
-@gently(MANY)
+@gently(MANY, Phase.shrink)
 @given(scenarios(), st.integers(0, 2**40), st.booleans())
 def test_many_random_scenarios(text, luck, small):
     check(text, luck, small)
