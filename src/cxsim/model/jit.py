@@ -12,13 +12,15 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import llvmlite
 import numba
 import numpy as np
 from numba.core import config
 from numba.core.options import DefaultOptions
+
+from cxsim.model.parts import Part
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -27,7 +29,6 @@ COMPILED_ROOMS = ("model", "behaviour", "engines")
 # Reference counting in the hot loop costs up to 2.8 times; Numba's private option removes it. Where a later
 # Numba drops the option, code is compiled with reference counting: slower, and the same values.
 NO_REFERENCE_COUNTING: dict[str, bool] = {"_nrt": False} if hasattr(DefaultOptions, "_nrt") else {}
-NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
@@ -75,12 +76,12 @@ _FOLDER = str(cache_folder())
 _CONFIG: Any = config  # numba fills this module at run time
 
 
-def _compile(function: Function, options: dict[str, Any], *, cache: bool = True) -> Function:
+def _compile(function: Function, options: dict[str, Any]) -> Function:
     # The folder is read when a function is decorated; the caller's own Numba setting is left as it was.
     before = _CONFIG.CACHE_DIR
     _CONFIG.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _FOLDER
     try:
-        compiled: Function = numba.njit(cache=cache, **options)(function)
+        compiled: Function = numba.njit(cache=True, **options)(function)
     finally:
         _CONFIG.CACHE_DIR = before
     return compiled
@@ -88,7 +89,8 @@ def _compile(function: Function, options: dict[str, Any], *, cache: bool = True)
 
 def rule(function: Function) -> Function:
     """Compile a small pure function on plain numbers, callable from Python and from kernels alike."""
-    return _compile(function, {**OPTIONS, **NO_REFERENCE_COUNTING})
+    options = {**OPTIONS, **NO_REFERENCE_COUNTING}
+    return _part(function, _compile(function, options), options)
 
 
 def kernel(function: Function) -> Function:
@@ -97,12 +99,12 @@ def kernel(function: Function) -> Function:
 
 
 def part(function: Function) -> Function:
-    """Compile a part of a kernel, called from compiled code only.
+    """Compile a part of a kernel, called from compiled code only."""
+    return _part(function, function, {**OPTIONS, **NO_REFERENCE_COUNTING})
 
-    Without the wrappers that Python would need: unpacking plan and state in each of some sixty wrappers was most of
-    the compilation time. Parts are kept inside the cached entry that calls them.
-    """
-    return _compile(function, {**OPTIONS, **NO_REFERENCE_COUNTING, **NO_WRAPPERS}, cache=False)
+
+def _part(function: Function, called: Function, options: dict[str, Any]) -> Function:
+    return function if _CONFIG.DISABLE_JIT else cast("Function", Part(function, called, options))
 
 
 def builder(function: Function) -> Function:

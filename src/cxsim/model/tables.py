@@ -10,6 +10,8 @@ reference-counted: whoever holds the `Tables` keeps the arrays alive. Without th
 
 from __future__ import annotations
 
+import functools
+import hashlib
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -33,7 +35,9 @@ class TablesType(types.Type):  # type: ignore[misc]  # numba.core.types is untyp
 
     def __init__(self, fields: tuple[Field, ...]) -> None:
         self.fields = fields
-        super().__init__(name=f"Tables({fields})")
+        # The name is written into that of every function which takes tables; spelt out it is eleven thousand letters.
+        digest = hashlib.sha256(repr(fields).encode()).hexdigest()[:16]
+        super().__init__(name=f"Tables({digest})")
 
     def place(self, name: str) -> int:
         """Position of a field; -1 if there is none."""
@@ -47,6 +51,12 @@ class TablesType(types.Type):  # type: ignore[misc]  # numba.core.types is untyp
         return types.Array(self.fields[k][1], self.fields[k][2], "C")
 
 
+@functools.cache
+def _tables_type(shapes: tuple[tuple[str, np.dtype[Any], int], ...]) -> TablesType:
+    # A run wraps its state some hundred times, and numba takes a millisecond for a type.
+    return TablesType(tuple((name, from_dtype(dtype), dimensions) for name, dtype, dimensions in shapes))
+
+
 class Tables:
     """Arrays by name, handed to compiled code as one pointer.
 
@@ -58,7 +68,7 @@ class Tables:
 
     def __init__(self, arrays: Any) -> None:
         self.arrays = arrays
-        fields = []
+        shapes = []
         words = np.zeros((len(arrays._fields), _WORDS), np.int64)
         for k, name in enumerate(arrays._fields):
             array = getattr(arrays, name)
@@ -67,11 +77,11 @@ class Tables:
                 raise ValueError(message)
             words[k, 0] = array.ctypes.data
             words[k, 1 : 1 + array.ndim] = array.shape
-            fields.append((name, from_dtype(array.dtype), array.ndim))
+            shapes.append((name, array.dtype, array.ndim))
             setattr(self, name, array)
         self.words = words
         self.address = words.ctypes.data
-        self.numba_type = TablesType(tuple(fields))
+        self.numba_type = _tables_type(tuple(shapes))
 
 
 def passed(arrays: Arrays) -> Arrays:
