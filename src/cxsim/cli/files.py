@@ -141,4 +141,5 @@ def new(
     screen: Screen = context.obj
     path = library.new(name, Path(), source)
     screen.result(str(path))
+    screen.remark(f"next: edit it, then `cxsim validate {path}` and `cxsim compare {path}`")
     screen.document({"file": str(path)})

@@ -122,7 +122,7 @@ def compare(
     screen: Screen = context.obj
     wanted = _precision(precision, replications, most)
     found, folder = _prepared(scenario, set_, out)
-    names = None if policies is None else [name.strip() for name in policies.split(",") if name.strip()]
+    names = None if policies is None else _named(policies)
     for name in names or ():
         found.policy(name)
     _announce(screen, engine)
@@ -169,6 +169,14 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     return values
 
 
+def _named(policies: str) -> list[str]:
+    """Read names with commas between."""
+    names = [name.strip() for name in policies.split(",") if name.strip()]
+    if not names:
+        raise _refused("--policies", ValueRefusedError(policies, "names with commas between", "leave it out for all"))
+    return names
+
+
 def _precision(text: str | None, replications: int | None, most: int) -> Precision | None:
     from cxsim.experiments.precision import parse_precision
 
@@ -201,6 +209,7 @@ def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
 
     for line in summary(results.facts):
         screen.result(line)
+    _say_what_is_missing(screen, results)
     command = shlex.join(["cxsim", *sys.argv[1:]])
     results.save(folder, command=command)
     screen.result(str(folder / "answer.md"))
@@ -212,6 +221,14 @@ def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
         for text in failures:
             screen.fault(f"  {text}")
         raise typer.Exit(1)
+
+
+def _say_what_is_missing(screen: Screen, results: Tabled) -> None:
+    """Name the measures that the scenario asks for and that were not counted."""
+    asked = results.scenario.document.measures or ()
+    missing = [name for name in asked if not results.facts.has(name)]
+    if missing:
+        screen.remark(f"asked for, but not counted in this scenario or not yet: {', '.join(missing)}")
 
 
 def _document(results: Tabled, folder: Path) -> dict[str, Any]:

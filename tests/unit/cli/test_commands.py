@@ -63,6 +63,15 @@ def test_quiet_says_nothing_but_results(cxsim):
 
 
 @pytest.mark.usefixtures("engine")
+def test_a_measure_that_was_asked_for_and_not_counted_is_named(cxsim, tmp_path, corner_text):
+    (tmp_path / "asks.yaml").write_text(corner_text.replace("nps_true, profit", "nps, clv, profit"))
+    done = cxsim("run", "asks.yaml", "--out", "out")
+    assert done.exit_code == 0
+    assert "not yet: nps, clv\n" in done.stderr
+    assert "not yet" not in cxsim("run", "corner.yaml", "--out", "out").stderr
+
+
+@pytest.mark.usefixtures("engine")
 def test_json_is_one_document(cxsim):
     done = cxsim("compare", "corner.yaml", "--policies", "train", "--replications", "3", "--json", "--out", "out")
     document = json.loads(done.stdout)
@@ -108,6 +117,7 @@ def test_failed_runs_are_listed_and_the_exit_code_says_so(cxsim, monkeypatch, fa
     [
         (["compare", "nowhere.yaml"], ["nowhere.yaml", "no such file"]),
         (["compare", "corner.yaml", "--policies", "hier"], ["`hier`", "did you mean `hire`"]),
+        (["compare", "corner.yaml", "--policies", " , "], ["--policies: `,`; names with commas"]),
         (["run", "corner.yaml", "--policy", "hier"], ["`hier`", "did you mean `hire`"]),
         (["run", "corner.yaml", "--set", "till.staff"], ["--set: `till.staff`; PATH=VALUE"]),
         (["run", "corner.yaml", "--set", "a", "--set", "=b"], ["`a`; PATH", "`=b`; PATH"]),
