@@ -18,6 +18,7 @@ from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.simulate import ENGINES, Done, Task, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.measures.catalog import CATALOG
 from cxsim.measures.layout import Layout, Names, layout_of
 from cxsim.measures.money import WrittenCost
 from cxsim.measures.tables import Frames, Run, frames_of
@@ -257,6 +258,12 @@ class _Batch:
         made = frames_of(self.layout, runs)
         return made._replace(measures=with_policy_cost(made.measures)), len(complete)
 
+    def known(self) -> set[str]:
+        """Name the measures that the firm which policies change will have."""
+        names, rows = list(CATALOG), self.layout.measures
+        own = rows[rows[:, 1] == self.names.policy_firm, 0]
+        return {names[position] for position in own.tolist()} | ({"policy_cost"} if AS_IS in self.policies else set())
+
     def values(self, measure: str) -> dict[str, NDArray[np.float64]]:
         """Return a measure of the firm that policies change, for every policy, by complete replication."""
         table = self.frames()[0].measures
@@ -328,6 +335,9 @@ def with_policy_cost(measures: pd.DataFrame) -> pd.DataFrame:
 
 def _until_precise(batch: _Batch, asked: Precision) -> None:
     """Add replications until every difference (or, alone, the mean) is as exact as asked, or the cap is reached."""
+    if asked.measure not in batch.known():
+        message = f"precision: {asked.measure} is not known in this scenario; choose another measure"
+        raise InputError(message)
     level = bonferroni_level(LEVEL, max(1, len(batch.policies) - 1))
     samples: list[NDArray[np.float64]] = [np.zeros(0)]
     while True:
@@ -338,9 +348,6 @@ def _until_precise(batch: _Batch, asked: Precision) -> None:
         batch.add(more)
         values = batch.values(asked.measure)
         base = values[batch.policies[0]]
-        if base.size == 0:
-            message = f"precision: {asked.measure} is not known in this scenario; choose another measure"
-            raise InputError(message)
         samples = [values[policy] - base for policy in batch.policies[1:]] or [base]
     stopped = {stopping_status(sample, asked.half_width, asked.cap, level) for sample in samples}
     batch.note = STOPPING_NOTE if stopped == {"reached"} else f"{STOPPING_NOTE} {CAP_NOTE}"

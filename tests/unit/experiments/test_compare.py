@@ -114,10 +114,19 @@ def test_precision_stops_at_the_cap_and_says_so(corner, answering_engine):
     assert "cap on replications" in made.note
 
 
-def test_a_precision_on_a_measure_that_is_not_there_is_refused(corner, answering_engine):
-    setup = Setup(simulate=answering_engine, precision=Precision("nothing", 1.0))
+@pytest.mark.parametrize("measure", ["nothing", "clv"])
+def test_a_precision_on_a_measure_that_is_not_there_is_refused_before_any_run(corner, measure):
+    def never(task, progress=None):
+        pytest.fail("it ran")
+
+    setup = Setup(simulate=never, precision=Precision(measure, 1.0))
     with pytest.raises(InputError, match="choose another measure"):
         experiment(corner, corner.policies, setup)
+
+
+def test_a_precision_on_the_cost_of_a_policy_is_allowed(corner, answering_engine):
+    asked = Precision("policy_cost", 1e9)
+    assert experiment(corner, corner.policies, Setup(simulate=answering_engine, precision=asked)).replications == 10
 
 
 def test_the_real_engine_gives_the_same_values_with_one_and_two_jobs(corner):
