@@ -94,19 +94,24 @@ class Sequential:
         return float(self.generator.random())
 
 
+def restarted(run, stream):
+    """Return an engine that starts a stream anew for each run."""
+
+    def runs(plan, seed, replication, *, log=False):
+        stream.restart(seed, replication)
+        return run(plan, seed, replication, log=log)
+
+    return runs
+
+
 def planted(run, stream):
-    """Put a stream in the place of keyed draws in all modules of the engines; ties stay as they are."""
+    """Put a stream in the place of keyed draws in all modules of the compiled engine; ties stay as they are."""
     from cxsim.model.draws import draw
 
     for name, module in list(sys.modules.items()):
         if name.startswith("cxsim.engines") and getattr(module, "draw", None) is draw:
             module.draw = stream
-
-    def restarted(plan, seed, replication, *, log=False):
-        stream.restart(seed, replication)
-        return run(plan, seed, replication, log=log)
-
-    return restarted
+    return restarted(run, stream)
 
 
 def main():

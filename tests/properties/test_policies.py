@@ -113,7 +113,7 @@ def experiment(world, policies, **setup):
     return made(world, policies, Setup(**setup))
 
 
-@pytest.fixture(params=[engine.rpartition(".")[2] for engine in ENGINES])
+@pytest.fixture(params=["compiled", pytest.param("reference", marks=pytest.mark.slow)])
 def engine_name(request):
     return request.param
 

@@ -4,11 +4,14 @@ import functools
 import importlib
 
 import numpy as np
+import pytest
 
 from cxsim.model import events as ev
 
-# A second engine is added by one line.
-ENGINES = ("cxsim.engines.compiled",)
+COMPILED, REFERENCE = "cxsim.engines.compiled", "cxsim.engines.reference"
+# The two engines give the same bytes (tests/parity); what holds for one holds for the other, and is tried on both in
+# the slow suite.
+ENGINES = (COMPILED, pytest.param(REFERENCE, marks=pytest.mark.slow))
 
 SEED = 20260201
 

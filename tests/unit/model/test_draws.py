@@ -156,6 +156,16 @@ def test_the_ends_of_the_open_interval_are_never_reached(hashed, nearest):
     assert 0.0 < u < 1.0
 
 
+@pytest.mark.parametrize("kind", [int, np.int64, np.int32, np.uint32])
+def test_a_place_given_by_another_kind_of_whole_number_is_the_same_place(kind):
+    key = key_of(SEED)
+    for entity, decision, ordinal in [(6, 16, 65_536), (41, 10, 786_465)]:
+        expected = draw(key, np.uint64(entity), np.uint64(decision), np.uint64(ordinal))
+        assert draw(key, kind(entity), kind(decision), kind(ordinal)) == expected
+    packed = int(occasion(np.uint64(12), np.uint64(2), np.uint64(1)))
+    assert occasion(kind(12), kind(2), kind(1)) == packed
+
+
 def test_occasions_keep_need_visit_and_attempt_apart():
     packed = {
         int(occasion(np.uint64(need), np.uint64(visit), np.uint64(attempt)))
