@@ -8,10 +8,12 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cxsim.errors import InputError
+from cxsim.measures.catalog import CATALOG
 from cxsim.results.answer import finding, sentences
 from cxsim.results.reasons import reasons_of
 from cxsim.results.tabled import Tabled
 from cxsim.results.wording import difference, quantity, span
+from cxsim.units import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +45,8 @@ class Comparison(Tabled):
         wanted = list(measures or self.facts.wanted)
         for name in wanted:
             if not self.facts.has(name):
-                message = f"table: {name!r}; a measure of this comparison is allowed; see `.measures`"
+                hint = nearest(name, CATALOG) or "see `.measures`"
+                message = f"table: {name!r}; a measure of this comparison is allowed; {hint}"
                 raise InputError(message)
         own = self.contrast[(self.contrast["firm"] == self.facts.firm) & (self.contrast["segment"] == "all")]
         chosen = own[own["measure"].isin(wanted)].drop(columns=["firm", "segment", "origin"])

@@ -21,6 +21,8 @@ def test_the_table_shows_the_measures_asked_for_in_their_order(comparison):
     assert table["measure"].drop_duplicates().tolist() == ["retention", "nps_true", "profit"]
     assert table["policy"].tolist()[:3] == ["as-is", "hire", "train"]
     assert comparison.table(["profit", "retention"])["measure"].drop_duplicates().tolist() == ["profit", "retention"]
+    with pytest.raises(InputError, match="did you mean `retention`"):
+        comparison.table(["retntion"])
     with pytest.raises(InputError, match="nps"):
         comparison.table(["nps"])
 
