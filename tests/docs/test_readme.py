@@ -35,7 +35,8 @@ def test_the_scenario_runs(yaml_block):
     scenario = loads(yaml_block.body, "gym.yaml").with_value("market.customers", FEW)
     comparison = cxsim.compare(scenario, replications=2, jobs=1)
     assert comparison.policies == ("as-is", "second-person")
-    assert "with Gym today" in comparison.answer()
+    assert "`gym`, 150 customers, 2 replications" in comparison.answer()
+    assert comparison.table(["retention"])["mean"].between(0.0, 1.0, inclusive="neither").all()
 
 
 def test_the_commands_take_what_they_are_given(sh_block):
