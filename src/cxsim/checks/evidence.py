@@ -73,10 +73,12 @@ class Evidence(NamedTuple):
         """Return what each person believes about a firm at the horizon, shape (people,)."""
         return np.asarray(self.state.minds[field][firm :: self.plan.firms.size], dtype=np.float64)
 
-    def arrivals(self) -> int:
-        """Arrivals at touchpoints and needs of people after the warm-up: how much was observed."""
-        needs = float(self.state.firm["needs"][self.first :].sum())
-        return round(max(self.touch("arrivals"), needs))
+    def observed(self) -> tuple[int, str]:
+        """Count what was observed after the warm-up, and name it: needs or people of a market, or arrivals."""
+        needs = int(self.state.firm["needs"][self.first :].sum())
+        if self.people:
+            return (needs, "needs") if needs else (self.people, "customers")
+        return round(self.touch("arrivals")), "arrivals"
 
 
 KEPT = st.BASE_KEPT

@@ -43,6 +43,7 @@ class Sighting(NamedTuple):
 
     values: tuple[float, ...]
     arrivals: int
+    counted: str = "arrivals"
 
 
 class Check(NamedTuple):
@@ -62,8 +63,8 @@ class Check(NamedTuple):
     standard_error : float
     z : float
         Normal score of the error over the standard error.
-    arrivals : int
-        Visits and needs observed in all replications.
+    arrivals, counted : int, str
+        What was observed in all replications, and what it is: "arrivals" at touchpoints, "needs" or "customers".
     replications : int
     allowed_error : float
         Largest standard error that may be judged, as a share of the exact value.
@@ -83,6 +84,7 @@ class Check(NamedTuple):
     arrivals: int
     replications: int
     allowed_error: float
+    counted: str = "arrivals"
 
 
 class Proof(NamedTuple):
@@ -192,7 +194,7 @@ def observe(sample: Sample, progress: Callable[[float], None] | None = None) -> 
     else:
         from cxsim.engines.compiled import run
     evidence = Evidence(sample.plan, run(sample.plan, sample.seed, sample.replication, progress=progress).state)
-    return Sighting(tuple(quantity.read(evidence) for quantity in sample.case.quantities), evidence.arrivals())
+    return Sighting(tuple(quantity.read(evidence) for quantity in sample.case.quantities), *evidence.observed())
 
 
 def _samples(engine: str, batch: Sequence[tuple[Case, bool]]) -> Iterator[Sample]:
@@ -247,6 +249,7 @@ def _checks(case: Case, engine: str, sightings: Sequence[Sighting], *, fine: boo
                 arrivals=sum(sighting.arrivals for sighting in sightings),
                 replications=len(sightings),
                 allowed_error=allowed,
+                counted=sightings[0].counted,
             )
         )
     return checks

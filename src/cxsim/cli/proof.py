@@ -78,7 +78,7 @@ def table(checks: Sequence[Check]) -> Iterator[str]:
         case = (check.case, check.engine)
         if case != before:
             title = check.name.removesuffix(f": {check.quantity}")
-            yield f"{title} [{check.engine}; {check.arrivals:,} arrivals in {check.replications} replications]"
+            yield f"{title} [{check.engine}; {check.arrivals:,} {check.counted} in {check.replications} replications]"
             before = case
         numbers = f"{check.exact:>10.6g}  {check.simulated:>10.6g} +- {check.standard_error:<10.2g}  {check.z:>6.2f}"
         yield f"  {check.quantity:{wide}}  {numbers}  {verdict(check)}"
