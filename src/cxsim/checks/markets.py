@@ -110,7 +110,6 @@ def _constant_hazard() -> Case:
         ),
         every=YEAR,
         reference=True,
-        quick=True,
         full=crowd(42_000),
         plain=crowd(10_500),
     )
@@ -241,7 +240,6 @@ def _switching(inertia: float, awareness: float, full: int, plain: int) -> Case:
             Quantity("purchases that repeat the last", repeat, repeated),
         ),
         reference=True,
-        quick=inertia == 1.0 and awareness == 1.0,
         full=crowd(full),
         plain=crowd(plain),
     )

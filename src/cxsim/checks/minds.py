@@ -112,7 +112,6 @@ def _treadmill() -> Case:
         full=crowd(5_500),
         plain=crowd(1_400),
         reference=True,
-        quick=True,
     )
 
 
@@ -139,6 +138,7 @@ def _bayes() -> Case:
         full=crowd(2_000),
         plain=crowd(500),
         reference=True,
+        quick=True,
     )
 
 

@@ -314,7 +314,6 @@ def _network() -> Case:
         plain={"lasts": "48 d"},
         load=float(exact.arrival_rates[1]) / 6,
         reference=True,
-        quick=True,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, cast
@@ -13,6 +12,7 @@ from cxsim.checks.evidence import Evidence
 from cxsim.checks.markets import markets
 from cxsim.checks.minds import minds
 from cxsim.checks.oracle import Case
+from cxsim.checks.parity import WORLDS, parity
 from cxsim.checks.queues import queues
 from cxsim.checks.seeds import seed_of
 from cxsim.errors import InputError, RunError
@@ -93,28 +93,27 @@ class Proof(NamedTuple):
     Attributes
     ----------
     holds : bool
-        Every check holds, at most 1 in 100 scores is above 3, and the independent ones look standard normal.
+        Every check holds, at most 1 in 100 scores is above 3, the independent ones look standard normal, and the
+        engines are equal.
     checks : tuple of Check
     scores : NormalCheck
         All scores. Those of one case come from the same runs, so its Kolmogorov-Smirnov p is not exact.
     independent : NormalCheck
         The first score of each case; cases share no draw.
+    parity : tuple of Check
+        Bytes that differ between the engines, world by world; empty where one engine was asked for.
     """
 
     holds: bool
     checks: tuple[Check, ...]
     scores: NormalCheck
     independent: NormalCheck
+    parity: tuple[Check, ...] = ()
 
 
 def all_cases() -> tuple[Case, ...]:
     """Return every oracle."""
     return (*queues(), *markets(), *minds())
-
-
-def engines_here() -> tuple[str, ...]:
-    """Name the engines of this installation."""
-    return tuple(name for name in ENGINES if importlib.util.find_spec(f"cxsim.engines.{name}"))
 
 
 def chosen(cases: Sequence[Case], engine: str, *, full: bool) -> list[Case]:
@@ -157,9 +156,10 @@ def verify(
         message = f"engine: {engine}; both, compiled or reference is allowed; choose one"
         raise InputError(message)
     given = all_cases() if cases is None else cases
+    equal = tuple(_equal(scenario) for scenario in WORLDS) if engine == "both" and cases is None else ()
     batches = [
         (name, [(case, full and name == "compiled") for case in chosen(given, name, full=full)])
-        for name in (engines_here() if engine == "both" else (engine,))
+        for name in (ENGINES if engine == "both" else (engine,))
     ]
     samples = [list(_samples(name, batch)) for name, batch in batches]
     total = sum(len(each) for each in samples)
@@ -170,11 +170,11 @@ def verify(
         done += len(each)
         for case, fine in batch:
             checks += _checks(case, name, sightings[case.name], fine=fine)
-    return judged(checks)
+    return judged(checks, equal)
 
 
-def judged(checks: Sequence[Check]) -> Proof:
-    """Judge the scores one by one and as a set."""
+def judged(checks: Sequence[Check], equal: Sequence[Check] = ()) -> Proof:
+    """Judge the scores one by one and as a set, and the equality of the engines."""
     first: dict[tuple[str, str], float] = {}
     for check in checks:
         first.setdefault((check.case, check.engine), check.z)
@@ -182,19 +182,41 @@ def judged(checks: Sequence[Check]) -> Proof:
     # A single case has a single independent score, which no test can judge.
     independent = looks_standard_normal(list(first.values()) if len(first) > 1 else [check.z for check in checks])
     above = round(scores.share_above_3 * scores.n)
-    holds = all(check.holds for check in checks)
+    holds = all(check.holds for check in (*checks, *equal))
     holds = holds and above <= max(1, math.floor(SHARE_ABOVE_3_ALLOWED * scores.n))
-    return Proof(holds and independent.ks_p >= KS_P_ALLOWED, tuple(checks), scores, independent)
+    return Proof(holds and independent.ks_p >= KS_P_ALLOWED, tuple(checks), scores, independent, tuple(equal))
 
 
 def observe(sample: Sample, progress: Callable[[float], None] | None = None) -> Sighting:
     """Make one replication and read it; runs in a thread or in another process."""
     if sample.engine == "reference":
-        from cxsim.engines.reference import run  # type: ignore[import-not-found, unused-ignore]
+        from cxsim.engines.reference import run
     else:
         from cxsim.engines.compiled import run
     evidence = Evidence(sample.plan, run(sample.plan, sample.seed, sample.replication, progress=progress).state)
     return Sighting(tuple(quantity.read(evidence) for quantity in sample.case.quantities), *evidence.observed())
+
+
+def _equal(scenario: str) -> Check:
+    found = parity(scenario)
+    different = float(found.differing)
+    return Check(
+        name=f"Parity of the engines, {scenario}: bytes that differ",
+        engine="both",
+        exact=0.0,
+        simulated=different,
+        ci_low=different,
+        ci_high=different,
+        holds=found.differing == 0,
+        case=f"parity-{scenario}",
+        quantity="bytes that differ",
+        standard_error=0.0,
+        z=0.0,
+        arrivals=found.rows,
+        replications=1,
+        allowed_error=0.0,
+        counted="log rows",
+    )
 
 
 def _samples(engine: str, batch: Sequence[tuple[Case, bool]]) -> Iterator[Sample]:
@@ -255,4 +277,4 @@ def _checks(case: Case, engine: str, sightings: Sequence[Sighting], *, fine: boo
     return checks
 
 
-__all__ = ["Check", "Proof", "Sample", "Sighting", "all_cases", "chosen", "engines_here", "judged", "verify"]
+__all__ = ["Check", "Proof", "Sample", "Sighting", "all_cases", "chosen", "judged", "verify"]

@@ -35,7 +35,8 @@ def verify(
     """Prove the installation against exact results.
 
     Queues, networks, contracts, choice, expectations and talk whose answers
-    are known in closed form, for each engine, on published seeds. A line holds
+    are known in closed form, for each engine, on published seeds; and the
+    equality of the engines, byte for byte. A line holds
     when its z score is at most 4 on a standard error that is small enough; at
     most one score in a hundred may be above 3. Exit code 0 only if all hold.
 
@@ -53,13 +54,13 @@ def verify(
         screen.remark("compiling the engine, once for this version (a minute or two)")
     with screen.progress() as progress:
         proof = prove(full=full, engine=engine.value, jobs=jobs, report=progress)
-    for line in table(proof.checks):
+    for line in table((*proof.parity, *proof.checks)):
         screen.result(line)
     screen.result(summary(proof))
     screen.document(
         {
             "holds": proof.holds,
-            "checks": [check._asdict() for check in proof.checks],
+            "checks": [check._asdict() for check in (*proof.parity, *proof.checks)],
             "scores": proof.scores._asdict(),
             "independent_scores": proof.independent._asdict(),
         }

@@ -5,6 +5,7 @@ import pytest
 
 from cxsim.checks import verify as checks
 from cxsim.checks.oracle import COARSE, FINE, HEAVY, LIGHT
+from cxsim.checks.parity import differing_bytes, parity
 from cxsim.checks.seeds import REFERENCE_OFFSET, SEEDS, seed_of
 from cxsim.errors import InputError
 from cxsim.scenario import library
@@ -95,6 +96,27 @@ def test_the_reference_engine_runs_the_light_cases_only():
     plain, full = (checks.chosen(CASES, "reference", full=full) for full in (False, True))
     assert 0 < len(plain) < len(full) < len(CASES)
     assert checks.chosen(CASES, "compiled", full=True) == list(CASES)
+
+
+def test_bytes_that_differ_are_counted():
+    one = np.arange(4, dtype=np.int64)
+    other = one.copy()
+    other[2] = 258
+    assert differing_bytes(one, one.copy()) == 0
+    assert differing_bytes(one, other) == 1
+    assert differing_bytes(one, other[:3]) == 1 + 8
+
+
+def test_engines_are_equal_in_a_small_network():
+    found = parity("verification/feedback-network")
+    assert (found.differing, found.rows > 1000) == (0, True)
+
+
+def test_a_byte_that_differs_is_enough():
+    equal = scored(0.0)._replace(engine="both", exact=0.0, simulated=3.0, holds=False)
+    lines = [scored(z, f"case-{k}") for k, z in enumerate(normal_scores())]
+    assert checks.judged(lines, [equal._replace(holds=True)]).holds
+    assert not checks.judged(lines, [equal]).holds
 
 
 def test_an_engine_that_does_not_exist_is_refused():
