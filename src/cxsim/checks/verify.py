@@ -15,6 +15,7 @@ from cxsim.checks.oracle import Case
 from cxsim.checks.parity import WORLDS, parity
 from cxsim.checks.queues import queues
 from cxsim.checks.seeds import seed_of
+from cxsim.checks.visitors import visitors
 from cxsim.errors import InputError, RunError
 from cxsim.experiments.executor import Failure, Progress, Report, own_executor, run_all
 from cxsim.model.plan import Plan
@@ -113,7 +114,7 @@ class Proof(NamedTuple):
 
 def all_cases() -> tuple[Case, ...]:
     """Return every oracle."""
-    return (*queues(), *markets(), *minds())
+    return (*queues(), *visitors(), *markets(), *minds())
 
 
 def chosen(cases: Sequence[Case], engine: str, *, full: bool) -> list[Case]:

@@ -11,7 +11,7 @@ from cxsim.behaviour.satisfaction import beyond_tolerance, satisfaction, value
 from cxsim.behaviour.talk import number_told
 from cxsim.checks.markets import choice_chain, contract_chain, exit_chance, within_a_month
 from cxsim.checks.minds import MOST_TOLD, felt, moved_by_talk, normal_mean, told_mean
-from cxsim.checks.queues import rush_hour_means
+from cxsim.checks.visitors import rush_hour_means
 from cxsim.model.events import MAX_TOLD
 from cxsim.stats.customers import logit_inertia_transition
 
