@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.measures.catalog import CATALOG
+from cxsim.measures.catalog import CATALOG, Measure
 from cxsim.stats.intervals import mean_interval
 from cxsim.stats.paired import holm, paired_difference, probability_best, simultaneous_intervals
 
@@ -29,8 +29,9 @@ LARGEST_SEED: Final = 2**63 - 1
 def contrast(measures: pd.DataFrame, policies: Sequence[str], reference: str, seed: int) -> pd.DataFrame:
     """Return the rows of `comparison.csv`.
 
-    Means have t intervals at 95 %. Differences are paired by replication; their intervals hold together with 95 %
-    for all policies within a measure (Bonferroni), and p values are adjusted within it (Holm).
+    Means have t intervals at 95 %, cut where no value can be (a share lies in 0 to 1). Differences are paired by
+    replication; their intervals hold together with 95 % for all policies within a measure (Bonferroni), and p values
+    are adjusted within it (Holm).
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def contrast(measures: pd.DataFrame, policies: Sequence[str], reference: str, se
         measure, firm, segment = groups[position]
         shared = {"measure": measure, "unit": units[measure], "better": CATALOG[measure].better}
         shared |= {"firm": firm, "segment": segment, "origin": SIMULATED}
-        found = _family(cells[position], policies, reference, CATALOG[measure].better, seed & LARGEST_SEED)
+        found = _family(cells[position], policies, reference, CATALOG[measure], seed & LARGEST_SEED)
         rows += [{**shared, **row, "policy_cost": costs.get(row["policy"], math.nan)} for row in found]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -83,7 +84,7 @@ def _costs(measures: pd.DataFrame) -> dict[str, float]:
 
 
 def _family(
-    table: NDArray[np.float64], policies: Sequence[str], reference: str, better: str, seed: int
+    table: NDArray[np.float64], policies: Sequence[str], reference: str, measure: Measure, seed: int
 ) -> Iterable[dict[str, Any]]:
     """Compare the rows of a table (policies x replications) with the reference row."""
     base = table[policies.index(reference)]
@@ -92,10 +93,11 @@ def _family(
     adjusted = iter(holm([pair.p for pair in pairs]))
     limits = iter(simultaneous_intervals([row - base for row in others], LEVEL) if others else ())
     tests = iter(pairs)
-    best = probability_best(table, "lower" if better == "lower" else "higher", seed=seed)
+    best = probability_best(table, measure.better, seed=seed)
     for policy, row, chance in zip(policies, table, best, strict=True):
         mean = mean_interval(row, LEVEL)
-        found: dict[str, Any] = {"policy": policy, "mean": mean.mean, "ci_low": mean.low, "ci_high": mean.high}
+        low, high = float(np.maximum(mean.low, measure.least)), float(np.minimum(mean.high, measure.most))
+        found: dict[str, Any] = {"policy": policy, "mean": mean.mean, "ci_low": low, "ci_high": high}
         found |= {"reference_policy": reference, "reference_mean": mean_interval(base).mean}
         found |= {"probability_best": float(chance), "replications": row.size}
         if policy != reference:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,6 +17,8 @@ Aggregates = Literal["ratio", "sum", "last", "quantile", "rate", "at one year"]
 MONEY: Final = "money"
 SHARE: Final = "share"
 MINUTES: Final = "min"
+POINTS: Final = "points"
+SD: Final = "SD"
 
 # Starting customers who are not with the firm at the horizon, by the reason for which they first left; with the
 # retention these add up to 1. In the order of the reason codes; the last one never left and has stopped buying.
@@ -71,6 +74,18 @@ class Measure:
     title: str
     scope: Scope
 
+    @property
+    def least(self) -> float:
+        """Smallest value that there can be."""
+        if self.unit in {MONEY, SD}:
+            return -math.inf
+        return -100.0 if self.unit == POINTS else 0.0
+
+    @property
+    def most(self) -> float:
+        """Largest value that there can be."""
+        return {SHARE: 1.0, POINTS: 100.0}.get(self.unit, math.inf)
+
 
 _WHOLE: Final = "from the start to the horizon"
 _END: Final = "at the horizon"
@@ -108,13 +123,13 @@ _ALL: Final = (
     ),
     Measure("customers", "customers", _PRESENT, "", _END, "last", "higher", "customers", "people"),
     Measure(
-        "nps_true", "points", _PRESENT, "", _END, "last", "higher", "true net promoter score", "people"
+        "nps_true", POINTS, _PRESENT, "", _END, "last", "higher", "true net promoter score", "people"
     ),
     Measure(
         "csat_true", SHARE, "episodes", "", _WHOLE, "ratio", "higher", "episodes that truly satisfied", "people"
     ),
     Measure(
-        "satisfaction", "SD", "episodes", "episode", _WHOLE, "ratio", "higher",
+        "satisfaction", SD, "episodes", "episode", _WHOLE, "ratio", "higher",
         "mean satisfaction with an episode, latent scale", "people",
     ),
     Measure(

@@ -65,7 +65,7 @@ class Comparison(Tabled):
             message = f"why: {policy!r}; {', '.join(self.facts.others) or 'no policy'} is allowed; choose one"
             raise InputError(message)
         if not self.facts.has("retention"):
-            message = f"why: {self.scenario.name} has no market; a scenario with customers is allowed; see `.table()`"
+            message = f"why: {self.facts.firm} has no customers at the start; some are needed; see `.table()`"
             raise InputError(message)
         return reasons_of(self.contrast, self.facts.firm, policy, segment)
 

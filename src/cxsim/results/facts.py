@@ -18,7 +18,9 @@ from cxsim.stats.paired import bonferroni_level
 if TYPE_CHECKING:
     import pandas as pd
 
-FALLBACKS: Final = ("retention", "wait_mean", "wait_all_mean", "solved_rate", "wages", "written_cost")
+FALLBACKS: Final = (
+    "retention", "wait_mean", "wait_all_mean", "market_share", "solved_rate", "wages", "written_cost",
+)  # fmt: skip
 
 
 _NUMBERS: Final = (
@@ -83,8 +85,9 @@ class Facts:
         return self._rows.get((measure, policy))
 
     def has(self, measure: str) -> bool:
-        """Tell whether a measure was measured for our firm."""
-        return (measure, self.reference) in self._rows
+        """Tell whether a measure has a value for our firm under some policy; a firm without customers keeps none."""
+        rows = [self._rows.get((measure, policy)) for policy in self.policies]
+        return any(row is not None and math.isfinite(row.mean) for row in rows)
 
     @cached_property
     def wanted(self) -> tuple[str, ...]:

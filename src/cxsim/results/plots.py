@@ -98,7 +98,7 @@ def retention_table(facts: Facts) -> pd.DataFrame:
     series = facts.experiment.frames.timeseries
     own = series[(series["measure"] == "retention") & (series["firm"] == facts.firm) & (series["segment"] == "all")]
     rows: list[tuple[str, float, float, float, float]] = []
-    for policy in facts.policies if len(own) else ():
+    for policy in facts.policies if facts.has("retention") else ():
         rows.append((policy, 0.0, 1.0, 1.0, 1.0))
         mine = own[own["policy"] == policy]
         for days in sorted(set(mine["time_days"])):

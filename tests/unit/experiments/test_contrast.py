@@ -53,6 +53,19 @@ def test_columns_are_exactly_those_of_the_contract():
     assert list(COLUMNS) == COLUMNS_OF_CONTRACT
 
 
+def test_intervals_of_means_are_cut_where_no_value_can_be():
+    values = {"as-is": [0.0, 0.9, 1.0], "a": [0.0, 0.1, 1.0], "b": [math.nan, 0.5, 0.5]}
+    found = contrast(table(values), POLICIES, "as-is", seed=1).set_index("policy")
+    assert found.loc["as-is", "ci_high"] == 1.0
+    assert found.loc["a", "ci_low"] == 0.0
+    assert found.loc["a", "diff_ci_low"] < -1.0  # differences are not cut
+    assert math.isnan(found.loc["b", "ci_low"])
+    free = contrast(table(values, measure="profit"), POLICIES, "as-is", seed=1).set_index("policy")
+    assert free.loc["a", "ci_low"] < 0.0
+    waits = contrast(table(values, measure="wait_mean"), POLICIES, "as-is", seed=1).set_index("policy")
+    assert (waits.loc["a", "ci_low"], waits.loc["a", "ci_high"] > 1.0) == (0.0, True)
+
+
 def test_means_and_intervals_are_students(found):
     # s of 0.1, 0.2, 0.3, 0.4 is sqrt(1/60); t(3) at 97.5 % is 3.182446.
     half = 3.182446 * math.sqrt(1 / 60) / 2

@@ -1,3 +1,5 @@
+import math
+
 from cxsim.measures.catalog import CATALOG, FROM_START, LOST, WHOLE_RUN, unit_of
 from cxsim.measures.formulas import FORMULAS
 from cxsim.model.events import N_REASONS
@@ -32,3 +34,11 @@ def test_money_takes_the_currency_and_nothing_else_does():
 
 def test_a_scenario_may_ask_for_every_measure():
     assert set(CATALOG) - set(MEASURES) == set()
+
+
+def test_every_measure_knows_what_values_it_can_have():
+    ranges = {name: (measure.least, measure.most) for name, measure in CATALOG.items()}
+    assert ranges["retention"] == (0.0, 1.0)
+    assert ranges["nps_true"] == (-100.0, 100.0)
+    assert ranges["wait_mean"] == ranges["churn"] == ranges["customers"] == (0.0, math.inf)
+    assert ranges["profit"] == ranges["satisfaction"] == (-math.inf, math.inf)

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -5,6 +6,7 @@ from matplotlib.figure import Figure
 import cxsim
 from cxsim.errors import InputError, ScenarioError
 from cxsim.measures import tables
+from cxsim.measures.catalog import CATALOG, LOST
 from cxsim.results.reasons import KEPT
 from cxsim.scenario import loads
 
@@ -41,6 +43,22 @@ def test_reasons_add_up_to_what_is_kept(comparison):
 def test_why_of_something_else_is_refused(comparison, policy):
     with pytest.raises(InputError, match="hire, train is allowed"):
         comparison.why(policy)
+
+
+def test_a_firm_without_customers_at_the_start_keeps_none_and_says_so(compared, answering_engine):
+    def nobody(task, progress=None):
+        done = answering_engine(task, progress)
+        kept = [list(CATALOG)[row[0]] in {"retention", "came_back", *LOST} for row in task.layout.measures]
+        done.values.measures[kept] = np.nan
+        return done
+
+    found = compared(simulate=nobody, replications=3)
+    assert not found.facts.has("retention")
+    assert found.facts.headline == "nps_true"
+    assert set(found.plot.all()) == {"differences", "waits"}
+    assert "unknown" not in found.answer()
+    with pytest.raises(InputError, match="no customers at the start"):
+        found.why("hire")
 
 
 def test_it_shows_itself_in_a_notebook_without_markup_from_names(corner_text, compared):
