@@ -194,3 +194,11 @@ def test_the_identity_leaves_out_what_the_page_says(key, value, same, folder):
     before = loads(json.dumps(tree), "cafe.yaml", folder).identity()
     tree[key] = value
     assert (loads(json.dumps(tree), "cafe.yaml", folder).identity() == before) is same
+
+
+@pytest.mark.parametrize("name", ["hotline", "cafe", "log"])
+def test_a_resolved_file_is_the_same_scenario(name, folder):
+    scenario = load(folder / f"{name}.yaml")
+    again = loads(scenario.resolved(), "scenario.resolved.yaml", folder)
+    assert again.identity() == scenario.identity()
+    assert again.resolved() == scenario.resolved()
