@@ -7,39 +7,34 @@ import math
 import numpy as np
 
 from cxsim.engines.calendar import pop
+from cxsim.engines.kernel_episode import hear
 from cxsim.engines.kernel_people import (
     finish,
-    hear,
     leave_contract,
     next_needs,
     open_journey,
     review,
 )
+from cxsim.engines.kernel_shift import move_lever, shift
 from cxsim.engines.kernel_touch import (
-    NEVER,
     arrive,
     bring_areas,
     class_of,
     end_wait,
     enter,
-    first_in_line,
     hand_out,
     make_free,
-    next_shift,
-    note,
     note_visit,
     occasion_of,
     schedule,
     segment_of,
-    set_staff,
-    staff_level,
     take_from_queue,
 )
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
-from cxsim.model.clock import arrival_after, is_open
-from cxsim.model.draws import draw, occasion
+from cxsim.model.clock import arrival_after
+from cxsim.model.draws import draw
 from cxsim.model.jit import kernel, part
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import quantile, whole
@@ -147,74 +142,6 @@ def abandon(p: Plan, s: State, row: int, now: int) -> int:
         schedule(s, now + delay, ev.RETURN, h["entity"], 0, 0, row)
         return ev.DONE
     return finish(p, s, row, ev.ABANDONED, now)
-
-
-@part
-def close(p: Plan, s: State, touchpoint: int, now: int) -> int:
-    """Turn away, in order, those who wait in person; accepted call-backs keep their place."""
-    status = ev.DONE
-    level = 0
-    row = -1
-    while status == ev.DONE:
-        while row < 0 and level < s.queues.shape[1]:
-            row = int(s.queues[touchpoint, level, 0])
-            level += 1
-        if row < 0:
-            break
-        after = int(s.hot[row]["next"])
-        if (s.hot[row]["flags"] & ev.FLAG_CALL_BACK) == 0:
-            take_from_queue(s, touchpoint, row)
-            wait = end_wait(p, s, row, now)
-            s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]["turned_away"] += 1
-            note_visit(p, s, row, ev.LOG_TURNED_AWAY, -1, 0, float(wait))
-            status = finish(p, s, row, ev.TURNED_AWAY, now)
-        row = after
-    return status
-
-
-@part
-def apply_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
-    """Bring hours and staff of a touchpoint to what holds now; returns a status."""
-    tp = p.touchpoints[touchpoint]
-    d = s.desks[touchpoint]
-    hours = int(s.levers[tp["levers"] + pl.TOUCH_HOURS, 0])
-    is_now = hours < 0 or is_open(p.openings, p.windows, hours, p.clock[0]["week_offset"], now)
-    level = 0
-    if tp["staffed"] == 1 and is_now:
-        level = staff_level(p, s, touchpoint, now)
-    bring_areas(s, touchpoint, now)
-    closes = d["open"] == 1 and not is_now
-    d["open"] = 1 if is_now else 0
-    note(s, ev.LOG_SHIFT, np.uint64(touchpoint), 0, 0, tp["firm"], touchpoint, -1, -1, d["open"], float(level))
-    status = ev.DONE
-    if closes and tp["in_person"] == 1:
-        status = close(p, s, touchpoint, now)
-    if status == ev.DONE and tp["staffed"] == 1:
-        set_staff(p, s, touchpoint, level, now)
-    return status
-
-
-@part
-def shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
-    """Pass a boundary of hours or shifts."""
-    status = apply_shift(p, s, touchpoint, now)
-    epoch = int(s.desks[touchpoint]["epoch"])
-    schedule(s, next_shift(p, s, touchpoint, now), ev.SHIFT, np.uint64(touchpoint), 0, epoch, touchpoint)
-    return status
-
-
-@part
-def move_lever(p: Plan, s: State, change: int, now: int) -> int:
-    """Move a lever for a policy; hours and staff follow at once."""
-    c = p.changes[change]
-    s.levers[c["slot"], c["segment"]] = c["value"]
-    note(s, ev.LOG_LEVER, np.uint64(change), 0, 0, -1, -1, -1, c["segment"], c["slot"] & 32767, c["value"])
-    status = ev.DONE
-    for touchpoint in range(p.touchpoints.size):
-        if status == ev.DONE:
-            s.desks[touchpoint]["epoch"] = change + 1
-            status = shift(p, s, touchpoint, now)
-    return status
 
 
 @part
@@ -369,6 +296,3 @@ def advance(p: Plan, s: State, until: int) -> int:
             return status
     w["now"] = until
     return ev.DONE
-
-
-__all__ = ["NEVER", "advance", "begin", "first_in_line", "occasion"]

@@ -9,7 +9,7 @@ from cxsim.behaviour.patience import announced_patience, announced_wait
 from cxsim.engines.calendar import order_of, push
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
-from cxsim.model.clock import is_open, next_boundary, next_opening
+from cxsim.model.clock import next_opening
 from cxsim.model.draws import (
     CALL_BACK_ANSWERED,
     CALL_BACK_TAKEN,
@@ -26,7 +26,6 @@ from cxsim.model.state import N_PRIORITIES, State
 from cxsim.model.tallies import wait_bin
 
 NEVER = int(pl.NEVER)
-UNREACHED_CALL = 30 * pl.SECOND
 
 
 @part
@@ -247,7 +246,7 @@ def start_service(p: Plan, s: State, row: int, agent: int, now: int) -> None:
         unreached = draw(s.world[0]["key"], h["entity"], CALL_BACK_ANSWERED, ordinal) >= answered
     if unreached:
         h["flags"] |= ev.FLAG_UNREACHED
-        duration = UNREACHED_CALL
+        duration = ev.UNREACHED_CALL_US
     else:
         law = int(s.levers[step["takes"], column])
         duration = whole(quantile(p.laws, p.knots, law, draw(s.world[0]["key"], h["entity"], TAKES, ordinal)))
@@ -380,55 +379,3 @@ def enter(p: Plan, s: State, row: int, step: int, now: int) -> int:
     h["visit"] += 1
     h["step"] = step
     return arrive(p, s, row, now)
-
-
-@part
-def staff_level(p: Plan, s: State, touchpoint: int, now: int) -> int:
-    """Agents that the running shifts put on duty."""
-    tp = p.touchpoints[touchpoint]
-    level = 0
-    for k in range(tp["first_shift"], tp["first_shift"] + tp["n_shifts"]):
-        base = p.shifts[k]["levers"]
-        when = int(s.levers[base + pl.SHIFT_WHEN, 0])
-        if when < 0 or is_open(p.openings, p.windows, when, p.clock[0]["week_offset"], now):
-            level += int(s.levers[base + pl.SHIFT_STAFF, 0] + 0.5)
-    return min(max(level, 0), tp["n_agents"])
-
-
-@part
-def next_shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
-    """Next time at which hours or shifts of a touchpoint may change."""
-    tp = p.touchpoints[touchpoint]
-    offset = p.clock[0]["week_offset"]
-    best = NEVER
-    hours = int(s.levers[tp["levers"] + pl.TOUCH_HOURS, 0])
-    if hours >= 0:
-        best = next_boundary(p.openings, p.windows, hours, offset, now)
-    for k in range(tp["first_shift"], tp["first_shift"] + tp["n_shifts"]):
-        when = int(s.levers[p.shifts[k]["levers"] + pl.SHIFT_WHEN, 0])
-        if when >= 0:
-            best = min(best, next_boundary(p.openings, p.windows, when, offset, now))
-    return best
-
-
-@part
-def set_staff(p: Plan, s: State, touchpoint: int, level: int, now: int) -> None:
-    """Put `level` agents on duty: the lowest numbers stay, the busy ones finish before they go."""
-    tp = p.touchpoints[touchpoint]
-    d = s.desks[touchpoint]
-    for k in range(tp["n_agents"]):
-        agent = tp["first_agent"] + k
-        status = s.agents[agent]["status"]
-        if k < level:
-            if status == ev.OFF:
-                d["on_duty"] += 1
-                make_free(p, s, touchpoint, agent, now)
-            elif status == ev.LEAVING:
-                s.agents[agent]["status"] = ev.BUSY
-        elif status == ev.FREE:
-            take_free(s, touchpoint, agent)
-            s.agents[agent]["status"] = ev.OFF
-            d["on_duty"] -= 1
-        elif status == ev.BUSY:
-            s.agents[agent]["status"] = ev.LEAVING
-    hand_out(p, s, touchpoint, now)

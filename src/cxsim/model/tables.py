@@ -124,7 +124,10 @@ def _lower_field(context: Any, builder: Any, typ: TablesType, value: Any, attr: 
     table = builder.bitcast(value, word.as_pointer())
 
     def load(n: int) -> Any:
-        return builder.load(builder.gep(table, [ir.Constant(ir.IntType(32), k * _WORDS + n)]))
+        loaded = builder.load(builder.gep(table, [ir.Constant(ir.IntType(32), k * _WORDS + n)]))
+        # The table stands still while a kernel runs; without this, every store into an array reloads all addresses.
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return loaded
 
     element = context.get_data_type(array_type.dtype)
     itemsize = context.get_abi_sizeof(element)

@@ -1,0 +1,180 @@
+"""Compiled engine, bonds with firms: what a person thinks of each, which one is chosen, joining and leaving."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cxsim.behaviour import slots
+from cxsim.behaviour.choice import logit_weight, utility
+from cxsim.behaviour.leaving import (
+    reason_of_leaving,
+    spread_cost,
+)
+from cxsim.engines.kernel_touch import NEVER, note, schedule
+from cxsim.model import draws
+from cxsim.model import events as ev
+from cxsim.model import plan as pl
+from cxsim.model.draws import draw, occasion
+from cxsim.model.jit import part
+from cxsim.model.plan import Plan
+from cxsim.model.samplers import whole
+from cxsim.model.state import State
+from cxsim.model.tallies import purchase_rate
+
+_U0 = np.uint64(0)
+
+
+@part
+def default(p: Plan, s: State, slot: int, column: int) -> float:
+    """Value of a behaviour parameter for a segment."""
+    return float(s.levers[p.market[0]["defaults"] + slot, column])
+
+
+@part
+def relative_price(p: Plan, s: State, firm: int, column: int) -> float:
+    """Price this segment pays at a firm, over the market's mean price at the start; 1 where nothing has a price."""
+    reference = p.market[0]["price_reference"]
+    if reference <= 0.0:
+        return 1.0
+    pays = s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PAYS, column]
+    return float(s.levers[p.firms[firm]["levers"] + pl.FIRM_PRICE, column] * pays / reference)
+
+
+@part
+def price_weight(p: Plan, s: State, column: int) -> float:
+    """Utils per relative price for a segment."""
+    own = s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PRICE_WEIGHT, column]
+    return default(p, s, slots.CHOICE_PRICE, column) * float(own)
+
+
+@part
+def utility_of(p: Plan, s: State, person: int, firm: int, last: int) -> float:
+    """Return the utility of a firm for a person whose last firm is `last`."""
+    column = s.cold[person]["segment"]
+    return utility(
+        float(s.minds[person * p.firms.size + firm]["mean"]),
+        relative_price(p, s, firm, column),
+        1.0 if firm == last else 0.0,
+        default(p, s, slots.CHOICE_EXPECTATION, column),
+        price_weight(p, s, column),
+        default(p, s, slots.INERTIA, column),
+    )
+
+
+@part
+def considers(p: Plan, s: State, person: int, firm: int, last: int, where: np.uint64, number: int) -> bool:
+    """Whether a firm is in the consideration set at this occasion; the last one always is."""
+    if firm == last:
+        return True
+    column = s.cold[person]["segment"]
+    chance = default(p, s, slots.AWARENESS, column)
+    if s.minds[person * p.firms.size + firm]["burnt"] > 0:
+        chance = default(p, s, slots.BURNT, column)
+    ordinal = occasion(np.uint64(number), np.uint64(firm), where)
+    return draw(s.world[0]["key"], np.uint64(person), draws.CONSIDERED, ordinal) < chance
+
+
+@part
+def choose(p: Plan, s: State, person: int, last: int, excluded: int, where: np.uint64, number: int) -> int:
+    """Choose a firm by logit among those considered; -1 when none is."""
+    total = 0.0
+    for firm in range(p.firms.size):
+        s.scratch[firm] = 0.0
+        if firm != excluded and considers(p, s, person, firm, last, where, number):
+            s.scratch[firm] = logit_weight(utility_of(p, s, person, firm, last))
+            total += s.scratch[firm]
+    if total <= 0.0:
+        return -1
+    left = total * draw(
+        s.world[0]["key"], np.uint64(person), draws.FIRM_CHOICE, occasion(np.uint64(number), _U0, where)
+    )
+    best = -1
+    for firm in range(p.firms.size):
+        if s.scratch[firm] > 0.0:
+            best = firm
+            if left < s.scratch[firm]:
+                break
+            left -= s.scratch[firm]
+    return best
+
+
+@part
+def best_advantage(p: Plan, s: State, person: int, own: int) -> float:
+    """Return the utility of the best rival less the own firm's, less the switching cost, both without inertia."""
+    column = s.cold[person]["segment"]
+    best = -1e300
+    for firm in range(p.firms.size):
+        if firm != own:
+            best = max(best, utility_of(p, s, person, firm, -1))
+    if best <= -1e300:
+        return 0.0
+    payments = 12.0
+    if p.market[0]["contractual"] == 0:
+        payments = purchase_rate(p.contacts, p.group_contact, s.levers, own, column) * pl.YEAR
+    cost = s.levers[p.market[0]["levers"] + pl.MARKET_SWITCHING_COST, column]
+    switching = price_weight(p, s, column) * spread_cost(
+        float(cost), float(p.market[0]["price_reference"]), float(payments)
+    )
+    return best - utility_of(p, s, person, own, -1) - switching
+
+
+@part
+def leave_firm(p: Plan, s: State, person: int, reason: int, now: int) -> None:
+    """End the relationship with the present firm; every exit carries its reason."""
+    c = s.cold[person]
+    firm = c["firm"]
+    s.left[s.world[0]["period"], firm, c["segment"], reason] += 1
+    if now >= 0 and firm == c["base_firm"] and c["first_left"] >= NEVER:
+        c["first_left"] = now
+        c["first_reason"] = reason
+    c["firm"] = -1
+    c["last_left"] = now
+    c["notice"] = 0
+    note(s, ev.LOG_LEFT, np.uint64(person), c["needs"], 0, firm, -1, -1, -1, reason, float(c["satisfaction"]))
+
+
+@part
+def join_firm(p: Plan, s: State, person: int, firm: int, now: int) -> None:
+    """Become a firm's customer."""
+    c = s.cold[person]
+    m = s.minds[person * p.firms.size + firm]
+    t = s.firm[s.world[0]["period"], firm, c["segment"]]
+    t["joined"] += 1
+    if m["heard"] > 0.0:
+        t["won_by_talk"] += 1
+    c["firm"] = firm
+    c["joined"] = now
+    m["last"] = now
+    note(s, ev.LOG_JOINED, np.uint64(person), c["needs"], 0, firm, -1, -1, -1, 0, float(m["heard"]))
+    m["heard"] = 0.0
+    m["burnt"] = 0
+
+
+@part
+def why_leave(p: Plan, s: State, person: int, old: int, new: int) -> int:
+    """Reason code of a move from one firm to another (or to none, -1)."""
+    c = s.cold[person]
+    by_price = 0.0
+    by_expectation = 0.0
+    heard = 0.0
+    if new >= 0:
+        column = c["segment"]
+        gap = relative_price(p, s, old, column) - relative_price(p, s, new, column)
+        by_price = price_weight(p, s, column) * gap
+        n = p.firms.size
+        ahead = s.minds[person * n + new]["mean"] - s.minds[person * n + old]["mean"]
+        by_expectation = default(p, s, slots.CHOICE_EXPECTATION, column) * ahead
+        heard = float(s.minds[person * n + new]["heard"])
+    return reason_of_leaving(int(c["last_reason"]), by_price, by_expectation, heard)
+
+
+@part
+def give_notice(p: Plan, s: State, person: int, reason: int, ordinal: int, now: int) -> None:
+    """Leave a contract: effective after the notice period."""
+    c = s.cold[person]
+    c["notice"] = 1
+    c["leaving_for"] = reason
+    s.firm[s.world[0]["period"], c["firm"], c["segment"]]["notices"] += 1
+    notice = s.levers[p.market[0]["levers"] + pl.MARKET_NOTICE, c["segment"]]
+    note(s, ev.LOG_NOTICE, np.uint64(person), c["needs"], 0, c["firm"], -1, -1, -1, reason, 0.0)
+    schedule(s, now + whole(float(notice)), ev.LEAVE, np.uint64(person), 0, ordinal, person)
