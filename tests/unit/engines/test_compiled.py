@@ -1,0 +1,172 @@
+"""The compiled engine: buffers of any size give the same bytes, and the code that runs is the code that is written."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cxsim.engines import compiled
+from cxsim.errors import RunError
+from cxsim.model import plan as pl
+from cxsim.model.jit import cache_folder
+from cxsim.scenario.loaded import load, loads
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGE = ROOT / "src" / "cxsim"
+TALKERS = """
+format: 1
+our_firm: Corner
+starts: 2025-01-06
+lasts: 4 months
+warm_up: 1 month
+market:
+  customers: 80
+  setting: noncontractual
+  talk_to: {friends: 4, acquaintances: 6}
+firms:
+  Corner:
+    share: 50 %
+    price: 12 a visit
+    contacts: {shopping: {happens: 60 a year, because: purchase, journey: [till]}}
+    touchpoints: {till: {channel: store, staff: 1, hours: "Mon-Sat 09:00-13:00", takes: 8 min, fails: 10 %}}
+  Chain:
+    share: 50 %
+    price: 11 a visit
+    contacts: {shopping: {happens: 60 a year, because: purchase, journey: [desk]}}
+    touchpoints: {desk: {channel: store, staff: 1, hours: "Mon-Sat 09:00-13:00", takes: 8 min, fails: 10 %}}
+"""
+
+
+def two_desks():
+    return load(ROOT / "tests/scenarios/valid/two-desks.yaml").with_values({"lasts": "5 d"}).plan("one-more")
+
+
+def talkers():
+    return loads(TALKERS, "talkers.yaml").plan()
+
+
+@pytest.mark.parametrize("plan_of", [two_desks, talkers])
+def test_buffers_that_begin_with_room_for_one_give_the_same_bytes(plan_of):
+    plan = plan_of()
+    ample, tight = (compiled.run(plan, 20260101, 3, log=True, room=room) for room in (None, 1))
+    assert tight.log.size > 1000
+    assert tight.log.tobytes() == ample.log.tobytes()
+    assert tight.pending.tobytes() == ample.pending.tobytes()
+    for name in ("cold", "minds", "desks", "touch", "waits", "areas", "firm", "left", "base"):
+        assert getattr(tight.state, name).tobytes() == getattr(ample.state, name).tobytes(), name
+
+
+def test_a_log_that_nobody_asked_for_changes_nothing():
+    plan = two_desks()
+    silent, logged = (compiled.run(plan, 20260101, 4, log=log) for log in (False, True))
+    assert silent.log.size == 0
+    assert silent.state.touch.tobytes() == logged.state.touch.tobytes()
+
+
+def test_a_journey_without_end_is_an_error_that_says_where():
+    # No scenario may say so; the plan is bent.
+    plan = two_desks()
+    menu = int(plan.touchpoints[0]["levers"])
+    levers = plan.levers.copy()
+    levers[menu + pl.TOUCH_SOLVES], levers[menu + pl.TOUCH_SENDS_BACK] = 0.0, 1.0
+    with pytest.raises(RunError, match=r"replication 5, day \d+\.\d: a journey visited more than 4000 touchpoints"):
+        compiled.run(plan._replace(levers=levers), 1, 5)
+
+
+def said_by(script, *arguments, package=PACKAGE, **variables):
+    # A folder that somebody chose for all of numba's caches would hide how ours is named.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script, *map(str, arguments)],
+        env={**own, "PYTHONPATH": str(package.parent), **{name: str(value) for name, value in variables.items()}},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+GENERATED = """
+import sys
+from cxsim.engines import kernel
+from cxsim.engines.compiled import run
+from cxsim.scenario.loaded import load
+run(load(sys.argv[1]).with_values({"lasts": "4 d"}).plan(), 1, 0)
+for entry in (kernel.begin, kernel.advance):
+    made = "".join(entry.inspect_llvm().values())
+    print(sum(entry.stats.cache_hits.values()), sum(entry.stats.cache_misses.values()),
+          made.count("define"), made.count("NRT_incref") + made.count("NRT_decref"))
+"""
+
+
+def test_the_event_loop_counts_no_references(tmp_path):
+    # An empty folder: of a function that is loaded from the cache only a stub can be inspected.
+    numbers = said_by(GENERATED, ROOT / "tests/scenarios/valid/two-desks.yaml", NUMBA_CACHE_DIR=tmp_path)
+    for hits, misses, functions, references in np.array(numbers, int).reshape(2, 4):
+        assert (hits, misses) == (0, 1)
+        assert functions > 0
+        assert references == 0
+
+
+# A world at its start is made by compiled code that calls the rules of model/; it compiles in seconds.
+STARTED = """
+import sys
+from cxsim.engines import world
+from cxsim.scenario.loaded import load
+made = world.new_world(load(sys.argv[1]).plan(), 1, 0, log=False)
+print(made.cold["next_need"].sum(), sum(world._populate.stats.cache_hits.values()))
+"""
+
+
+@pytest.fixture
+def copy(tmp_path):
+    package = tmp_path / "copy" / "cxsim"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "talkers.yaml").write_text(TALKERS)
+    return package
+
+
+def test_an_edited_rule_changes_the_result_at_once(copy, tmp_path):
+    def started():
+        return said_by(STARTED, tmp_path / "talkers.yaml", package=copy, XDG_CACHE_HOME=tmp_path / "cache")
+
+    before, again = started(), started()
+    assert (before[1], again[1]) == ("0", "1")
+    assert before[0] == again[0]
+    draws = copy / "model" / "draws.py"
+    text = draws.read_text()
+    assert text.count("* 1.1102230246251565e-16") == 1
+    draws.write_text(text.replace("* 1.1102230246251565e-16", "* 1.0e-16"))
+    edited = started()
+    assert edited[1] == "0"
+    assert edited[0] != before[0]
+
+
+@pytest.mark.parametrize("room", ["model", "behaviour", "engines"])
+def test_every_source_that_is_compiled_names_the_cache(copy, room):
+    before = cache_folder(copy)
+    for source in sorted((copy / room).glob("*.py")):
+        text = source.read_text()
+        source.write_text(text + "\n")
+        assert cache_folder(copy) != before, source.name
+        source.write_text(text)
+    assert cache_folder(copy) == before
+
+
+def test_sources_that_are_not_compiled_do_not_name_the_cache(copy):
+    before = cache_folder(copy)
+    for source in ("engines/reference/desk.py", "scenario/models.py", "charts/style.py"):
+        with (copy / source).open("a") as file:
+            file.write("\n")
+    assert cache_folder(copy) == before
+
+
+def test_a_cache_in_which_nothing_lies_is_cold(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder().is_relative_to(tmp_path)
+    assert not compiled.is_warm()
