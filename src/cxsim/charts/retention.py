@@ -17,8 +17,7 @@ from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted_alike, number, plain
 
 LABEL_SHARE: Final = 0.21  # of the figure's width, for the names at the ends of the lines
 BAND_STRENGTH: Final = 0.16
-FINE_STEP: Final = 0.01  # the vertical axis ends at multiples of this share, or of five of it
-FROM_ZERO: Final = 0.5  # once fewer are left, the axis begins at nobody
+FINE_STEP: Final = 0.01  # the vertical axis ends at a multiple of this share, or of five of it
 LEVEL: Final = 1e-3  # of the axes' height: a leader this flat is straight
 MARKS: Final = 6  # about so many markers along a line
 
@@ -101,12 +100,14 @@ def _set_scales(ax: Axes, rows: pd.DataFrame) -> None:
     lowest = float(np.nanmin(rows[["value", "ci_low"]].to_numpy()))
     highest = float(np.nanmax(rows[["value", "ci_high"]].to_numpy()))
     step = FINE_STEP if highest - lowest < 4 * FINE_STEP else 5 * FINE_STEP
-    bottom = 0.0 if lowest < FROM_ZERO else np.floor(lowest / step) * step
-    ax.set_ylim(bottom, min(1.0, np.ceil(highest / step) * step))
+    top = min(1.0, np.ceil(highest / step) * step)
+    lines = MaxNLocator(nbins=6, steps=[1, 2, 5, 10])
+    # The axis begins at a line that carries its figure, so that nobody takes its foot for zero.
+    ax.set_ylim(max(0.0, lines.tick_values(lowest, top)[0]), top)
     last = max(float(rows["month"].max()), 1e-9)
     ax.set_xlim(0.0, last)
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8, steps=[1, 2, 3, 6, 10], integer=True))
-    ax.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+    ax.yaxis.set_major_locator(lines)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
     ax.spines["bottom"].set_visible(True)
     ax.spines["bottom"].set_color(RULE)

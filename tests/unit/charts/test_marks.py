@@ -120,12 +120,15 @@ def test_short_waits_are_drawn_in_seconds(make_tables):
     assert "60" in {text.get_text() for text in ax.child_axes[0].texts}
 
 
-def test_where_few_are_left_the_axis_of_retention_begins_at_nobody(make_tables):
+@pytest.mark.parametrize("fewer", [0.0, 0.2, 0.3, 0.4, 0.47, 0.7])
+def test_the_axis_of_retention_begins_at_a_line_below_everything(make_tables, fewer):
     table = make_tables(2)["retention"]
-    assert retention(table, axes()).get_ylim()[0] > 0.5
-    table["value"] -= 0.4
-    table["ci_low"] -= 0.4
-    assert retention(table, axes()).get_ylim()[0] == 0.0
+    table[["value", "ci_low"]] -= fewer
+    ax = retention(table, axes())
+    bottom = ax.get_ylim()[0]
+    assert np.isclose(ax.get_yticks(), bottom).any()
+    assert 0.0 <= bottom <= table["ci_low"].min()
+    assert table["ci_low"].min() - bottom < 0.21
 
 
 def test_too_many_touchpoints_leave_the_longest_waits_and_say_so(make_tables):
