@@ -202,7 +202,7 @@ class _Batch:
         self.seed = setup.seed if setup.seed is not None else (runs.seed if runs and runs.seed is not None else 1)
         self.names = names_of(scenario)
         self.plans: dict[str, Plan] = {name: scenario.plan(name) for name in self.policies}
-        self.costs = {name: _cost(scenario, name, self.names) for name in self.policies}
+        self.costs = {name: _costs(scenario, name, self.names) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
         self.identity = scenario.identity()
         self.note = ""
@@ -303,10 +303,8 @@ def names_of(scenario: Scenario) -> Names:
     )
 
 
-def _cost(scenario: Scenario, policy: str, names: Names) -> WrittenCost:
-    overlay = scenario.policy(policy)
-    end = max((piece.end for piece in overlay.pieces), default=0)
-    return WrittenCost(names.policy_firm, overlay.cost_once, overlay.cost_yearly, overlay.begin, end)
+def _costs(scenario: Scenario, policy: str, names: Names) -> tuple[WrittenCost, ...]:
+    return tuple(WrittenCost(names.policy_firm, *cost) for cost in scenario.policy(policy).costs)
 
 
 def with_policy_cost(measures: pd.DataFrame) -> pd.DataFrame:

@@ -28,8 +28,8 @@ class Task(NamedTuple):
         Of the scenario under the policy.
     layout : Layout
         Rows to fill.
-    cost : WrittenCost
-        What the policy costs beyond what the model counts.
+    costs : tuple of WrittenCost
+        What the policy and its parts cost beyond what the model counts.
     engine : str
         "compiled" or "reference".
     log : bool
@@ -39,7 +39,7 @@ class Task(NamedTuple):
     spec: RunSpec
     plan: Plan
     layout: Layout
-    cost: WrittenCost
+    costs: tuple[WrittenCost, ...]
     engine: str
     log: bool = False
 
@@ -76,7 +76,7 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress)
     world = outcome.state.world[0]
     return Done(
-        values=values_of(task.plan, outcome.state, task.layout, task.cost),
+        values=values_of(task.plan, outcome.state, task.layout, task.costs),
         log=outcome.log,
         events=int(world["events"]),
         visits=int(world["visits"]),

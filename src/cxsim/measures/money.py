@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from cxsim.model.plan import Plan
 
 
 class WrittenCost(NamedTuple):
-    """Cost on top of what the model counts.
+    """Cost of a policy, or of a part of one, on top of what the model counts.
 
     Attributes
     ----------
@@ -82,13 +83,12 @@ def wages(plan: Plan, duty: NDArray[np.int64], begins: NDArray[np.int64]) -> NDA
     return paid
 
 
-def written(plan: Plan, cost: WrittenCost | None, begins: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the written cost that falls into every period, (n_periods, n_firms), scenario's currency."""
+def written(plan: Plan, costs: Sequence[WrittenCost], begins: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the written costs that fall into every period, (n_periods, n_firms), scenario's currency."""
     due = np.zeros((begins.size, plan.firms.size))
-    if cost is None:
-        return due
     ends = plan.period_ends
-    overlap = np.minimum(ends, cost.end) - np.maximum(begins, cost.begin)
-    due[:, cost.firm] = np.clip(overlap, 0, None) / pl.YEAR * cost.yearly
-    due[:, cost.firm] += np.where((begins <= cost.begin) & (cost.begin < ends), cost.once, 0.0)
+    for cost in costs:
+        overlap = np.minimum(ends, cost.end) - np.maximum(begins, cost.begin)
+        due[:, cost.firm] += np.clip(overlap, 0, None) / pl.YEAR * cost.yearly
+        due[:, cost.firm] += np.where((begins <= cost.begin) & (cost.begin < ends), cost.once, 0.0)
     return due

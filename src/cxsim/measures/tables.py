@@ -64,7 +64,7 @@ class Frames(NamedTuple):
     cohorts: pd.DataFrame
 
 
-def values_of(plan: Plan, state: State, layout: Layout, cost: WrittenCost | None = None) -> Values:
+def values_of(plan: Plan, state: State, layout: Layout, costs: Sequence[WrittenCost] = ()) -> Values:
     """Return what a run brings to its tables.
 
     Parameters
@@ -75,11 +75,11 @@ def values_of(plan: Plan, state: State, layout: Layout, cost: WrittenCost | None
         Its final state.
     layout : Layout
         Rows, of this plan or of the same scenario under another policy.
-    cost : WrittenCost, optional
-        Cost of the policy on top of what the model counts.
+    costs : sequence of WrittenCost
+        What the policy and its parts cost on top of what the model counts; nothing by default.
     """
     periods = periods_of(plan)
-    in_time = by_period(plan, state, cost)
+    in_time = by_period(plan, state, costs)
     total = whole_run(in_time, periods.first)
     whole = np.full((len(CATALOG), *total.span.shape), np.nan)
     each = np.full((len(CATALOG), *in_time.span.shape), np.nan)

@@ -5,6 +5,7 @@ Classes are the last axis everywhere: all customers together, then the segments,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -95,7 +96,7 @@ def periods_of(plan: Plan) -> Periods:
     return Periods(begins, ends, int(np.count_nonzero(begins < 0)))
 
 
-def by_period(plan: Plan, state: State, cost: WrittenCost | None = None) -> Totals:
+def by_period(plan: Plan, state: State, costs: Sequence[WrittenCost] = ()) -> Totals:
     """Return the totals of every period, shape (n_periods, n_firms, n_classes); warm-up periods first.
 
     Parameters
@@ -103,8 +104,8 @@ def by_period(plan: Plan, state: State, cost: WrittenCost | None = None) -> Tota
     plan : Plan
     state : State
         The final state of a run.
-    cost : WrittenCost, optional
-        What the policy costs beyond what the model counts; nothing by default.
+    costs : sequence of WrittenCost
+        What the policy and its parts cost beyond what the model counts; nothing by default.
     """
     periods = periods_of(plan)
     classes = 1 + state.touch.shape[2]
@@ -123,7 +124,7 @@ def by_period(plan: Plan, state: State, cost: WrittenCost | None = None) -> Tota
     busy = state.areas["busy"].astype(np.float64)[..., None]
     fields["busy"] = _whole(_by_firm(plan, busy, staffed(plan))[..., 0], classes)
     fields["wages"] = _whole(money.wages(plan, duty, periods.begins), classes)
-    fields["written_cost"] = _whole(money.written(plan, cost, periods.begins), classes)
+    fields["written_cost"] = _whole(money.written(plan, costs, periods.begins), classes)
     return Totals(**fields)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cxsim.errors import ValueRefusedError, quoted
 from cxsim.scenario import paths
@@ -15,7 +15,7 @@ from cxsim.scenario.models import Document, Policy
 from cxsim.units import YEAR, nearest, parse_change
 
 AS_IS: Final = "as-is"
-FOREVER: Final = 1_000_000 * YEAR // 1_000
+FOREVER: Final = 1_000 * YEAR
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +55,25 @@ class Piece:
         return together and (not self.segments or not other.segments or bool({*self.segments} & {*other.segments}))
 
 
+class TimedCost(NamedTuple):
+    """What a policy, or a part of it, costs on top of what the model counts, in the scenario's currency.
+
+    Attributes
+    ----------
+    once
+        Paid at `begin`.
+    yearly
+        Paid evenly from `begin` to `end`, for each 365 days.
+    begin, end
+        Microseconds since the start.
+    """
+
+    once: float
+    yearly: float
+    begin: int
+    end: int
+
+
 @dataclass(frozen=True)
 class Overlay:
     """A policy, ready to be laid over a scenario.
@@ -65,18 +84,14 @@ class Overlay:
         As written.
     pieces
         What it changes.
-    cost_once, cost_yearly
-        What it costs on top of what the model counts, in the scenario's currency.
-    begin
-        When its first piece begins, microseconds since the start.
+    costs
+        What it costs: its own, and those of the parts that it combines, each for the time of its part.
     """
 
     name: str
     idea: str
     pieces: tuple[Piece, ...]
-    cost_once: float
-    cost_yearly: float
-    begin: int
+    costs: tuple[TimedCost, ...]
 
 
 def overlays(document: Document, tree: paths.Tree, faults: Faults) -> dict[str, Overlay]:
@@ -89,7 +104,7 @@ def overlays(document: Document, tree: paths.Tree, faults: Faults) -> dict[str, 
     faults
         Receives what is wrong.
     """
-    found = {AS_IS: Overlay(AS_IS, "Change nothing.", (), 0.0, 0.0, 0)}
+    found = {AS_IS: Overlay(AS_IS, "Change nothing.", (), ())}
     written = document.policies or {}
     for name, policy in written.items():
         if policy.combine is None:
@@ -119,9 +134,13 @@ def _simple(name: str, policy: Policy, document: Document, tree: paths.Tree, fau
             faults.refused((*here, "change", path), error)
             continue
         pieces.append(Piece(name, location, path, raw, begin, end, segments))
-    cost = policy.cost
-    once, yearly = ((cost.once or 0.0), (cost.yearly or 0.0)) if cost else (0.0, 0.0)
-    return Overlay(name, policy.idea or "", tuple(pieces), once, yearly, begin)
+    return Overlay(name, policy.idea or "", tuple(pieces), (_cost(policy, begin, end),))
+
+
+def _cost(policy: Policy, begin: int, end: int) -> TimedCost:
+    written = policy.cost
+    once, yearly = ((written.once or 0.0), (written.yearly or 0.0)) if written else (0.0, 0.0)
+    return TimedCost(once, yearly, begin, end)
 
 
 def _location(path: str, document: Document, tree: paths.Tree) -> paths.Location:
@@ -148,9 +167,7 @@ def _times(
 def _combined(name: str, policy: Policy, document: Document, simple: Mapping[str, Overlay], faults: Faults) -> Overlay:
     here = ("policies", name, "combine")
     pieces: list[Piece] = []
-    once = (policy.cost.once or 0.0) if policy.cost else 0.0
-    yearly = (policy.cost.yearly or 0.0) if policy.cost else 0.0
-    begins = []
+    costs: list[TimedCost] = []
     for part, times in (policy.combine or {}).items():
         base = simple.get(part)
         written = (document.policies or {}).get(part)
@@ -160,9 +177,9 @@ def _combined(name: str, policy: Policy, document: Document, simple: Mapping[str
             continue
         begin, end = _times(here, times.from_ or written.from_, times.until or written.until, document, faults)
         pieces += [Piece(part, p.location, p.written, p.raw, begin, end, p.segments) for p in base.pieces]
-        once, yearly = once + base.cost_once, yearly + base.cost_yearly
-        begins.append(begin)
-    return Overlay(name, policy.idea or "", tuple(pieces), once, yearly, min(begins, default=0))
+        costs += [cost._replace(begin=begin, end=end) for cost in base.costs]
+    own = _cost(policy, min((cost.begin for cost in costs), default=0), max((cost.end for cost in costs), default=0))
+    return Overlay(name, policy.idea or "", tuple(pieces), (own, *costs))
 
 
 def _check_clashes(overlay: Overlay, tree: paths.Tree, faults: Faults) -> None:

@@ -1,5 +1,7 @@
 """Experiments with an engine that knows the answer; one with the real one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,9 @@ import pytest
 from cxsim.errors import InputError, RunError
 from cxsim.experiments.compare import Setup, experiment, with_policy_cost
 from cxsim.experiments.precision import Precision
+from cxsim.measures import money
+from cxsim.measures.totals import periods_of
+from cxsim.scenario import loads
 
 
 def own(frames, measure):
@@ -43,6 +48,32 @@ def test_policy_cost_is_written_cost_and_wages_above_as_is(corner, answering_eng
     }
     assert set(cost["unit"]) == {"EUR"}
     assert "policy_cost" not in set(made.frames.measures[made.frames.measures["firm"] == "Chain"]["measure"])
+
+
+def test_parts_of_a_combination_cost_what_they_cost_alone(corner_text, answering_engine):
+    policies = """policies:
+  early: {from: month 1, change: {till.takes: 5 % less}, cost: {yearly: 1200}}
+  late: {from: month 11, change: {till.takes: 5 % less}, cost: {yearly: 120000}}
+  both: {combine: [early, late]}
+measures:"""
+    head, _, rest = corner_text.replace("lasts: 2 years", "lasts: 1 year").partition("policies:")
+    found = {}
+
+    def charging(task, progress=None):
+        due = money.written(task.plan, task.costs, periods_of(task.plan).begins)
+        found[task.spec.policy] = due.sum(axis=0).tolist()
+        return answering_engine(task._replace(spec=replace(task.spec, policy="as-is")), progress)
+
+    scenario = loads(head + policies + rest.partition("measures:")[2], "corner.yaml")
+    experiment(scenario, scenario.policies, Setup(simulate=charging, replications=1, jobs=1))
+    # Eleven months of 1,200 a year, one month of 120,000 a year; months are twelfths of a year.
+    assert {policy: round(own, 6) for policy, (own, _) in found.items()} == {
+        "as-is": 0.0,
+        "early": 1100.0,
+        "late": 10_000.0,
+        "both": 11_100.0,
+    }
+    assert not any(other for _, other in found.values())
 
 
 def test_without_as_is_there_is_no_policy_cost(corner, answering_engine):

@@ -22,5 +22,12 @@ def test_wages_are_hours_on_duty_at_the_wage_of_the_time(plan):
 def test_written_costs_fall_due_once_and_evenly(plan):
     begins = np.array([-pl.MONTH, 0, pl.YEAR // 2])
     cost = money.WrittenCost(firm=1, once=7.0, yearly=100.0, begin=0, end=3 * pl.YEAR // 4)
-    assert money.written(plan, cost, begins).tolist() == [[0, 0], [0, 57], [0, 25]]
-    assert not money.written(plan, None, begins).any()
+    assert money.written(plan, [cost], begins).tolist() == [[0, 0], [0, 57], [0, 25]]
+    assert not money.written(plan, [], begins).any()
+
+
+def test_written_costs_add_up_each_over_its_own_time(plan):
+    begins = np.array([-pl.MONTH, 0, pl.YEAR // 2])
+    early = money.WrittenCost(firm=0, yearly=100.0, begin=0, end=pl.YEAR // 4)
+    late = money.WrittenCost(firm=0, once=3.0, yearly=400.0, begin=3 * pl.YEAR // 4)
+    assert money.written(plan, [early, late], begins).tolist() == [[0, 0], [25, 0], [103, 0]]

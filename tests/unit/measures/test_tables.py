@@ -70,7 +70,7 @@ EXPECTED = {
 def frames(plan, state, names):
     layout = layout_of(plan, names)
     cost = WrittenCost(firm=0, once=100.0, yearly=40.0, begin=pl.YEAR // 4)
-    values = tables.values_of(plan, state, layout, cost)
+    values = tables.values_of(plan, state, layout, [cost])
     return tables.frames_of(layout, [tables.Run("as-is", 0, values), tables.Run("other", 3, values)])
 
 

@@ -6,7 +6,9 @@ import pytest
 from cxsim.errors import ScenarioError
 from cxsim.model import plan as pl
 from cxsim.scenario import loads
-from cxsim.units import MONTH
+from cxsim.units import MONTH, YEAR
+
+FOR_EVER = 1_000 * YEAR
 
 
 def slot(scenario, path):
@@ -36,14 +38,34 @@ def test_a_policy_begins_and_ends(shop):
 def test_a_policy_for_some_moves_only_their_column(shop):
     assert values(shop, "dearer", "price", segment=0) == []
     assert values(shop, "dearer", "price", segment=1) == [(4.0, 13.0)]
-    assert (shop.policy("dearer").cost_once, shop.policy("dearer").cost_yearly) == (5.0, 7.0)
+    assert shop.policy("dearer").costs == ((5.0, 7.0, 4 * MONTH, FOR_EVER),)
 
 
 def test_policies_combine_with_times_and_costs(shop):
     assert values(shop, "both", "price", segment=1) == [(5.0, 13.0)]
     assert values(shop, "both", "till.staff") == [(3.0, 3.0), (6.0, 2.0)]
-    overlay = shop.policy("both")
-    assert (overlay.cost_once, overlay.cost_yearly) == (105.0, 7.0)
+    nothing = (0.0, 0.0, 3 * MONTH, FOR_EVER)
+    assert shop.policy("both").costs == (
+        nothing,
+        (100.0, 0.0, 3 * MONTH, 6 * MONTH),
+        (5.0, 7.0, 5 * MONTH, FOR_EVER),
+    )
+
+
+def test_what_a_combination_costs_itself_runs_from_its_first_part_to_its_last(text):
+    policies = """\
+  early: {from: month 2, until: month 4, change: {till.staff: 4}, cost: {yearly: 10}}
+  late: {from: month 6, until: month 8, change: {till.staff: 5}, cost: {yearly: 20}}
+  split: {combine: [early, {late: {until: month 9}}], cost: {once: 3, yearly: 30}}
+"""
+    shop = loads(text + policies, "shop.yaml")
+    costs = shop.policy("split").costs
+    assert costs[0] == (3.0, 30.0, 2 * MONTH, 9 * MONTH)
+    assert [cost[1:] for cost in costs[1:]] == [(10.0, 2 * MONTH, 4 * MONTH), (20.0, 6 * MONTH, 9 * MONTH)]
+    again = loads(shop.resolved(), "again.yaml")
+    assert again.policy("split").costs == costs
+    assert again.identity() == shop.identity()
+    assert loads(text + policies.replace("month 9", "month 10"), "shop.yaml").identity() != shop.identity()
 
 
 def test_all_policies_share_the_plan_but_for_their_moves(shop):
@@ -106,7 +128,7 @@ def test_with_policy_adds_one_and_leaves_the_other_scenario_alone(shop):
     more = shop.with_policy("more", change, cost=40_000, idea="Help.")
     assert more.policies[-1] == "more"
     assert "more" not in shop.policies
-    assert more.policy("more").cost_once == 40_000
+    assert [cost.once for cost in more.policy("more").costs] == [40_000]
     assert values(more, "more", "phone.shifts.late.staff") == [(0.0, 4.0)]
     with pytest.raises(ScenarioError, match="a new name"):
         more.with_policy("more", {"till.staff": 3}, cost=0)
