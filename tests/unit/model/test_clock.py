@@ -110,6 +110,8 @@ def test_the_next_boundary_lies_strictly_ahead(which, now, next_):
         (0, MON + 9 * HOUR, (MON + 13 * HOUR, MON + 17 * HOUR)),
         (0, SAT + 13 * HOUR, (WEEK + 9 * HOUR, WEEK + 12 * HOUR)),
         (0, -1, (9 * HOUR, 12 * HOUR)),
+        (2, 0, (WEEK, 2 * WEEK)),
+        (2, -1, (0, WEEK)),
         (3, 4 * DAY, (5 * DAY, 6 * DAY)),
         (3, 5 * DAY, (NEVER, NEVER)),
         (4, 0, (NEVER, NEVER)),
