@@ -34,7 +34,7 @@ UTILITIES: Final = (0.5, 0.0, -0.5)  # of switching.yaml: 3 utils per relative p
 START: Final = (0.34, 0.33, 0.33)
 NEEDS_A_YEAR: Final = 24.0
 # Inertia, awareness, customers of a full and of a plain run.
-SWITCHING: Final = ((0.0, 1.0, 200, 100), (1.0, 1.0, 300, 100), (2.0, 1.0, 1_250, 320), (1.0, 0.8, 600, 155))
+SWITCHING: Final = ((0.0, 1.0, 200, 100), (1.0, 1.0, 400, 100), (2.0, 1.0, 1_250, 320), (1.0, 0.8, 600, 155))
 
 
 def markets() -> tuple[Case, ...]:
@@ -110,7 +110,7 @@ def _constant_hazard() -> Case:
         ),
         every=YEAR,
         reference=True,
-        full=crowd(42_000),
+        full=crowd(52_000),
         plain=crowd(10_500),
     )
 

@@ -267,8 +267,8 @@ def _moved() -> Case:
             "lasts": "3 months",
         },
         quantities=(Quantity("mean expectation over the exact one of the network", 1.0, _moved_ratio),),
-        full=crowd(4_100),
-        plain=crowd(1_050),
+        full=crowd(5_500),
+        plain=crowd(1_400),
         reference=True,
     )
 

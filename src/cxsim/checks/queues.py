@@ -125,11 +125,11 @@ def _abandonment() -> list[Case]:
         (10.0, 0.5, 10, "15 d", "4 d"),
         (12.0, 0.5, 10, "9 d", "2.5 d"),
         (10.0, 1.0, 10, "9 d", "2.5 d"),
-        (10.0, 0.1, 10, "19 d", "5 d"),
+        (10.0, 0.1, 10, "26 d", "6.5 d"),
         (48.0, 0.5, 50, "25 d", "6.5 d"),
         (50.0, 0.5, 50, "17 d", "4.5 d"),
         (60.0, 0.5, 50, "4 d", "1 d"),
-        (100.0, 0.5, 100, "16 d", "4.5 d"),
+        (100.0, 0.5, 100, "21 d", "5 d"),
         (1.2, 0.25, 1, "20 d", "5 d"),
     )
     return [*(_erlang_a(*row) for row in rows), _erlang_a_two()]
@@ -181,7 +181,7 @@ def _erlang_a_two() -> Case:
             Quantity("mean wait, min", exact.mean_wait, mean_wait()),
             Quantity("occupancy", exact.utilization, occupied),
         ),
-        full={"lasts": "10 d"},
+        full={"lasts": "16 d"},
         plain={"lasts": "3 d"},
         load=exact.utilization,
     )
@@ -206,8 +206,8 @@ SINGLE: Final = (
     ("triangular", 0.7, "150 d", "38 d"),
     ("weibull", 0.7, "180 d", "45 d"),
     ("gamma", 0.5, "135 d", "34 d"),
-    ("lognormal", 0.5, "360 d", "91 d"),
-    ("lognormal", 0.8, "750 d", None),
+    ("lognormal", 0.5, "560 d", "140 d"),
+    ("lognormal", 0.8, "900 d", None),
     ("hyperexponential", 0.7, "420 d", None),
 )
 
@@ -260,7 +260,7 @@ def _priorities() -> list[Case]:
     light = _classes(
         "cobham-.2-.3", "two priorities, .2 + .3/1/1", "Cobham (1954)", "priorities", 0.5,
         {"urgent.rate": "0.2 a minute", "regular.rate": "0.3 a minute"}, cobham([0.2, 0.3], [1.0, 1.0]),
-        ("180 d", "45 d"),
+        ("240 d", "60 d"),
     )  # fmt: skip
     return [many, ten, one, light]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, cast
 
@@ -165,9 +166,9 @@ def verify(
     samples = [list(_samples(name, batch)) for name, batch in batches]
     total = sum(len(each) for each in samples)
     checks: list[Check] = []
-    done = 0
+    done, started = 0, time.monotonic()
     for (name, batch), each in zip(batches, samples, strict=True):
-        sightings = _observed(name, each, jobs, _part_of(report, done, total))
+        sightings = _observed(name, each, jobs, _part_of(report, done, total, started))
         done += len(each)
         for case, fine in batch:
             checks += _checks(case, name, sightings[case.name], fine=fine)
@@ -242,10 +243,10 @@ def _observed(engine: str, samples: Sequence[Sample], jobs: int | None, report: 
     return sightings
 
 
-def _part_of(report: Report | None, before: int, total: int) -> Report | None:
+def _part_of(report: Report | None, before: int, total: int, started: float) -> Report | None:
     if report is None:
         return None
-    return lambda progress: report(Progress(before + progress.done, total, progress.elapsed_s))
+    return lambda progress: report(Progress(before + progress.done, total, time.monotonic() - started))
 
 
 def _checks(case: Case, engine: str, sightings: Sequence[Sighting], *, fine: bool) -> list[Check]:

@@ -27,7 +27,7 @@ class Engines(StrEnum):
 def verify(
     context: typer.Context,
     full: Annotated[
-        bool, typer.Option("--full", help="Standard errors of .33 % instead of 1 %; about half an hour on two cores.")
+        bool, typer.Option("--full", help="Standard errors of .33 % instead of 1 %; one to two hours on two cores.")
     ] = False,
     engine: Annotated[Engines, typer.Option(help="The reference engine runs the short cases only.")] = Engines.BOTH,
     jobs: Annotated[int | None, typer.Option(min=1, help="Runs at the same time; every processor.")] = None,
