@@ -44,6 +44,8 @@ def check(document: Document, faults: Faults) -> None:
     _check_firms(document, faults)
     if document.market is not None:
         _check_market(document.market, faults)
+        if document.market.setting == "noncontractual":
+            _check_purchases(document, faults)
     _check_ledger(document, faults)
     _check_wishes(document, faults)
     for name, firm in document.firms.items():
@@ -139,12 +141,6 @@ def _check_firm(name: str, firm: Firm, market: Market | None, faults: Faults) ->
         faults.add((*here, "contacts"), given, "contacts where there is a market", remedy)
     if market is not None:
         _check_price(here, firm, market, faults)
-        buys = any(contact.because == "purchase" for contact in contacts.values())
-        if market.setting == "noncontractual" and not buys:
-            allowed = "at least one contact with `because: purchase`"
-            faults.add(
-                here, "no purchase", allowed, "customers of a noncontractual market choose at a purchase; add one"
-            )
     touchpoints = firm.touchpoints or {}
     for key, contact in contacts.items():
         _check_journey((*here, "contacts", key), contact, touchpoints, faults)
@@ -153,6 +149,30 @@ def _check_firm(name: str, firm: Firm, market: Market | None, faults: Faults) ->
         _check_source((*here, "arrivals", key), source, touchpoints, faults)
     for key, touchpoint in touchpoints.items():
         _check_touchpoint((*here, "touchpoints", key), key, touchpoint, touchpoints, faults)
+
+
+def _check_purchases(document: Document, faults: Faults) -> None:
+    """Refuse purchases that some firms only have: a person who chooses another firm then would buy nothing there."""
+    sellers: dict[str, str] = {}
+    for firm, content in document.firms.items():
+        for name, contact in (content.contacts or {}).items():
+            if contact.because == "purchase":
+                sellers.setdefault(name, firm)
+    for firm, content in document.firms.items():
+        own = content.contacts or {}
+        if not any(contact.because == "purchase" for contact in own.values()):
+            allowed = "at least one contact with `because: purchase`"
+            remedy = "customers of a noncontractual market choose at a purchase; add one"
+            faults.add(("firms", firm), "no purchase", allowed, remedy)
+            continue
+        for name, seller in sellers.items():
+            allowed = f"the purchase {quoted(name)} at every firm, as at {seller}"
+            if name not in own:
+                remedy = "whoever chooses this firm then would buy nothing; add it, or give a contact this name"
+                faults.add(("firms", firm, "contacts"), f"no {quoted(name)}", allowed, remedy)
+            elif own[name].because != "purchase":
+                remedy = "write because: purchase, or rename one of the two contacts"
+                faults.add(("firms", firm, "contacts", name), f"`because: {own[name].because}`", allowed, remedy)
 
 
 def _check_amount(name: str, firm: Firm, document: Document, faults: Faults) -> None:
