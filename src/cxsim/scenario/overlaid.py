@@ -106,7 +106,13 @@ class Overlaid:
             faults.add(here, f"`{piece.written}`", "a value that a policy can change", remedy)
         if piece.segments and (levers.FOR_EVERYONE & set(location) or "arrivals" in location):
             faults.add(here, "`for`", "everyone, where staff, hours, wages or callers change", "leave out `for`")
+        elif piece.segments and "touchpoints" in location and self._has_callers(location[1]):
+            allowed = "everyone, where a touchpoint of a firm with `arrivals` changes"
+            faults.add(here, "`for`", allowed, "callers belong to no segment; leave out `for`")
         faults.raise_if_any()
+
+    def _has_callers(self, firm: str) -> bool:
+        return bool(given(self.resolved.document.firms[firm].arrivals))
 
     def _at(self, overlay: Overlay, moment: int) -> Matrix:
         values = self.base.copy()

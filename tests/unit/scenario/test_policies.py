@@ -41,6 +41,15 @@ def test_a_policy_for_some_moves_only_their_column(shop):
     assert shop.policy("dearer").costs == ((5.0, 7.0, 4 * MONTH, FOR_EVER),)
 
 
+def test_a_policy_for_some_moves_a_touchpoint_only_where_nobody_calls(text):
+    policies = "  nicer: {for: [old], change: {till.quality: 0.5 more}, cost: 0}\n"
+    with pytest.raises(ScenarioError, match="callers belong to no segment"):
+        loads(text + policies, "shop.yaml")
+    callers = text[text.index("    arrivals:") : text.index("    touchpoints:")]
+    shop = loads(text.replace(callers, "") + policies, "shop.yaml")
+    assert [values(shop, "nicer", "till.quality", segment) for segment in (0, 1)] == [[], [(0.0, 0.5)]]
+
+
 def test_policies_combine_with_times_and_costs(shop):
     assert values(shop, "both", "price", segment=1) == [(5.0, 13.0)]
     assert values(shop, "both", "till.staff") == [(3.0, 3.0), (6.0, 2.0)]
