@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cxsim.experiments.compare import Experiment
-from cxsim.model.events import LOG_NAMES
+from cxsim.model.events import LOG_LEVER, LOG_NAMES, LOG_SHIFT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,14 +16,17 @@ COLUMNS: Final = (
     "time_us", "kind", "customer", "journey", "step", "firm", "touchpoint", "agent", "other", "cause", "value",
     "replication", "policy", "case:concept:name", "concept:name", "time:timestamp",
 )  # fmt: skip
+# What happens to a touchpoint or a lever: such rows carry its number in place of a customer's.
+NOBODY: Final = (LOG_SHIFT, LOG_LEVER)
 
 
 def events(experiment: Experiment) -> pd.DataFrame:
     """Return the rows of `events.parquet`.
 
     Firms and touchpoints are names (missing where there is none); `customer` is the number of a person, or of a
-    caller (source and ordinal packed). A case is one journey of one customer in one run; `concept:name` is what
-    happens, with the touchpoint; times are local.
+    caller (source and ordinal packed). A case is one journey of one customer in one run; shifts and levers move for
+    nobody, so their rows have no customer and belong to no case. `concept:name` is what happens, with the touchpoint;
+    times are local.
 
     Parameters
     ----------
@@ -41,13 +44,13 @@ def events(experiment: Experiment) -> pd.DataFrame:
         rows = log.rows
         kinds = np.array(LOG_NAMES, dtype=object)[rows["kind"]]
         touchpoints = _named(rows["touchpoint"], names.touchpoints)
-        customer, journey = rows["customer"], rows["journey"]
+        nobody = np.isin(rows["kind"], NOBODY)
         table = pd.DataFrame(
             {
                 "time_us": rows["time"],
                 "kind": kinds,
-                "customer": customer,
-                "journey": journey,
+                "customer": pd.arrays.IntegerArray(rows["customer"].astype(np.uint64), nobody),
+                "journey": rows["journey"],
                 "step": rows["step"],
                 "firm": _named(rows["firm"], names.firms),
                 "touchpoint": touchpoints,
@@ -60,7 +63,8 @@ def events(experiment: Experiment) -> pd.DataFrame:
             }
         )
         case = table["policy"] + "/" + table["replication"].astype(str)
-        table["case:concept:name"] = case + "/" + table["customer"].astype(str) + "/" + table["journey"].astype(str)
+        case += "/" + table["customer"].astype(str) + "/" + table["journey"].astype(str)
+        table["case:concept:name"] = case.astype(object).where(~nobody, None)
         place = pd.Series(touchpoints, dtype=object)
         table["concept:name"] = table["kind"].where(place.isna(), table["kind"] + ": " + place.fillna("").astype(str))
         table["time:timestamp"] = pd.to_datetime(rows["time"] + epoch, unit="us")

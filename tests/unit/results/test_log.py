@@ -1,9 +1,17 @@
 """The tallies say what the log says, event by event."""
 
+from types import SimpleNamespace
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import cxsim
+from cxsim.experiments.compare import Logs
+from cxsim.measures.layout import Names
+from cxsim.model import events as ev
+from cxsim.model import state as st
+from cxsim.results import log
 
 MINUTE = 60e6
 
@@ -23,6 +31,34 @@ def happened(run):
 def measured(run):
     table = run.measures
     return table[(table["firm"] == "Corner") & (table["segment"] == "all")].set_index("measure")["value"]
+
+
+@pytest.fixture
+def noted():
+    """Rows of a person, a caller, a shift and a lever, as an engine would have noted them."""
+    caller = (1 << 48) | (1 << 60) | 1
+    rows = np.zeros(4, st.LOG)
+    rows["kind"] = [ev.LOG_ARRIVE, ev.LOG_ARRIVE, ev.LOG_SHIFT, ev.LOG_LEVER]
+    rows["customer"] = [1, caller, 1, 1]
+    rows["journey"] = [4, 0, 0, 0]
+    rows["touchpoint"] = [0, 0, 0, -1]
+    return rows, caller
+
+
+def test_shifts_and_levers_belong_to_nobodys_case(noted, monkeypatch, tmp_path):
+    rows, caller = noted
+    names = Names(("Corner", "Chain"), ("young", "old"), ("callers",), ("till",), "EUR")
+    made = SimpleNamespace(layout=SimpleNamespace(names=names), logs=(Logs("hire", 0, rows), Logs("hire", 1, rows)))
+    monkeypatch.setattr(log, "_epoch", lambda experiment: 0)
+    log.events(made).to_parquet(tmp_path / "events.parquet")
+    table = pd.read_parquet(tmp_path / "events.parquet")
+    assert table["customer"].dropna().tolist() == [1, caller] * 2
+    assert table["customer"].isna().tolist() == [False, False, True, True] * 2
+    assert table["case:concept:name"].dropna().tolist() == [
+        "hire/0/1/4", f"hire/0/{caller}/0", "hire/1/1/4", f"hire/1/{caller}/0",
+    ]  # fmt: skip
+    assert table["case:concept:name"].isna().tolist() == [False, False, True, True] * 2
+    assert table["concept:name"].tolist()[2:4] == ["shift changes: till", "lever moves"]
 
 
 def of(events, kind):
