@@ -7,9 +7,11 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from cxsim.model import draws
+
 # Raised whenever a frozen result changes: a run of another version is another run.
 MODEL_VERSION: Final = 1
-RANDOM_SCHEME: Final = "keyed splitmix64 1"
+RANDOM_SCHEME: Final = draws.SCHEME
 
 
 @dataclass(frozen=True, slots=True)

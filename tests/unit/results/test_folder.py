@@ -12,6 +12,7 @@ from cxsim.errors import InputError
 from cxsim.experiments.compare import Setup, experiment
 from cxsim.experiments.contrast import COLUMNS
 from cxsim.measures import tables
+from cxsim.model import draws
 from cxsim.results import folder as module
 from cxsim.results.folder import check, default_folder
 from cxsim.results.result import Result
@@ -72,6 +73,7 @@ def test_the_manifest_names_every_run(compared, failing_engine, tmp_path):
     place = compared(simulate=failing_engine).save(tmp_path / "out", command="cxsim compare corner")
     manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["schema"] == 1
+    assert manifest["random_scheme"] == draws.SCHEME
     assert manifest["command"] == "cxsim compare corner"
     assert manifest["replications"] == 3
     assert len(manifest["runs"]) == 12
