@@ -62,6 +62,7 @@ class Replay:
         self.customers = defaultdict(Customer)
         self.lines = defaultdict(dict)
         self.serving = {}
+        self.idle = {}
         self.on_duty = {}
         self.level = defaultdict(int)
         self.is_open = defaultdict(bool)
@@ -119,10 +120,13 @@ class Replay:
         for agent in self.agents_of(touchpoint):
             if agent in self.agents_of(touchpoint, level):
                 self.on_duty.setdefault((touchpoint, agent), self.now)
+                if agent not in self.serving:
+                    self.idle.setdefault(agent, self.now)
             elif agent not in self.serving:
                 self.leave_duty(touchpoint, agent)
 
     def leave_duty(self, touchpoint, agent):
+        self.idle.pop(agent, None)
         since = self.on_duty.pop((touchpoint, agent), self.now)
         self.duty_area[touchpoint] += self.now - since
 
@@ -161,8 +165,8 @@ class Replay:
             self.fault(row, f"{turn} is served before {min(ahead)}")
 
     def give_up(self, row, customer, _before):
-        if customer.called_back:
-            self.fault(row, "waits for a call-back, not in line")
+        if customer.called_back or not self.plan.touchpoints[customer.touchpoint]["in_person"]:
+            self.fault(row, "does not stand in line")
         if row.kind == ev.LOG_TURNED_AWAY and self.is_open[customer.touchpoint]:
             self.fault(row, "turned away while it is open")
 
@@ -179,6 +183,11 @@ class Replay:
             self.fault(row, f"agent {row.agent} is not on duty")
         if row.agent in self.serving:
             self.fault(row, f"agent {row.agent} serves {self.serving[row.agent]}")
+        # The longest idle takes the next, of equals the lowest number.
+        free = [(since, agent) for agent, since in self.idle.items() if agent in self.agents_of(touchpoint)]
+        if not free or min(free)[1] != row.agent:
+            self.fault(row, f"of {free} takes {row.agent}")
+        self.idle.pop(row.agent, None)
         self.serving[row.agent] = row.customer
 
     def end(self, row, customer, _before):
@@ -188,7 +197,9 @@ class Replay:
         if row.agent != customer.agent:
             self.fault(row, f"was served by {customer.agent}")
         self.serving.pop(row.agent, None)
-        if row.agent >= 0 and row.agent not in self.agents_of(customer.touchpoint, self.level[customer.touchpoint]):
+        if row.agent >= 0 and row.agent in self.agents_of(customer.touchpoint, self.level[customer.touchpoint]):
+            self.idle[row.agent] = self.now
+        elif row.agent >= 0:
             self.leave_duty(customer.touchpoint, row.agent)
 
     def check_lines(self):
