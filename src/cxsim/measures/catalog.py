@@ -101,7 +101,8 @@ _ALL: Final = (
         "starting customers with the firm after a year", "people",
     ),
     Measure(
-        "never_left", SHARE, _START, "", _END, "last", "higher", "starting customers who never left the firm", "people"
+        "never_left", SHARE, _START, "", _END, "last", "higher",
+        "starting customers who never left the firm and still buy", "people",
     ),
     Measure(
         CAME_BACK, SHARE, _START, "", _END, "last", "higher", "starting customers who left and came back", "people"

@@ -12,7 +12,6 @@ from cxsim.measures import totals
 from cxsim.measures.catalog import CAME_BACK, CATALOG, FROM_START, LOST, WHOLE_RUN
 from cxsim.measures.desks import DESK_MEASURES
 from cxsim.measures.formulas import FORMULAS
-from cxsim.model.events import N_REASONS
 from cxsim.model.plan import YEAR, Plan
 
 Index = NDArray[np.intp]
@@ -158,5 +157,5 @@ def _cohort_rows(plan: Plan, periods: totals.Periods) -> list[tuple[int, ...]]:
         for at in range(periods.ends.size - periods.first)
         for firm in range(plan.firms.size)
         for class_ in [0, *_segments(plan)]
-        for reason in range(N_REASONS)
+        for reason in range(len(LOST))
     ]

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.measures.catalog import CATALOG, unit_of
-from cxsim.measures.cohorts import lost_by_reason, starting_cohort
+from cxsim.measures.catalog import CATALOG, LOST_TITLES, unit_of
+from cxsim.measures.cohorts import lost_by_reason, starting_cohort, with_those_who_stopped
 from cxsim.measures.desks import DESK_MEASURES, desk_totals
 from cxsim.measures.formulas import FORMULAS, ratio
 from cxsim.measures.layout import Layout
 from cxsim.measures.money import WrittenCost
 from cxsim.measures.totals import Totals, by_period, periods_of, queueing, whole_run
 from cxsim.measures.waits import wait_quantile
-from cxsim.model.events import REASON_NAMES
 from cxsim.model.plan import DAY, MINUTE, YEAR, Plan
 from cxsim.model.state import State
 
@@ -79,7 +78,7 @@ def values_of(plan: Plan, state: State, layout: Layout, costs: Sequence[WrittenC
         What the policy and its parts cost on top of what the model counts; nothing by default.
     """
     periods = periods_of(plan)
-    in_time = by_period(plan, state, costs)
+    in_time = with_those_who_stopped(plan, state, by_period(plan, state, costs))
     total = whole_run(in_time, periods.first)
     whole = np.full((len(CATALOG), *total.span.shape), np.nan)
     each = np.full((len(CATALOG), *in_time.span.shape), np.nan)
@@ -187,7 +186,7 @@ def frames_of(layout: Layout, runs: Sequence[Run]) -> Frames:
             COHORTS_COLUMNS,
             c.shape[1],
             {"firm": firms[c[1]], "segment": classes[c[2]], "tenure_days": bins[c[0], 1] / DAY}
-            | {"reason": np.array(REASON_NAMES, dtype=object)[c[3]]}
+            | {"reason": np.array(LOST_TITLES, dtype=object)[c[3]]}
             | {"at_risk": cohorts[:, :, 0], "left": cohorts[:, :, 1], "censored": cohorts[:, :, 2]},
         ),
     )

@@ -19,7 +19,8 @@ EXPECTED = {
     ("retention", "young"): 2 / 4,
     ("retention", "old"): 1 / 2,
     ("retention_1y", "all"): 3 / 6,
-    ("never_left", "all"): 3 / 6,
+    ("never_left", "all"): 2 / 6,
+    ("never_left", "young"): 1 / 4,
     ("came_back", "all"): 1 / 6,
     ("came_back", "young"): 1 / 4,
     ("lost_to_failure", "all"): 1 / 6,
@@ -27,8 +28,9 @@ EXPECTED = {
     ("lost_involuntary", "all"): 1 / 6,
     ("lost_involuntary", "old"): 1 / 2,
     ("lost_lapsed", "young"): 1 / 4,
-    ("churn", "all"): 3 / (12 * SHOP_YEARS),
-    ("churn", "young"): 2 / (12 * YOUNG_YEARS),
+    # Two left, one died, one stopped buying.
+    ("churn", "all"): 4 / (12 * SHOP_YEARS),
+    ("churn", "young"): 3 / (12 * YOUNG_YEARS),
     ("involuntary_churn", "all"): 1 / (12 * SHOP_YEARS),
     ("market_share", "all"): 3 / 8,
     ("market_share", "young"): 2 / 3,
@@ -140,7 +142,7 @@ def test_time_series_hold_flows_of_the_period_and_stocks_at_its_end(frames):
     assert customers["period"].tolist() == [0, 1, 2]  # the warm-up ends at 0
     assert customers["value"].tolist() == [6, 4, 3]
     assert at(series, measure="revenue", period=2)["value"].item() == 500.0
-    assert at(series, measure="churn", period=2)["value"].item() == pytest.approx(1 / (12 * 1.75))
+    assert at(series, measure="churn", period=2)["value"].item() == pytest.approx(2 / (12 * 1.75))
     assert at(series, measure="written_cost")["value"].tolist() == pytest.approx([0.0, 110.0, 20.0])
     assert "wait_p90" not in set(series["measure"])
 
@@ -175,11 +177,25 @@ def test_cohorts_hold_the_first_leavings_of_the_starting_base(frames):
     assert set(first["at_risk"]) == {6}
     assert first["left"].sum() == 2
     assert set(first["censored"]) == {0}
+    assert at(first, reason="stopped buying")["left"].item() == 0
     assert set(second["at_risk"]) == {4}
     assert at(second, reason="a failure")["left"].item() == 1
-    assert second["left"].sum() == 1
-    assert set(second["censored"]) == {3}
+    # Last bought after half a year, twelve times a year: lost after three quarters.
+    assert at(second, reason="stopped buying")["left"].item() == 1
+    assert second["left"].sum() == 2
+    assert set(second["censored"]) == {2}
     assert at(first, reason="moved or died")["left"].item() == 1
+
+
+def test_survival_never_left_and_retention_agree_at_the_horizon(frames, shop):
+    for segment, base in (("all", 6), ("young", 4), ("old", 2)):
+        cohorts = at(frames.cohorts, policy="as-is", firm="Shop", segment=segment)
+        assert 1.0 - cohorts["left"].sum() / base == pytest.approx(shop["never_left", segment])
+        last = at(cohorts, tenure_days=365.0)
+        assert last["censored"].iloc[0] / base == pytest.approx(shop["never_left", segment])
+        assert shop["never_left", segment] + shop["came_back", segment] == pytest.approx(shop["retention", segment])
+    series = at(frames.timeseries, policy="as-is", firm="Shop", segment="all", measure="never_left")
+    assert series["value"].tolist() == pytest.approx([4 / 6, 2 / 6])
 
 
 def test_two_runs_keep_their_own_values(plan, state, names):

@@ -106,6 +106,10 @@ def test_first_leavings_of_the_starting_base(run, happened, measured):
     base = own["at_risk"].max()
     assert measured["never_left"] == pytest.approx(1.0 - own["left"].sum() / base)
     leavers = of(happened, "leaves")["customer"].nunique()
-    assert 0 < own["left"].sum() <= leavers
+    seen = own[own["reason"] != "stopped buying"]  # they leave no row
+    assert 0 < seen["left"].sum() <= leavers
     lost = [name for name in measured.index if name.startswith("lost_")]
     assert measured["retention"] + measured[lost].sum() == pytest.approx(1.0)
+    assert measured["never_left"] + measured["came_back"] == pytest.approx(measured["retention"])
+    stopped = own.loc[own["reason"] == "stopped buying", "left"].sum() / base
+    assert stopped == pytest.approx(measured["lost_lapsed"])
