@@ -29,6 +29,15 @@ WORLDS = {
     "night": {"hours": "Mon-Sat 20:00-06:00"},
     "endless patience": {"switches": "abandonment: off"},
     "months": {"lasts": "70 d", "warm_up": "10 d", "customers": 10},
+    # Many come from a line with patience left, and line up where nobody gives up.
+    "one line after another": {
+        "takes": "always 2 min",
+        "announces": "nothing",
+        "call_back": "no",
+        "asking": 2_000,
+        "lasts": "4 d",
+        "warm_up": "0 d",
+    },
 }
 POLICIES = ("as-is", "hire", "early")
 
