@@ -126,16 +126,16 @@ def _abandonment() -> list[Case]:
         (12.0, 0.5, 10, "9 d", "2.5 d"),
         (10.0, 1.0, 10, "9 d", "2.5 d"),
         (10.0, 0.1, 10, "26 d", "6.5 d"),
-        (48.0, 0.5, 50, "25 d", "6.5 d"),
-        (50.0, 0.5, 50, "17 d", "4.5 d"),
+        (48.0, 0.5, 50, "25 d", None),
+        (50.0, 0.5, 50, "17 d", None),
         (60.0, 0.5, 50, "4 d", "1 d"),
-        (100.0, 0.5, 100, "21 d", "5 d"),
+        (100.0, 0.5, 100, "21 d", None),
         (1.2, 0.25, 1, "20 d", "5 d"),
     )
     return [*(_erlang_a(*row) for row in rows), _erlang_a_two()]
 
 
-def _erlang_a(rate: float, leaving: float, staff: int, full: str, plain: str) -> Case:
+def _erlang_a(rate: float, leaving: float, staff: int, full: str, plain: str | None) -> Case:
     exact = erlang_a(rate, 1.0, leaving, staff)
     quantities = [
         Quantity("share that abandons", exact.p_abandon, share("abandoned")),
@@ -162,7 +162,7 @@ def _erlang_a(rate: float, leaving: float, staff: int, full: str, plain: str) ->
         },
         quantities=tuple(quantities),
         full={"lasts": full},
-        plain={"lasts": plain},
+        plain={"lasts": plain} if plain else None,
         load=exact.utilization,
         reference=rate / staff <= LIGHT,
     )
