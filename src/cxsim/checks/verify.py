@@ -27,6 +27,7 @@ REPLICATIONS: Final = 20
 FULL_REPLICATIONS: Final = 40
 ENGINES: Final = ("compiled", "reference")
 LEVEL: Final = 0.95
+NOTICED: Final = 3.0
 KS_P_ALLOWED: Final = 0.01
 
 
@@ -180,13 +181,18 @@ def judged(checks: Sequence[Check], equal: Sequence[Check] = ()) -> Proof:
     first: dict[tuple[str, str], float] = {}
     for check in checks:
         first.setdefault((check.case, check.engine), check.z)
-    scores = looks_standard_normal([check.z for check in checks])
-    # A single case has a single independent score, which no test can judge.
-    independent = looks_standard_normal(list(first.values()) if len(first) > 1 else [check.z for check in checks])
+    scores, independent = _normal([check.z for check in checks]), _normal(list(first.values()))
     above = round(scores.share_above_3 * scores.n)
     holds = all(check.holds for check in (*checks, *equal))
     holds = holds and above <= max(1, math.floor(SHARE_ABOVE_3_ALLOWED * scores.n))
     return Proof(holds and independent.ks_p >= KS_P_ALLOWED, tuple(checks), scores, independent, tuple(equal))
+
+
+def _normal(z: Sequence[float]) -> NormalCheck:
+    if len(z) > 1:
+        return looks_standard_normal(z)
+    # The shape of a single score cannot be judged; its size still is.
+    return NormalCheck(1, z[0], math.nan, 1.0, float(abs(z[0]) > NOTICED), abs(z[0]))
 
 
 def observe(sample: Sample, progress: Callable[[float], None] | None = None) -> Sighting:

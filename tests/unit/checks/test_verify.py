@@ -52,6 +52,11 @@ def test_only_the_first_line_of_a_case_is_taken_for_independent():
     assert (proof.scores.n, proof.independent.n) == (4, 3)
 
 
+def test_a_single_score_is_judged_by_its_size():
+    assert checks.judged([scored(1.0)]).holds
+    assert not checks.judged([scored(4.5, holds=False)]).holds
+
+
 def test_seeds_are_the_published_ones():
     assert list(SEEDS.values()) == [20260101 + k for k in range(len(SEEDS))]
     assert list(SEEDS)[:2] == ["erlang-c-0.8-1-1", "erlang-c-1.6-1-2"]
