@@ -65,7 +65,7 @@ class Recount:
             ev.LOG_TURNED_AWAY: "turned_away", ev.LOG_RETRY: "retries", ev.LOG_QUEUE: "waited",
             ev.LOG_CALL_BACK: "waited",
         }.get(row.kind)  # fmt: skip
-        if name:
+        if name and not (row.kind == ev.LOG_START and row.cause):  # the call-back reached nobody
             t[name] += 1
         t["called_back"] += row.kind == ev.LOG_CALL_BACK
         if row.kind == ev.LOG_END:
@@ -78,7 +78,7 @@ class Recount:
     def _wait(self, row, t, column):
         wait = int(row.value)
         t["wait_all"] += wait
-        if row.kind == ev.LOG_START:
+        if row.kind == ev.LOG_START and not row.cause:
             slot = self.plan.touchpoints[row.touchpoint]["levers"] + pl.TOUCH_ANSWER_WITHIN
             t["wait_served"] += wait
             t["within"] += wait <= self.plan.levers[slot, min(column, self.plan.segments.size - 1)]
@@ -95,7 +95,6 @@ class Recount:
             self.contact[row.customer] = row.cause
         elif row.kind == ev.LOG_DONE:
             self.outcome[row.customer] = row.cause
-            t["solved" if row.cause == ev.SOLVED else "unsolved"] += 1
         elif row.kind == ev.LOG_EPISODE:
             self._judged(row, t, segment)
         elif row.kind == ev.LOG_JOINED:
@@ -106,11 +105,11 @@ class Recount:
         elif row.kind == ev.LOG_NOTICE:
             t["notices"] += 1
         elif row.kind == ev.LOG_TOLD:
-            listener = self.tallies.firm[period, row.firm, self.state.cold[row.other]["segment"]]
-            listener["told_good" if row.cause else "told_bad"] += 1
+            t["told_good" if row.cause else "told_bad"] += 1
 
     def _judged(self, row, t, segment):
         t["episodes"] += 1
+        t["solved" if self.outcome[row.customer] == ev.SOLVED else "unsolved"] += 1
         t["failed"] += row.cause
         t["satisfaction"] += row.value
         t["satisfied"] += row.value >= -0.1  # the cut-point of the ledger

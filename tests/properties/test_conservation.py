@@ -95,7 +95,9 @@ def flow(plan, outcome, replay):
         queued, busy = replay.count(WAITING, touchpoint), replay.count(SERVED, touchpoint)
         gone = t["served"] + t["unreached"] + t["abandoned"] + t["turned_away"]
         assert t["arrivals"].sum() == gone.sum() + queued + busy
-        assert t["answered"].sum() == t["served"].sum() + t["unreached"].sum() + busy
+        starts = outcome.log[(outcome.log["kind"] == ev.LOG_START) & (outcome.log["touchpoint"] == touchpoint)]
+        in_vain = np.count_nonzero(starts["cause"])
+        assert t["answered"].sum() + in_vain == t["served"].sum() + t["unreached"].sum() + busy
         assert np.all(t["arrivals"] >= gone)
         assert np.all(t["waited"] <= t["arrivals"])
         assert np.all(t["retries"] <= t["abandoned"])

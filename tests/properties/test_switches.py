@@ -86,7 +86,7 @@ def test_exit_after_failure(run):
 
 
 def test_contract_exit(run):
-    world = {"setting": "contractual", "customers": 150, "shopping": 60, "asking": 10, "lasts": "70 d"}
+    world = {"setting": "contractual", "customers": 400, "shopping": 60, "asking": 10, "lasts": "70 d"}
     failed, hazard = after_a_failure(lived(run, **world), ev.LOG_NOTICE)
     assert failed > 3
     assert hazard > 3

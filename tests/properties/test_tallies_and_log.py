@@ -93,6 +93,22 @@ def with_a_firm(plan, outcome, end):
     return np.where(firm == -2, at_last, firm)
 
 
+def customer_months(plan, outcome, begin, end):
+    """Return the months that each person was with each firm between two times, (persons, firms), from the log."""
+    months = np.zeros((outcome.state.cold.size, plan.firms.size))
+    now, since = with_a_firm(plan, outcome, begin), np.full(outcome.state.cold.size, begin)
+    moves = outcome.log[np.isin(outcome.log["kind"], (ev.LOG_JOINED, ev.LOG_LEFT))]
+    for row in moves[(moves["time"] >= begin) & (moves["time"] < end)]:
+        person = int(row["customer"])
+        if row["kind"] == ev.LOG_LEFT:
+            months[person, row["firm"]] += (row["time"] - since[person]) / pl.MONTH
+        now[person] = row["firm"] if row["kind"] == ev.LOG_JOINED else -1
+        since[person] = row["time"]
+    for person in np.flatnonzero(now >= 0):
+        months[person, now[person]] += (end - since[person]) / pl.MONTH
+    return months
+
+
 def test_customers_of_a_contract_are_those_who_joined_and_did_not_leave(run):
     plan = scenario(setting="contractual", lasts="70 d", warm_up="10 d", customers=80).plan()
     outcome = run(plan, SEED + 30, 0, log=True)
@@ -104,6 +120,7 @@ def test_customers_of_a_contract_are_those_who_joined_and_did_not_leave(run):
     begins = np.concatenate([plan.clock["start"], plan.period_ends[:-1]])
     for period, (begin, end) in enumerate(zip(begins, plan.period_ends, strict=True)):
         now = with_a_firm(plan, outcome, end)
+        spent = customer_months(plan, outcome, int(begin), int(end))
         for firm in range(plan.firms.size):
             for segment in range(plan.segments.size):
                 here = (now == firm) & (state.cold["segment"] == segment)
@@ -113,10 +130,9 @@ def test_customers_of_a_contract_are_those_who_joined_and_did_not_leave(run):
                     assert base[st.BASE_KEPT] == (here & (at_start == firm)).sum()
                 groups = base[[st.BASE_PROMOTERS, st.BASE_PASSIVES, st.BASE_DETRACTORS]]
                 assert groups.sum() == here.sum()
-                # Contracts are billed for the length of the period, whoever is there at its end.
-                months = (end - begin) / pl.MONTH
+                # Contracts are billed for the time for which they held, to the microsecond.
                 pays = (1.0, 1.2)[segment]
-                expected = here.sum() * (14.0, 12.0)[firm] * pays * months
+                expected = spent[state.cold["segment"] == segment, firm].sum() * (14.0, 12.0)[firm] * pays
                 assert state.firm[period, firm, segment]["revenue"] == pytest.approx(expected)
 
 

@@ -23,7 +23,7 @@ PARAMETERS = (
     Parameter(
         "call_back_wait_weight", 0.2, "ratio", 0.05, 0.5,
         "study of call-back offers in call centres (2019); range .05 to .5", "published",
-        "Perceived over actual time while waiting off-line for a call-back.",
+        "Weight of a minute spent waiting off-line for a call-back, over a minute on the line.",
     ),
     Parameter(
         "acceptable_wait", 1.0, "minutes", 0.0, 60.0,
@@ -45,13 +45,18 @@ PARAMETERS = (
         "SQM: CSAT falls by 15 points with each further call; mapped to 1 SD", "survey",
         "Loss of experience when the matter is not solved.",
     ),
+    Parameter(
+        "most_lost", 3.0, "latent SD", 0.5, 10.0,
+        "ratings have a floor; three SD below the usual is about the lowest grade on common scales", "assumption",
+        "The most that waiting and failures can cost in one episode, taken together.",
+    ),
 )  # fmt: skip
 
 
 @rule
-def perceived_wait(wait_min: float, inflation: float) -> float:
-    """Perceived waiting time in minutes, ``psi W`` (Maister 1985 and later measurements)."""
-    return inflation * wait_min
+def perceived_wait(wait: float, inflation: float) -> float:
+    """Perceived waiting time in the unit of the wait, ``psi W`` (Maister 1985 and later measurements)."""
+    return inflation * wait
 
 
 @rule

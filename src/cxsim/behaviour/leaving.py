@@ -24,7 +24,7 @@ PARAMETERS = (
     Parameter(
         "exit_by_bond", 0.8, "per latent SD", 0.0, 3.0,
         "Hirschman (1970), Bolton (1998): satisfied customers forgive; size assumed", "assumption",
-        "How strongly cumulative satisfaction holds a customer after a failure.",
+        "How strongly cumulative satisfaction before a failure holds a customer after it.",
     ),
     Parameter(
         "exit_by_alternative", 0.3, "per util", 0.0, 2.0,
@@ -32,8 +32,8 @@ PARAMETERS = (
         "How strongly a better alternative pulls after a failure.",
     ),
     Parameter(
-        "base_hazard", 0.1386, "per year", 0.0, 2.0,
-        "half of the customers lost in five years (Reichheld 1996)", "survey",
+        "base_hazard", 0.1086, "per year", 0.0, 2.0,
+        "half of the customers lost in five years (Reichheld 1996), less the involuntary .03", "survey",
         "Hazard of giving notice at neutral satisfaction and equal alternatives.",
     ),
     Parameter(
@@ -67,7 +67,7 @@ def probability_of_exit(
     cumulative : float
         Cumulative satisfaction before it, latent SD.
     advantage : float
-        Utility of the best considered rival less the own firm's, less the cost of switching, utils.
+        Utility of the best rival less the own firm's, less the cost of switching, utils.
     base, by_loss, by_bond, by_alternative : float
         Logit coefficients.
     """

@@ -85,7 +85,7 @@ def _draw_line(ax: Axes, line: pd.DataFrame, name: str, look: Look, *, is_refere
         linestyle=(0, (4, 2)) if is_reference else look.dash,
         linewidth=unit / 6,
         marker=look.marker,
-        markevery=(len(month) - 1) % every if every == 1 else ((len(month) - 1) % every, every),
+        markevery=((len(month) - 1) % every, every),
         markersize=unit * 0.42,
         markeredgewidth=unit / 18,
         markerfacecolor="white" if is_reference else look.color,

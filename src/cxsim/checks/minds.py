@@ -216,12 +216,6 @@ def _loyal() -> Case:
 # Stories.
 
 
-def told_mean(mean: float) -> float:
-    """Mean of a Poisson number of listeners that is cut at MOST_TOLD."""
-    k = np.arange(1, MOST_TOLD + 1)
-    return float(special.pdtrc(k - 1, mean).sum())
-
-
 def _stories() -> Case:
     # S = 1.3 x with x normal around .3: talk with chance .02 + .04 S^2 (good) or .02 + .06 S^2 (bad).
     def chance(x: float) -> float:
@@ -240,8 +234,8 @@ def _stories() -> Case:
         quantities=(
             Quantity("episodes told, good", good, mean_per_episode("talked_good")),
             Quantity("episodes told, bad", bad, mean_per_episode("talked_bad")),
-            Quantity("good stories heard per episode", good * told_mean(4.5), mean_per_episode("told_good")),
-            Quantity("bad stories heard per episode", bad * told_mean(9.5), mean_per_episode("told_bad")),
+            Quantity("good stories heard over the exact number of the network", 1.0, _heard("told_good", good, 4.5)),
+            Quantity("bad stories heard over the exact number of the network", 1.0, _heard("told_bad", bad, 9.5)),
             Quantity("episodes per person and year", NEEDS_A_YEAR, a_year("episodes")),
         ),
         full=crowd(4_700),
@@ -284,9 +278,10 @@ def moved_by_talk(
 ) -> NDArray[np.float64]:
     """Return the mean expectation of each person when everybody tells that experience was 1.
 
-    Each teller j talks a Poisson number of times (mean `times`), each time to a Poisson number of ties (mean `told`,
-    at most MOST_TOLD) drawn one by one; a story closes the share `effect` of the gap. A listener with a_ij ties to j
-    of degree d_j keeps the share E[(1 - effect a_ij / d_j)^n] of the gap each time j talks.
+    Each teller j talks a Poisson number of times (mean `times`), each time along a Poisson number of ties (mean `told`,
+    at most MOST_TOLD) drawn one by one; who is drawn again is not told again, and a story closes the share `effect` of
+    the gap. A listener with a_ij ties to j of degree d_j hears it with the chance h_ij = 1 - E[(1 - a_ij / d_j)^n], and
+    keeps the share 1 - effect h_ij of the gap each time j talks.
 
     Parameters
     ----------
@@ -301,14 +296,32 @@ def moved_by_talk(
     ----------
     Campbell's theorem for the exponential functional of a Poisson process; Kingman (1993), section 3.2.
     """
+    pairs, chance = chances_to_hear(first, other, told)
+    gap = np.zeros(first.size - 1)
+    np.add.at(gap, pairs[0], -times * effect * chance)
+    return np.asarray(1 - np.exp(gap))
+
+
+def chances_to_hear(
+    first: NDArray[np.int64], other: NDArray[np.int32], told: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return who can hear from whom, (2, n_pairs) listeners and tellers, and the chance of hearing a told story."""
     degree = np.diff(first)
     teller = np.repeat(np.arange(degree.size), degree)
     pairs, count = np.unique(np.stack((other, teller)), axis=1, return_counts=True)
     n = np.arange(MOST_TOLD + 1)
     chance = np.exp(n * math.log(told) - told - special.gammaln(n + 1))
     chance[-1] += special.pdtrc(MOST_TOLD, told)
-    reached = count / degree[pairs[1]]
-    kept = ((1 - effect * reached)[:, None] ** n) @ chance
-    gap = np.zeros(degree.size)
-    np.add.at(gap, pairs[0], times * (kept - 1))
-    return np.asarray(1 - np.exp(gap))
+    missed = 1 - count / degree[pairs[1]]
+    return np.asarray(pairs), np.asarray(1 - (missed[:, None] ** n) @ chance)
+
+
+def _heard(tally: str, talked: float, told: float) -> Callable[[Evidence], float]:
+    # Stories heard per episode, over the exact number: who talks does not depend on how many ties one has.
+    per_episode = mean_per_episode(tally)
+
+    def ratio(e: Evidence) -> float:
+        _, chance = chances_to_hear(e.state.tie_first, e.state.tie_other, told)
+        return per_episode(e) / (talked * float(chance.sum()) / (e.state.tie_first.size - 1))
+
+    return ratio

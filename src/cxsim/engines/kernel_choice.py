@@ -31,6 +31,12 @@ def default(p: Plan, s: State, slot: int, column: int) -> float:
 
 
 @part
+def last_need(s: State, person: int) -> int:
+    """Return the number of a person's last candidate need, 0 before the first."""
+    return max(int(s.cold[person]["needs"]) - 1, 0)
+
+
+@part
 def relative_price(p: Plan, s: State, firm: int, column: int) -> float:
     """Price this segment pays at a firm, over the market's mean price at the start; 1 where nothing has a price."""
     reference = p.market[0]["price_reference"]
@@ -63,13 +69,13 @@ def utility_of(p: Plan, s: State, person: int, firm: int, last: int) -> float:
 
 @part
 def considers(p: Plan, s: State, person: int, firm: int, last: int, where: np.uint64, number: int) -> bool:
-    """Whether a firm is in the consideration set at this occasion; the last one always is."""
+    """Whether a firm is considered at this occasion: the last one always; who has none looks at all."""
     if firm == last:
         return True
     column = s.cold[person]["segment"]
-    chance = default(p, s, slots.AWARENESS, column)
+    chance = default(p, s, slots.AWARENESS, column) if last >= 0 else 1.0
     if s.minds[person * p.firms.size + firm]["burnt"] > 0:
-        chance = default(p, s, slots.BURNT, column)
+        chance = min(chance, default(p, s, slots.BURNT, column))
     ordinal = occasion(np.uint64(number), np.uint64(firm), where)
     return draw(s.world[0]["key"], np.uint64(person), draws.CONSIDERED, ordinal) < chance
 
@@ -119,18 +125,37 @@ def best_advantage(p: Plan, s: State, person: int, own: int) -> float:
 
 
 @part
+def pay_contract(p: Plan, s: State, person: int, until: int) -> None:
+    """Pay the contract for the part of this period that one has been the firm's customer."""
+    c = s.cold[person]
+    firm, column = c["firm"], c["segment"]
+    period = s.world[0]["period"]
+    begin = p.period_ends[period - 1] if period > 0 else p.clock[0]["start"]
+    months = (until - max(c["joined"], begin)) / pl.MONTH
+    t = s.firm[period, firm, column]
+    base = p.firms[firm]["levers"]
+    pays = s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PAYS, column]
+    t["revenue"] += s.levers[base + pl.FIRM_PRICE, column] * pays * months
+    t["variable_cost"] += s.levers[base + pl.FIRM_VARIABLE_COST, column] * months
+
+
+@part
 def leave_firm(p: Plan, s: State, person: int, reason: int, now: int) -> None:
     """End the relationship with the present firm; every exit carries its reason."""
     c = s.cold[person]
     firm = c["firm"]
+    if p.market[0]["contractual"] == 1:
+        pay_contract(p, s, person, now)
+    m = s.minds[person * p.firms.size + firm]
     s.left[s.world[0]["period"], firm, c["segment"], reason] += 1
     if now >= 0 and firm == c["base_firm"] and c["first_left"] >= NEVER:
         c["first_left"] = now
         c["first_reason"] = reason
     c["firm"] = -1
-    c["last_left"] = now
     c["notice"] = 0
-    note(s, ev.LOG_LEFT, np.uint64(person), c["needs"], 0, firm, -1, -1, -1, reason, float(c["satisfaction"]))
+    need = last_need(s, person)
+    note(s, ev.LOG_LEFT, np.uint64(person), need, 0, firm, -1, -1, -1, reason, float(m["satisfaction"]))
+    m["heard"] = 0.0
 
 
 @part
@@ -143,9 +168,10 @@ def join_firm(p: Plan, s: State, person: int, firm: int, now: int) -> None:
     if m["heard"] > 0.0:
         t["won_by_talk"] += 1
     c["firm"] = firm
+    c["last_reason"] = -1
     c["joined"] = now
     m["last"] = now
-    note(s, ev.LOG_JOINED, np.uint64(person), c["needs"], 0, firm, -1, -1, -1, 0, float(m["heard"]))
+    note(s, ev.LOG_JOINED, np.uint64(person), last_need(s, person), 0, firm, -1, -1, -1, 0, float(m["heard"]))
     m["heard"] = 0.0
     m["burnt"] = 0
 
@@ -176,5 +202,5 @@ def give_notice(p: Plan, s: State, person: int, reason: int, ordinal: int, now: 
     c["leaving_for"] = reason
     s.firm[s.world[0]["period"], c["firm"], c["segment"]]["notices"] += 1
     notice = s.levers[p.market[0]["levers"] + pl.MARKET_NOTICE, c["segment"]]
-    note(s, ev.LOG_NOTICE, np.uint64(person), c["needs"], 0, c["firm"], -1, -1, -1, reason, 0.0)
+    note(s, ev.LOG_NOTICE, np.uint64(person), last_need(s, person), 0, c["firm"], -1, -1, -1, reason, 0.0)
     schedule(s, now + whole(float(notice)), ev.LEAVE, np.uint64(person), 0, ordinal, person)

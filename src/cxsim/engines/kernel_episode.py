@@ -8,7 +8,7 @@ import numpy as np
 
 from cxsim.behaviour import slots
 from cxsim.behaviour.expectation import learned, learned_variance, learning_rate
-from cxsim.behaviour.experience import perceived_wait, performance, wait_loss
+from cxsim.behaviour.experience import performance, wait_loss
 from cxsim.behaviour.leaving import (
     probability_of_exit,
 )
@@ -30,13 +30,13 @@ _U0 = np.uint64(0)
 
 
 @part
-def lost_in_episode(p: Plan, s: State, row: int, outcome: int, column: int) -> float:
-    """Experience lost by waiting and failure, latent SD; sets what went wrong last by the larger part."""
+def lost_in_episode(p: Plan, s: State, row: int, outcome: int, column: int) -> tuple[float, int]:
+    """Experience lost by waiting and failure, latent SD, and the reason code of the larger part (-1: nothing)."""
     h = s.hot[row]
     by_wait = 0.0
     if default(p, s, slots.WAITING, column) > 0.0:
-        felt = perceived_wait(h["waited"] / pl.MINUTE, 1.0)
-        by_wait = wait_loss(felt, default(p, s, slots.ACCEPTABLE_WAIT, column), default(p, s, slots.WAIT_LOSS, column))
+        acceptable = default(p, s, slots.ACCEPTABLE_WAIT, column)
+        by_wait = wait_loss(h["waited"] / pl.MINUTE, acceptable, default(p, s, slots.WAIT_LOSS, column))
     by_failure = 0.0
     by_unsolved = 0.0
     if default(p, s, slots.FAILURES, column) > 0.0:
@@ -49,13 +49,28 @@ def lost_in_episode(p: Plan, s: State, row: int, outcome: int, column: int) -> f
         reason = ev.REASON_WAIT
     elif by_unsolved > by_failure:
         reason = ev.REASON_UNSOLVED
-    s.cold[row]["last_reason"] = reason if by_wait + by_failure + by_unsolved > 0.0 else -1
-    return by_wait + by_failure + by_unsolved
+    lost = min(by_wait + by_failure + by_unsolved, default(p, s, slots.MOST_LOST, column))
+    return lost, reason if lost > 0.0 else -1
 
 
 @part
-def tell_others(p: Plan, s: State, person: int, firm: int, need: int, transaction: float, x: float, now: int) -> None:
-    """Decide whether an episode is told, to whom and when."""
+def told_before(s: State, person: int, need: int, k: int, listener: int) -> bool:
+    """Whether listener number `k` of a story is one of those before."""
+    first = s.tie_first[person]
+    degree = s.tie_first[person + 1] - first
+    for j in range(k):
+        each = occasion(np.uint64(need), np.uint64(j), _U0)
+        tie = first + int(draw(s.world[0]["key"], np.uint64(person), draws.LISTENER, each) * degree)
+        if s.tie_other[tie] == listener:
+            return True
+    return False
+
+
+@part
+def tell_others(
+    p: Plan, s: State, person: int, firm: int, need: int, transaction: float, good: bool, x: float, now: int
+) -> None:
+    """Decide whether an episode is told, to whom and when; nobody is told the same story twice."""
     c = s.cold[person]
     column = c["segment"]
     key = s.world[0]["key"]
@@ -69,7 +84,6 @@ def tell_others(p: Plan, s: State, person: int, firm: int, need: int, transactio
     degree = s.tie_first[person + 1] - first
     if degree == 0:
         return
-    good = transaction >= 0.0
     mean = default(p, s, slots.TOLD_IF_SATISFIED if good else slots.TOLD_IF_DISSATISFIED, column)
     told = number_told(draw(key, me, draws.TOLD, occ), mean, ev.MAX_TOLD)
     t = s.firm[s.world[0]["period"], firm, column]
@@ -82,6 +96,8 @@ def tell_others(p: Plan, s: State, person: int, firm: int, need: int, transactio
     for k in range(told):
         each = occasion(np.uint64(need), np.uint64(k), _U0)
         tie = first + int(draw(key, me, draws.LISTENER, each) * degree)
+        if told_before(s, person, need, k, s.tie_other[tie]):
+            continue
         at = now + whole(-delay * math.log1p(-draw(key, me, draws.TALK_DELAY, each)))
         cause = (firm << 2) | (2 if good else 0) | int(s.tie_strong[tie])
         order = order_of(ev.TALK, me)
@@ -90,7 +106,9 @@ def tell_others(p: Plan, s: State, person: int, firm: int, need: int, transactio
 
 
 @part
-def exit_after_failure(p: Plan, s: State, person: int, firm: int, need: int, transaction: float, now: int) -> None:
+def exit_after_failure(
+    p: Plan, s: State, person: int, firm: int, need: int, transaction: float, bond: float, trouble: int, now: int
+) -> None:
     """Exit place (b): the end of an episode with a failure."""
     c = s.cold[person]
     column = c["segment"]
@@ -103,7 +121,7 @@ def exit_after_failure(p: Plan, s: State, person: int, firm: int, need: int, tra
         return
     chance = probability_of_exit(
         max(-transaction, 0.0),
-        float(c["satisfaction"]),
+        bond,
         best_advantage(p, s, person, firm),
         default(p, s, slots.EXIT_BASE, column),
         default(p, s, slots.EXIT_BY_LOSS, column),
@@ -115,9 +133,9 @@ def exit_after_failure(p: Plan, s: State, person: int, firm: int, need: int, tra
         return
     s.minds[person * p.firms.size + firm]["burnt"] = 1
     if p.market[0]["contractual"] == 1:
-        give_notice(p, s, person, c["last_reason"], ev.FAILURE_NOTICE | need, now)
+        give_notice(p, s, person, trouble, ev.FAILURE_NOTICE | need, now)
     else:
-        leave_firm(p, s, person, c["last_reason"], now)
+        leave_firm(p, s, person, trouble, now)
 
 
 @part
@@ -134,10 +152,12 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> None:
         s.world[0]["free_row"] = row
         return
     c = s.cold[row]
+    if c["gone"] == 1:
+        return
     column = c["segment"]
     need = int(h["need"])
     m = s.minds[row * p.firms.size + firm]
-    lost = lost_in_episode(p, s, row, outcome, column)
+    lost, trouble = lost_in_episode(p, s, row, outcome, column)
     luck = normal_quantile(draw(s.world[0]["key"], np.uint64(row), draws.PERFORMANCE, occasion(h["need"], _U0, _U0)))
     base = p.firms[firm]["levers"]
     quality = s.levers[base + pl.FIRM_QUALITY, column]
@@ -147,7 +167,8 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> None:
     before = m["mean"]
     width = default(p, s, slots.TOLERANCE_WIDTH, column) if default(p, s, slots.TOLERANCE, column) > 0.0 else 0.0
     aversion = default(p, s, slots.LOSS_AVERSION, column) if default(p, s, slots.LOSS_AVERSE, column) > 0.0 else 1.0
-    gain = value(beyond_tolerance(x - before, width), aversion, default(p, s, slots.SENSITIVITY, column))
+    beyond = beyond_tolerance(x - before, width)
+    gain = value(beyond, aversion, default(p, s, slots.SENSITIVITY, column))
     by_e = default(p, s, slots.SATISFACTION_FROM_EXPECTATION, column)
     by_x = default(p, s, slots.SATISFACTION_FROM_PERFORMANCE, column)
     transaction = satisfaction(before, x, gain, by_e, by_x)
@@ -157,11 +178,10 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> None:
         weight = learning_rate(floor, default(p, s, slots.PRIOR_ENCOUNTERS, column), m["encounters"])
         m["variance"] = learned_variance(m["variance"], x - before, weight)
         m["mean"] = learned(before, x, weight)
-    c["satisfaction"] = cumulative(c["satisfaction"], transaction, default(p, s, slots.SATISFACTION_MEMORY, column))
-    c["last_episode"] = transaction
-    c["episodes"] += 1
-    if transaction >= 0.0:
-        c["last_reason"] = -1
+    bond = m["satisfaction"]
+    m["satisfaction"] = cumulative(bond, transaction, default(p, s, slots.SATISFACTION_MEMORY, column))
+    # What went wrong is remembered where it weighed more in the disappointment than quality and luck.
+    c["last_reason"] = trouble if transaction < 0.0 and lost >= before - (x + lost) else -1
     failed = outcome != ev.SOLVED or (h["flags"] & ev.FLAG_FAILED) != 0
     t = s.firm[s.world[0]["period"], firm, column]
     t["episodes"] += 1
@@ -181,9 +201,9 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> None:
         t["variable_cost"] += s.levers[base + pl.FIRM_VARIABLE_COST, column]
         m["last"] = now
     note(s, ev.LOG_EPISODE, np.uint64(row), need, h["visit"], firm, -1, -1, -1, 1 if failed else 0, transaction)
-    if failed and c["last_reason"] >= 0:
-        exit_after_failure(p, s, row, firm, need, transaction, now)
-    tell_others(p, s, row, firm, need, transaction, x, now)
+    if failed and trouble >= 0:
+        exit_after_failure(p, s, row, firm, need, transaction, bond, trouble, now)
+    tell_others(p, s, row, firm, need, transaction, beyond >= 0.0, x, now)
 
 
 @part
@@ -201,7 +221,7 @@ def hear(p: Plan, s: State, teller: np.uint64, listener: int, cause: int, x: flo
     m = s.minds[listener * p.firms.size + firm]
     m["mean"] = told_expectation(m["mean"], x, effect)
     m["heard"] += 1.0 if good else -1.0
-    t = s.firm[s.world[0]["period"], firm, column]
+    t = s.firm[s.world[0]["period"], firm, s.cold[int(teller)]["segment"]]
     if good:
         t["told_good"] += 1
     else:

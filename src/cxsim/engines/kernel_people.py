@@ -50,6 +50,8 @@ def open_journey(p: Plan, s: State, row: int, contact: int, need: int, now: int)
     h["flags"] &= ev.FLAG_OWN_PRIORITY
     h["contact"] = contact
     k = p.contacts[contact]
+    if k["because"] == pl.BECAUSE_FAILURE:
+        h["flags"] |= ev.FLAG_FAILED
     note(s, ev.LOG_NEED, h["entity"], need, 0, k["firm"], -1, -1, -1, contact, 0.0)
     if k["n_steps"] == 0:
         conclude(p, s, row, ev.SOLVED, now)
@@ -58,37 +60,49 @@ def open_journey(p: Plan, s: State, row: int, contact: int, need: int, now: int)
 
 
 @part
-def contact_of_need(p: Plan, s: State, person: int, firm: int, number: int, now: int) -> int:
-    """Which contact a candidate need becomes (-1: none): thinning against the bound, one draw."""
+def contact_of_need(p: Plan, s: State, person: int, number: int, at: int) -> int:
+    """Which contact a candidate need becomes (-1: none): thinning against the bound, one draw.
+
+    Who has no firm has, in each group, the highest rate that a firm's file gives.
+    """
     offset = p.clock[0]["week_offset"]
     column = s.cold[person]["segment"]
-    clock = ((now + offset) % pl.WEEK) // pl.BIN
+    own = s.cold[person]["firm"]
+    clock = ((at + offset) % pl.WEEK) // pl.BIN
     bound = p.market[0]["need_bound"] * (p.need_profile[clock + 1] - p.need_profile[clock])
     left = bound * draw(s.world[0]["key"], np.uint64(person), draws.NEED_KIND, occasion(np.uint64(number), _U0, _U0))
     for group in range(p.group_contact.shape[0]):
-        contact = p.group_contact[group, firm]
-        if contact >= 0:
-            k = p.contacts[contact]
-            rate = s.levers[k["levers"] + pl.CONTACT_RATE, column] * weight_at(p.profiles, k["profile"], offset, now)
-            if left < rate:
-                return int(contact)
-            left -= rate
+        best = -1
+        highest = 0.0
+        for firm in range(p.firms.size):
+            contact = p.group_contact[group, firm]
+            if contact >= 0 and (own == firm or own < 0):
+                k = p.contacts[contact]
+                slot = k["levers"] + pl.CONTACT_RATE
+                rate = s.levers[slot, column] if own >= 0 else p.levers[slot, column]
+                rate *= weight_at(p.profiles, k["profile"], offset, at)
+                if rate > highest:
+                    best = contact
+                    highest = rate
+        if left < highest:
+            return int(best)
+        left -= highest
     return -1
 
 
 @part
-def meet_need(p: Plan, s: State, person: int, number: int, now: int) -> int:
-    """Candidate need number `number` of a person: thin it, choose a firm where there is a choice, begin the journey."""
+def meet_need(p: Plan, s: State, person: int, number: int, at: int, now: int) -> int:
+    """Meet a candidate need of time `at`: thin it, choose a firm where one may, begin the journey; returns a status."""
     c = s.cold[person]
     last = int(c["firm"])
+    contact = contact_of_need(p, s, person, number, at)
+    if contact < 0:
+        return ev.DONE
     contractual = p.market[0]["contractual"] == 1
     if contractual and last < 0:
         chosen = choose(p, s, person, -1, -1, AT_NEED, number)
         if chosen >= 0:
             join_firm(p, s, person, chosen, now)
-        return ev.DONE
-    contact = contact_of_need(p, s, person, last if last >= 0 else 0, number, now)
-    if contact < 0:
         return ev.DONE
     column = c["segment"]
     if not contractual and p.contacts[contact]["because"] == pl.BECAUSE_PURCHASE:
@@ -129,9 +143,10 @@ def next_needs(p: Plan, s: State, person: int, now: int) -> int:
     h = s.hot[person]
     while h["status"] == ev.IDLE and c["next_need"] <= now and c["gone"] == 0:
         number = int(c["needs"])
+        at = int(c["next_need"])
         c["needs"] += 1
         draw_next_need(p, s, person)
-        status = meet_need(p, s, person, number, now)
+        status = meet_need(p, s, person, number, at, now)
         if status != ev.DONE:
             return status
     if h["status"] == ev.IDLE and c["gone"] == 0 and c["due"] == 0 and c["next_need"] < NEVER:
@@ -151,7 +166,7 @@ def finish(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
 
 @part
 def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
-    """Monthly review: exit places (d), involuntary, and (c), the contract hazard, thinned by person and month."""
+    """Monthly review: exit places (d), involuntary, and (c), the contract hazard, drawn by person and month."""
     c = s.cold[person]
     if c["gone"] == 1:
         return
@@ -172,7 +187,7 @@ def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
         return
     hazard = hazard_of_notice(
         default(p, s, slots.BASE_HAZARD, column),
-        float(c["satisfaction"]),
+        float(s.minds[person * p.firms.size + firm]["satisfaction"]),
         best_advantage(p, s, person, firm),
         default(p, s, slots.SATISFACTION_TO_STAYING, column),
         default(p, s, slots.ALTERNATIVE_TO_LEAVING, column),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour import slots
+from cxsim.behaviour.experience import perceived_wait
 from cxsim.behaviour.patience import announced_patience, announced_wait
 from cxsim.engines.calendar import order_of, push
 from cxsim.model import events as ev
@@ -139,6 +140,7 @@ def take_from_queue(s: State, touchpoint: int, row: int) -> None:
         s.hot[after]["prev"] = before
     else:
         s.queues[touchpoint, level, 1] = before
+    s.queues[touchpoint, level, 2] -= 1
     h["stamp"] += 1
     s.desks[touchpoint]["queued"] -= 1
     s.world[0]["n_queued"] -= 1
@@ -203,13 +205,14 @@ def end_wait(p: Plan, s: State, row: int, now: int) -> int:
     wait = now - h["since"]
     column = segment_of(p, s, row)
     defaults = p.market[0]["defaults"]
-    slot = slots.WAIT_INFLATION
+    inflation = s.levers[defaults + slots.WAIT_INFLATION, column]
     if h["flags"] & ev.FLAG_CALL_BACK:
-        slot = slots.CALL_BACK_WAIT_WEIGHT
+        inflation *= s.levers[defaults + slots.CALL_BACK_WAIT_WEIGHT, column]
     elif h["flags"] & ev.FLAG_ANNOUNCED:
-        slot = slots.ANNOUNCED_WAIT_INFLATION
-    h["waited"] += int(wait * s.levers[defaults + slot, column] + 0.5)
+        inflation = s.levers[defaults + slots.ANNOUNCED_WAIT_INFLATION, column]
     touchpoint = p.steps[h["step"]]["touchpoint"]
+    if p.touchpoints[touchpoint]["in_person"] == 1:  # where the matter waits and not the customer, nobody feels it
+        h["waited"] += int(perceived_wait(float(wait), inflation) + 0.5)
     column = class_of(p, s, row)
     t = s.touch[s.world[0]["period"], touchpoint, column]
     t["wait_all"] += wait
@@ -228,10 +231,6 @@ def start_service(p: Plan, s: State, row: int, agent: int, now: int) -> None:
     base = p.touchpoints[touchpoint]["levers"]
     wait = end_wait(p, s, row, now)
     t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]
-    t["answered"] += 1
-    t["wait_served"] += wait
-    if wait <= s.levers[base + pl.TOUCH_ANSWER_WITHIN, column]:
-        t["within"] += 1
     h["status"] = ev.IN_SERVICE
     h["since"] = now
     h["agent"] = agent
@@ -248,9 +247,13 @@ def start_service(p: Plan, s: State, row: int, agent: int, now: int) -> None:
         h["flags"] |= ev.FLAG_UNREACHED
         duration = ev.UNREACHED_CALL_US
     else:
+        t["answered"] += 1
+        t["wait_served"] += wait
+        if wait <= s.levers[base + pl.TOUCH_ANSWER_WITHIN, column]:
+            t["within"] += 1
         law = int(s.levers[step["takes"], column])
         duration = whole(quantile(p.laws, p.knots, law, draw(s.world[0]["key"], h["entity"], TAKES, ordinal)))
-    note_visit(p, s, row, ev.LOG_START, agent, 0, float(wait))
+    note_visit(p, s, row, ev.LOG_START, agent, 1 if unreached else 0, float(wait))
     schedule(s, now + duration, ev.SERVICE_END, h["entity"], 0, 0, row)
 
 
@@ -282,8 +285,11 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     level = min(max(level, 0), N_PRIORITIES - 1)
     d = s.desks[touchpoint]
     ordinal = occasion_of(s, row)
+    ahead = 0
+    for k in range(level + 1):
+        ahead += s.queues[touchpoint, k, 2]
     mean_service = p.laws[int(s.levers[base + pl.TOUCH_TAKES, column])]["mean"]
-    announced = announced_wait(float(d["queued"]), float(d["on_duty"]), mean_service)
+    announced = announced_wait(float(ahead), float(d["on_duty"]), mean_service)
     h["priority"] = level
     h["status"] = ev.QUEUED
     h["since"] = now
@@ -296,6 +302,7 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     else:
         s.queues[touchpoint, level, 0] = row
     s.queues[touchpoint, level, 1] = row
+    s.queues[touchpoint, level, 2] += 1
     d["queued"] += 1
     s.world[0]["n_queued"] += 1
     t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]

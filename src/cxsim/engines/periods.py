@@ -1,4 +1,4 @@
-"""What is noted at time 0 and at the end of every period. Shared: it schedules nothing."""
+"""Compiled engine, what is noted at time 0 and at the end of every period."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from cxsim.behaviour import slots
 from cxsim.behaviour.survey import nps_group
+from cxsim.engines.kernel_choice import pay_contract
 from cxsim.model import plan as pl
 from cxsim.model import state as st
 from cxsim.model.jit import builder
@@ -41,14 +42,13 @@ def close_period(plan: Plan, state: State, now: int) -> None:
         a["busy"] += span * d["busy"]
         a["duty"] += span * d["on_duty"]
         d["changed"] = now
-    begin = plan.period_ends[period - 1] if period > 0 else plan.clock[0]["start"]
-    _count_customers(plan, state, now, (now - begin) / pl.MONTH)
+    _count_customers(plan, state, now)
     if period + 1 < plan.period_ends.size:
         state.world[0]["period"] = period + 1
 
 
 @builder
-def _count_customers(plan: Plan, state: State, now: int, months: float) -> None:
+def _count_customers(plan: Plan, state: State, now: int) -> None:
     period = state.world[0]["period"]
     n_firms = plan.firms.size
     contractual = int(plan.market[0]["contractual"])
@@ -72,7 +72,7 @@ def _count_customers(plan: Plan, state: State, now: int, months: float) -> None:
             b[st.BASE_KEPT] += 1
         promoter = state.levers[defaults + slots.PROMOTER_FROM, segment]
         detractor = state.levers[defaults + slots.DETRACTOR_BELOW, segment]
-        group = nps_group(float(c["satisfaction"]), promoter, detractor)
+        group = nps_group(float(state.minds[person * n_firms + firm]["satisfaction"]), promoter, detractor)
         if group > 0:
             b[st.BASE_PROMOTERS] += 1
         elif group < 0:
@@ -80,11 +80,7 @@ def _count_customers(plan: Plan, state: State, now: int, months: float) -> None:
         else:
             b[st.BASE_PASSIVES] += 1
         if contractual == 1:
-            t = state.firm[period, firm, segment]
-            levers = plan.firms[firm]["levers"]
-            pays = state.levers[plan.market[0]["segment_levers"] + pl.SEGMENT_PAYS, segment]
-            t["revenue"] += state.levers[levers + pl.FIRM_PRICE, segment] * pays * months
-            t["variable_cost"] += state.levers[levers + pl.FIRM_VARIABLE_COST, segment] * months
+            pay_contract(plan, state, person, now)
 
 
 def sorted_pending(pending: np.ndarray) -> np.ndarray:

@@ -75,7 +75,7 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
             minds=minds,
             agents=agents,
             desks=desks,
-            queues=np.full((n_touchpoints, st.N_PRIORITIES, 2), -1, np.int32),
+            queues=np.tile(np.array([-1, -1, 0], np.int32), (n_touchpoints, st.N_PRIORITIES, 1)),
             pending=np.zeros(room or FIRST_PENDING_ROWS + 4 * n_persons, st.PENDING),
             levers=plan.levers.copy(),
             day_factors=_day_factors(plan, key),

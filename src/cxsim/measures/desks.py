@@ -59,7 +59,7 @@ def _share(top: str, bottom: str) -> Callable[[Desk], Array]:
 
 
 def _ended(d: Desk) -> Array:
-    return d.counts["answered"] + d.counts["abandoned"] + d.counts["turned_away"]
+    return d.counts["answered"] + d.counts["unreached"] + d.counts["abandoned"] + d.counts["turned_away"]
 
 
 DESK_MEASURES: Final[Mapping[str, DeskMeasure]] = MappingProxyType(

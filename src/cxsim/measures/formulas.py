@@ -23,7 +23,7 @@ def ratio(top: Array, bottom: Array) -> Array:
 
 
 def _ended_waits(t: Totals) -> Array:
-    return t.answered + t.abandoned + t.turned_away
+    return t.answered + t.unreached + t.abandoned + t.turned_away
 
 
 def _market_share(t: Totals) -> Array:

@@ -20,7 +20,9 @@ from cxsim.model.state import State
 
 Array = NDArray[np.float64]
 
-TOUCH_FIELDS = ("arrivals", "answered", "waited", "abandoned", "turned_away", "within", "wait_all", "wait_served")
+TOUCH_FIELDS = (
+    "arrivals", "answered", "waited", "abandoned", "turned_away", "unreached", "within", "wait_all", "wait_served",
+)  # fmt: skip
 FIRM_FIELDS = (
     "episodes", "solved", "failed", "joined", "won_by_talk", "satisfied", "told_good", "told_bad", "satisfaction",
     "revenue", "variable_cost",
@@ -40,6 +42,7 @@ class Totals(NamedTuple):
     waited: Array
     abandoned: Array
     turned_away: Array
+    unreached: Array
     within: Array
     wait_all: Array
     wait_served: Array

@@ -40,21 +40,19 @@ COLD = np.dtype(
     [
         ("next_need", "i8"),  # time of candidate need number `needs`
         ("joined", "i8"),
-        ("last_left", "i8"),
-        ("satisfaction", "f8"),  # cumulative, latent SD
-        ("last_episode", "f8"),  # transaction satisfaction of the last episode
+        ("first_left", "i8"),  # when the base firm was first left, NEVER: not left
         ("needs", "u4"),  # candidate needs so far
-        ("episodes", "u4"),
         ("segment", "i2"),
         ("firm", "i2"),  # -1: no firm
         ("base_firm", "i2"),  # firm at time 0, -1: none
         ("first_reason", "i2"),  # why the base firm was first left, -1: not left
-        ("first_left", "i8"),  # when the base firm was first left, NEVER: not left
         ("last_reason", "i2"),  # what went wrong last: a reason code, -1: nothing
         ("notice", "u1"),  # 1: notice was given
         ("gone", "u1"),  # 1: left the market
         ("due", "u1"),  # 1: the candidate need's event is pending
         ("leaving_for", "u1"),  # reason code of a notice that was given
+        ("pad", "i2"),
+        ("pad2", "i4"),
     ]
 )
 # What a person believes about a firm: row person * n_firms + firm.
@@ -63,8 +61,9 @@ MIND = np.dtype(
         ("mean", "f8"),
         ("variance", "f8"),
         ("encounters", "f8"),
+        ("satisfaction", "f8"),  # cumulative, latent SD
         ("last", "i8"),  # last purchase or joining, -NEVER: none
-        ("heard", "f4"),  # sum of stories since the last purchase, good less bad
+        ("heard", "f4"),  # sum of stories since one last joined or left, good less bad
         ("burnt", "u4"),  # 1: left after a failure
     ]
 )
@@ -213,8 +212,8 @@ class State(NamedTuple):
     minds : (n_persons * n_firms,) MIND
     agents : (n_agents,) AGENT
     desks : (n_touchpoints,) DESK
-    queues : (n_touchpoints, N_PRIORITIES, 2) int32
-        First and last customer row waiting with each priority, -1: nobody.
+    queues : (n_touchpoints, N_PRIORITIES, 3) int32
+        First and last customer row waiting with each priority, -1: nobody; and how many wait.
     pending : PENDING
         Binary heap of pending events.
     levers : (n_slots, n_segments) float64

@@ -66,8 +66,9 @@ def test_the_hazard_of_notice_worked_by_hand():
 
 
 def test_half_of_the_customers_are_lost_in_five_years():
-    assert probability_within(default("base_hazard"), 5.0) == pytest.approx(0.5, abs=5e-4)
-    assert 1 - probability_within(default("base_hazard"), 1.0) == pytest.approx(0.87055, abs=5e-5)
+    both = default("base_hazard") + default("involuntary_hazard")
+    assert probability_within(both, 5.0) == pytest.approx(0.5, abs=5e-4)
+    assert 1 - probability_within(both, 1.0) == pytest.approx(0.87055, abs=5e-5)
 
 
 @given(st.floats(0.01, 2.0), LEVEL, LEVEL, LEVEL, WEIGHT, WEIGHT)

@@ -10,7 +10,7 @@ from cxsim.behaviour.leaving import probability_of_exit
 from cxsim.behaviour.satisfaction import beyond_tolerance, satisfaction, value
 from cxsim.behaviour.talk import number_told
 from cxsim.checks.markets import choice_chain, contract_chain, exit_chance, within_a_month
-from cxsim.checks.minds import MOST_TOLD, felt, moved_by_talk, normal_mean, told_mean
+from cxsim.checks.minds import MOST_TOLD, chances_to_hear, felt, moved_by_talk, normal_mean
 from cxsim.checks.visitors import rush_hour_means
 from cxsim.model.events import MAX_TOLD
 from cxsim.stats.customers import logit_inertia_transition
@@ -75,16 +75,19 @@ def test_normal_mean_knows_moments_and_jumps():
 
 
 @pytest.mark.parametrize("mean", [4.5, 9.5, 20.0])
-def test_number_told_has_the_mean_that_is_assumed(mean):
+def test_a_friend_among_four_hears_with_the_chance_that_is_assumed(mean):
     assert MOST_TOLD == MAX_TOLD
+    first, other = np.array([0, 4, 5, 6, 7, 8]), np.array([1, 2, 3, 4, 0, 0, 0, 0], np.int32)
     u = (np.arange(200_000) + 0.5) / 200_000
-    assert told_mean(mean) == pytest.approx(np.mean([number_told(x, mean, MAX_TOLD) for x in u]), rel=1e-4)
+    missed = np.mean([0.75 ** number_told(x, mean, MAX_TOLD) for x in u])
+    pairs, chance = chances_to_hear(first, other, mean)
+    assert chance[pairs[1] == 0] == pytest.approx([1 - missed] * 4, rel=1e-4)
 
 
 def test_talk_between_two_people_by_hand():
     first, other = np.array([0, 1, 2]), np.array([1, 0], np.int32)
-    # Each talk reaches the only friend n times, n Poisson(2): the gap keeps E[(1 - e)^n] = exp(-2 e).
-    kept = math.exp(-0.5 * (1 - math.exp(-2.0 * 0.1)))
+    # Each talk reaches the only friend once, unless nobody is told, which has the chance e^-2.
+    kept = math.exp(-0.5 * 0.1 * (1 - math.exp(-2.0)))
     assert moved_by_talk(first, other, 0.5, 0.1, 2.0) == pytest.approx([1 - kept, 1 - kept], rel=1e-9)
 
 
@@ -98,7 +101,7 @@ def test_talk_on_a_star_with_a_double_tie_against_simulation():
         for teller in range(3):
             for _ in range(rng.poisson(0.8)):
                 ties = other[first[teller] : first[teller + 1]]
-                for listener in rng.choice(ties, min(rng.poisson(2.0), MOST_TOLD)):
+                for listener in np.unique(rng.choice(ties, min(rng.poisson(2.0), MOST_TOLD))):
                     gap[listener] *= 0.7
         moved += 1 - gap
     # One standard error of the mean is below .0018.

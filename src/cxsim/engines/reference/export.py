@@ -63,9 +63,9 @@ def _counted(counts: Any, like: np.ndarray) -> np.ndarray:
 
 
 def _records(record: np.dtype[Any], things: Any) -> np.ndarray:
-    # One record for each thing, from the attributes of the same names.
+    # One record for each thing, from the attributes of the same names; a record's padding is no attribute.
     fields = record.names or ()
-    return np.array([tuple(getattr(thing, field) for field in fields) for thing in things], record)
+    return np.array([tuple(getattr(thing, field, 0) for field in fields) for thing in things], record)
 
 
 def _world(world: World) -> np.ndarray:
@@ -142,9 +142,9 @@ def _desks(world: World) -> np.ndarray:
 
 
 def _queues(world: World) -> np.ndarray:
-    queues = np.full((len(world.desks), st.N_PRIORITIES, 2), -1, np.int32)
+    queues = np.tile(np.array([-1, -1, 0], np.int32), (len(world.desks), st.N_PRIORITIES, 1))
     for desk in world.desks:
         for level, line in enumerate(desk.lines):
             if line:
-                queues[desk.number, level] = line[0].row, line[-1].row
+                queues[desk.number, level] = line[0].row, line[-1].row, len(line)
     return queues

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cxsim.behaviour.experience import perceived_wait
 from cxsim.behaviour.patience import announced_patience, announced_wait
 from cxsim.engines.reference.desk import Agent, Desk
 from cxsim.engines.reference.world import NEVER, Course, Due, World, occasion
@@ -100,6 +101,8 @@ def journey(customer: Customer, contact: int, need: int) -> Course:
     customer.flags &= ev.FLAG_OWN_PRIORITY
     customer.contact = contact
     row = world.rows.contacts[contact]
+    if row.because == pl.BECAUSE_FAILURE:
+        customer.flags |= ev.FLAG_FAILED
     world.note(ev.LOG_NEED, customer.entity, need, 0, row.firm, cause=contact)
     if row.n_steps == 0:
         return ev.SOLVED
@@ -172,7 +175,8 @@ def line_up(customer: Customer, desk: Desk) -> Due | None:
         customer.priority = int(world.lever(contact + pl.CONTACT_PRIORITY, segment))
     customer.priority = min(max(customer.priority, 0), N_PRIORITIES - 1)
     mean_service = world.rows.laws[int(desk.lever(pl.TOUCH_TAKES, segment))].mean
-    announced = announced_wait(float(desk.queued), float(desk.on_duty), mean_service)
+    ahead = sum(len(line) for line in desk.lines[: customer.priority + 1])
+    announced = announced_wait(float(ahead), float(desk.on_duty), mean_service)
     customer.status = ev.QUEUED
     customer.since = world.now
     desk.lines[customer.priority].append(customer)
@@ -215,12 +219,13 @@ def end_wait(customer: Customer, desk: Desk) -> int:
     """Account for the wait that ends now, as long as it was and as long as it felt; returns it, microseconds."""
     world = customer.world
     wait = world.now - customer.since
-    felt = "wait_inflation"
+    inflation = world.default("wait_inflation", customer.segment)
     if customer.flags & ev.FLAG_CALL_BACK:
-        felt = "call_back_wait_weight"
+        inflation *= world.default("call_back_wait_weight", customer.segment)
     elif customer.flags & ev.FLAG_ANNOUNCED:
-        felt = "announced_wait_inflation"
-    customer.waited += int(wait * world.default(felt, customer.segment) + 0.5)
+        inflation = world.default("announced_wait_inflation", customer.segment)
+    if desk.in_person:  # where the matter waits and not the customer, nobody feels it pass
+        customer.waited += int(perceived_wait(float(wait), inflation) + 0.5)
     customer.counts(desk)["wait_all"] += wait
     if world.now >= 0:
         world.counts.waits[desk.number, customer.class_, wait_bin(wait)] += 1
@@ -268,9 +273,6 @@ def begin_service(customer: Customer, desk: Desk, agent: Agent | None) -> int:
     world = customer.world
     wait = end_wait(customer, desk)
     counts = customer.counts(desk)
-    counts["answered"] += 1
-    counts["wait_served"] += wait
-    counts["within"] += int(wait <= desk.lever(pl.TOUCH_ANSWER_WITHIN, customer.segment))
     customer.status = ev.IN_SERVICE
     customer.since = world.now
     desk.busy += 1
@@ -283,9 +285,13 @@ def begin_service(customer: Customer, desk: Desk, agent: Agent | None) -> int:
         customer.flags |= ev.FLAG_UNREACHED
         length = ev.UNREACHED_CALL_US
     else:
+        counts["answered"] += 1
+        counts["wait_served"] += wait
+        counts["within"] += int(wait <= desk.lever(pl.TOUCH_ANSWER_WITHIN, customer.segment))
         law = int(world.lever(world.rows.steps[customer.step].takes, customer.segment))
         length = world.whole_duration(law, customer.draw(draws.TAKES))
-    customer.note(desk, ev.LOG_START, agent=customer.agent, value=float(wait))
+    in_vain = customer.flags & ev.FLAG_UNREACHED
+    customer.note(desk, ev.LOG_START, agent=customer.agent, cause=int(in_vain != 0), value=float(wait))
     return length
 
 

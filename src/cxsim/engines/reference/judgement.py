@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from cxsim.behaviour.expectation import learned, learned_variance, learning_rate
-from cxsim.behaviour.experience import perceived_wait, performance, wait_loss
+from cxsim.behaviour.experience import performance, wait_loss
 from cxsim.behaviour.satisfaction import beyond_tolerance, cumulative, satisfaction, value
 from cxsim.engines.reference.world import occasion
 from cxsim.model import draws
@@ -18,31 +18,44 @@ if TYPE_CHECKING:
 
 
 class Episode(NamedTuple):
-    """An episode as it was judged: the firm, the need, satisfaction with it and performance (latent SD)."""
+    """An episode as it was judged.
+
+    Attributes
+    ----------
+    firm, need : int
+    satisfaction, performance : float
+        Latent SD.
+    before : float
+        Cumulative satisfaction with the firm before it, latent SD.
+    good : bool
+        Not below the zone of tolerance: what a story about it sounds like.
+    failed : bool
+    trouble : int
+        Reason code of what cost most, -1 where nothing was lost.
+    """
 
     firm: int
     need: int
     satisfaction: float
     performance: float
+    before: float
+    good: bool
     failed: bool
+    trouble: int
 
 
 def judge(person: Person, outcome: int) -> Episode:
-    """End a person's journey: compare performance with expectation, learn, and move cumulative satisfaction."""
+    """Compare what was experienced with what was expected, learn, and move cumulative satisfaction."""
     world = person.world
-    contact = world.rows.contacts[person.contact]
-    firm = contact.firm
-    world.note(
-        ev.LOG_DONE, person.entity, person.need, person.visit, firm,
-        cause=outcome, value=float(world.now - person.began),
-    )  # fmt: skip
-    person.status = ev.IDLE
+    firm = world.rows.contacts[person.contact].firm
     mind = person.minds[firm]
-    x = experience(person, outcome, firm)
+    lost, trouble = lost_in_episode(person, outcome)
+    x = experience(person, firm, lost)
     before = mind.mean
     width = person.default("tolerance_width") if person.default("tolerance") > 0.0 else 0.0
     aversion = person.default("loss_aversion") if person.default("loss_averse") > 0.0 else 1.0
-    gain = value(beyond_tolerance(x - before, width), aversion, person.default("sensitivity"))
+    beyond = beyond_tolerance(x - before, width)
+    gain = value(beyond, aversion, person.default("sensitivity"))
     by_expectation = person.default("satisfaction_from_expectation")
     by_performance = person.default("satisfaction_from_performance")
     transaction = satisfaction(before, x, gain, by_expectation, by_performance)
@@ -53,21 +66,19 @@ def judge(person: Person, outcome: int) -> Episode:
         )
         mind.variance = learned_variance(mind.variance, x - before, weight)
         mind.mean = learned(before, x, weight)
-    person.satisfaction = cumulative(person.satisfaction, transaction, person.default("satisfaction_memory"))
-    person.last_episode = transaction
-    person.episodes += 1
-    if transaction >= 0.0:
-        person.last_reason = -1
+    bond = mind.satisfaction
+    mind.satisfaction = cumulative(bond, transaction, person.default("satisfaction_memory"))
+    # What went wrong is remembered where it weighed more in the disappointment than quality and luck.
+    person.last_reason = trouble if transaction < 0.0 and lost >= before - (x + lost) else -1
     failed = outcome != ev.SOLVED or bool(person.flags & ev.FLAG_FAILED)
     count(person, firm, outcome, failed, transaction)
     world.note(ev.LOG_EPISODE, person.entity, person.need, person.visit, firm, cause=int(failed), value=transaction)
-    return Episode(firm, person.need, transaction, x, failed)
+    return Episode(firm, person.need, transaction, x, bond, beyond >= 0.0, failed, trouble)
 
 
-def experience(person: Person, outcome: int, firm: int) -> float:
+def experience(person: Person, firm: int, lost: float) -> float:
     """Return the performance of an episode, latent SD: quality of firm and last touchpoint, luck, what went wrong."""
     world = person.world
-    lost = lost_in_episode(person, outcome)
     luck = normal_quantile(world.draw(person.entity, draws.PERFORMANCE, occasion(person.need)))
     quality = person.of_firm(firm, pl.FIRM_QUALITY)
     if person.visit > 0:
@@ -76,12 +87,11 @@ def experience(person: Person, outcome: int, firm: int) -> float:
     return performance(quality, person.of_firm(firm, pl.FIRM_SPREAD), luck, lost)
 
 
-def lost_in_episode(person: Person, outcome: int) -> float:
-    """Experience lost by waiting and failure, latent SD; sets what went wrong last by the larger part."""
+def lost_in_episode(person: Person, outcome: int) -> tuple[float, int]:
+    """Experience lost by waiting and failure, latent SD, and the reason code of the larger part (-1: nothing)."""
     by_wait = by_failure = by_unsolved = 0.0
     if person.default("waiting") > 0.0:
-        felt = perceived_wait(person.waited / pl.MINUTE, 1.0)
-        by_wait = wait_loss(felt, person.default("acceptable_wait"), person.default("wait_loss"))
+        by_wait = wait_loss(person.waited / pl.MINUTE, person.default("acceptable_wait"), person.default("wait_loss"))
     if person.default("failures") > 0.0:
         if person.flags & ev.FLAG_FAILED:
             by_failure = person.default("failure_loss")
@@ -92,9 +102,8 @@ def lost_in_episode(person: Person, outcome: int) -> float:
         reason = ev.REASON_WAIT
     elif by_unsolved > by_failure:
         reason = ev.REASON_UNSOLVED
-    lost = by_wait + by_failure + by_unsolved
-    person.last_reason = reason if lost > 0.0 else -1
-    return lost
+    lost = min(by_wait + by_failure + by_unsolved, person.default("most_lost"))
+    return lost, reason if lost > 0.0 else -1
 
 
 def count(person: Person, firm: int, outcome: int, failed: bool, transaction: float) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from cxsim.behaviour.survey import nps_group
 from cxsim.engines.reference.person import Person
 from cxsim.engines.reference.world import NEVER, World
-from cxsim.model import plan as pl
 from cxsim.model import state as st
 from cxsim.model.tallies import is_with_firm, purchase_rate
 
@@ -30,27 +29,25 @@ def close_period(world: World, end: int) -> None:
     """Bring the areas up to date, count the customers of every firm, bill contracts, and begin the next period."""
     for desk in world.desks:
         desk.account()
-    ends = world.plan.period_ends
-    begin = int(ends[world.period - 1]) if world.period > 0 else world.start
-    months = (end - begin) / pl.MONTH
     for person in world.people:
         if person.base_firm >= 0 and person.first_left >= NEVER:
             world.counts.base[world.period, person.base_firm, person.segment, st.BASE_NEVER_LEFT] += 1
         if is_customer(person, end):
-            count_customer(person, months)
-    if world.period + 1 < ends.size:
+            count_customer(person)
+            if world.rows.market.contractual == 1:
+                person.pay(end)
+    if world.period + 1 < world.plan.period_ends.size:
         world.period += 1
+        world.period_begin = end
 
 
-def count_customer(person: Person, months: float) -> None:
-    """Count a customer by what a survey would show, and bill a contract."""
+def count_customer(person: Person) -> None:
+    """Count a customer, and by what a survey would show."""
     world = person.world
     counts = world.counts.base[world.period, person.firm, person.segment]
     counts[st.BASE_CUSTOMERS] += 1
     counts[st.BASE_KEPT] += int(person.firm == person.base_firm)
-    group = nps_group(person.satisfaction, person.default("promoter_from"), person.default("detractor_below"))
+    group = nps_group(
+        person.minds[person.firm].satisfaction, person.default("promoter_from"), person.default("detractor_below")
+    )
     counts[{1: st.BASE_PROMOTERS, 0: st.BASE_PASSIVES, -1: st.BASE_DETRACTORS}[group]] += 1
-    if world.rows.market.contractual == 1:
-        bill = person.counts_at(person.firm)
-        bill["revenue"] += person.of_firm(person.firm, pl.FIRM_PRICE) * person.of_segment(pl.SEGMENT_PAYS) * months
-        bill["variable_cost"] += person.of_firm(person.firm, pl.FIRM_VARIABLE_COST) * months

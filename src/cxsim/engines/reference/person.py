@@ -16,7 +16,7 @@ from cxsim.behaviour.leaving import (
     spread_cost,
 )
 from cxsim.engines.reference.journey import Customer, journey
-from cxsim.engines.reference.judgement import judge
+from cxsim.engines.reference.judgement import Episode, judge
 from cxsim.engines.reference.talk import tell_others
 from cxsim.engines.reference.world import NEVER, Course, World, occasion
 from cxsim.model import draws
@@ -30,7 +30,7 @@ from cxsim.model.tallies import purchase_rate
 class Mind:
     """What a person believes about a firm; the fields of `cxsim.model.state.MIND`."""
 
-    __slots__ = ("burnt", "encounters", "heard", "last", "mean", "variance")
+    __slots__ = ("burnt", "encounters", "heard", "last", "mean", "satisfaction", "variance")
 
     def __init__(self, row: np.void) -> None:
         for name in self.__slots__:
@@ -39,6 +39,7 @@ class Mind:
     mean: float
     variance: float
     encounters: float
+    satisfaction: float
     last: int
     heard: float
     burnt: int
@@ -61,11 +62,7 @@ class Person(Customer):
         super().__init__(world, number)
         self.next_need = int(row["next_need"])
         self.joined = int(row["joined"])
-        self.last_left = int(row["last_left"])
-        self.satisfaction = float(row["satisfaction"])
-        self.last_episode = float(row["last_episode"])
         self.needs = int(row["needs"])
-        self.episodes = int(row["episodes"])
         self.segment = self.class_ = int(row["segment"])
         self.firm = int(row["firm"])
         self.base_firm = int(row["base_firm"])
@@ -100,7 +97,7 @@ class Person(Customer):
 
     def remark(self, kind: int, firm: int, *, cause: int = 0, value: float = 0.0) -> None:
         """Log something that happens between this person and a firm."""
-        self.world.note(kind, self.entity, self.needs, 0, firm, cause=cause, value=value)
+        self.world.note(kind, self.entity, max(self.needs - 1, 0), 0, firm, cause=cause, value=value)
 
     # --- needs
 
@@ -113,10 +110,10 @@ class Person(Customer):
                 self.due = False
             if self.gone:
                 return
-            number = self.needs
+            number, at = self.needs, self.next_need
             self.needs += 1
             self.draw_next_need()
-            yield from self.meet_need(number)
+            yield from self.meet_need(number, at)
 
     def draw_next_need(self) -> None:
         """Draw the time of the next candidate need; it depends on the person and its number only (Çinlar 1975)."""
@@ -126,17 +123,18 @@ class Person(Customer):
             world.plan.need_profile, world.rows.market.need_bound, world.week_offset, self.next_need, amount
         )
 
-    def meet_need(self, number: int) -> Course:
-        """Meet a candidate need: thin it, choose a firm where there is a choice, make the journey and judge it."""
+    def meet_need(self, number: int, at: int) -> Course:
+        """Meet a candidate need of time `at`: thin it, choose a firm where one may, make the journey and judge it."""
         world = self.world
+        contact = self.contact_of_need(number, at)
+        if contact < 0:
+            return
         if world.rows.market.contractual == 1 and self.firm < 0:
             chosen = self.choose(number, ev.AT_NEED, last=-1)
             if chosen >= 0:
                 self.join(chosen)
             return
-        contact = self.contact_of_need(max(self.firm, 0), number)
-        bought = contact >= 0 and world.rows.contacts[contact].because == pl.BECAUSE_PURCHASE
-        if bought and world.rows.market.contractual == 0:
+        if world.rows.market.contractual == 0 and world.rows.contacts[contact].because == pl.BECAUSE_PURCHASE:
             contact = self.buy_somewhere(contact, number)
         elif self.firm < 0:
             return
@@ -144,10 +142,22 @@ class Person(Customer):
             return
         self.counts_at(world.rows.contacts[contact].firm)["needs"] += 1
         outcome = yield from journey(self, contact, number)
+        self.end_journey(outcome)
+        if self.gone:
+            return
         episode = judge(self, outcome)
-        if episode.failed and self.last_reason >= 0:
-            self.perhaps_exit(episode.firm, number, episode.satisfaction)
+        if episode.failed and episode.trouble >= 0:
+            self.perhaps_exit(episode)
         tell_others(self, episode)
+
+    def end_journey(self, outcome: int) -> None:
+        """Be done with a journey, however it went."""
+        self.status = ev.IDLE
+        firm = self.world.rows.contacts[self.contact].firm
+        self.world.note(
+            ev.LOG_DONE, self.entity, self.need, self.visit, firm,
+            cause=outcome, value=float(self.world.now - self.began),
+        )  # fmt: skip
 
     def buy_somewhere(self, contact: int, number: int) -> int:
         """Choose the firm of a purchase and, if it is another one, go over; returns its contact, -1 for none."""
@@ -164,24 +174,33 @@ class Person(Customer):
             self.join(chosen)
         return world.rows.group_contact[world.rows.contacts[contact].group][chosen]
 
-    def contact_of_need(self, firm: int, number: int) -> int:
+    def contact_of_need(self, number: int, at: int) -> int:
         """Which contact a candidate need becomes (-1: none): thinning against the bound, one draw."""
         world = self.world
         profile = world.plan.need_profile
-        quarter = ((world.now + world.week_offset) % pl.WEEK) // pl.BIN
+        quarter = ((at + world.week_offset) % pl.WEEK) // pl.BIN
         bound = world.rows.market.need_bound * float(profile[quarter + 1] - profile[quarter])
         left = bound * world.draw(self.entity, draws.NEED_KIND, occasion(number))
         for by_firm in world.rows.group_contact:
-            contact = by_firm[firm]
-            if contact < 0:
-                continue
-            row = world.rows.contacts[contact]
-            weight = weight_at(world.plan.profiles, row.profile, world.week_offset, world.now)
-            rate = world.lever(row.levers + pl.CONTACT_RATE, self.segment) * weight
+            contact, rate = self.wanted(by_firm, at)
             if left < rate:
                 return contact
             left -= rate
         return -1
+
+    def wanted(self, by_firm: list[int], at: int) -> tuple[int, float]:
+        """Contact of a group and its rate at a time; who has no firm has the highest rate that a firm's file gives."""
+        world = self.world
+        best, highest = -1, 0.0
+        for firm, contact in enumerate(by_firm):
+            if contact >= 0 and self.firm in {firm, -1}:
+                row = world.rows.contacts[contact]
+                levers = world.levers if self.firm >= 0 else world.plan.levers
+                weight = weight_at(world.plan.profiles, row.profile, world.week_offset, at)
+                rate = levers.item(row.levers + pl.CONTACT_RATE, self.segment) * weight
+                if rate > highest:
+                    best, highest = contact, rate
+        return best, highest
 
     # --- choice
 
@@ -208,10 +227,12 @@ class Person(Customer):
         )
 
     def considers(self, firm: int, last: int, number: int, where: int) -> bool:
-        """Whether a firm is in the consideration set at this occasion; the last one always is."""
+        """Whether a firm is considered at this occasion: the last one always; who has none looks at all."""
         if firm == last:
             return True
-        chance = self.default("burnt" if self.minds[firm].burnt > 0 else "awareness")
+        chance = self.default("awareness") if last >= 0 else 1.0
+        if self.minds[firm].burnt > 0:
+            chance = min(chance, self.default("burnt"))
         return self.world.draw(self.entity, draws.CONSIDERED, occasion(number, firm, where)) < chance
 
     def choose(self, number: int, where: int, *, last: int, excluded: int = -1) -> int:
@@ -259,6 +280,7 @@ class Person(Customer):
         if mind.heard > 0.0:
             counts["won_by_talk"] += 1
         self.firm = firm
+        self.last_reason = -1
         self.joined = mind.last = self.world.now
         self.remark(ev.LOG_JOINED, firm, value=mind.heard)
         mind.heard = 0.0
@@ -268,14 +290,24 @@ class Person(Customer):
         """End the relationship with the present firm; every exit carries its reason."""
         world = self.world
         firm = self.firm
+        if world.rows.market.contractual == 1:
+            self.pay(world.now)
         world.counts.left[world.period, firm, self.segment, reason] += 1
         if world.now >= 0 and firm == self.base_firm and self.first_left >= NEVER:
             self.first_left = world.now
             self.first_reason = reason
         self.firm = -1
-        self.last_left = world.now
         self.notice = False
-        self.remark(ev.LOG_LEFT, firm, cause=reason, value=self.satisfaction)
+        self.remark(ev.LOG_LEFT, firm, cause=reason, value=self.minds[firm].satisfaction)
+        self.minds[firm].heard = 0.0
+
+    def pay(self, until: int) -> None:
+        """Pay the contract for the part of this period that one has been the firm's customer."""
+        begin = max(self.joined, self.world.period_begin)
+        months = (until - begin) / pl.MONTH
+        bill = self.counts_at(self.firm)
+        bill["revenue"] += self.of_firm(self.firm, pl.FIRM_PRICE) * self.of_segment(pl.SEGMENT_PAYS) * months
+        bill["variable_cost"] += self.of_firm(self.firm, pl.FIRM_VARIABLE_COST) * months
 
     def why_leave(self, old: int, new: int) -> int:
         """Reason of a move from one firm to another (or to none, -1)."""
@@ -286,26 +318,27 @@ class Person(Customer):
             heard = self.minds[new].heard
         return reason_of_leaving(self.last_reason, by_price, by_expectation, heard)
 
-    def perhaps_exit(self, firm: int, need: int, transaction: float) -> None:
+    def perhaps_exit(self, episode: Episode) -> None:
         """Exit place (b): the end of an episode with a failure (B-24)."""
+        firm = episode.firm
         if self.default("exit_after_failure") <= 0.0 or self.firm != firm or self.notice or self.gone:
             return
         chance = probability_of_exit(
-            max(-transaction, 0.0),
-            self.satisfaction,
+            max(-episode.satisfaction, 0.0),
+            episode.before,
             self.best_advantage(firm),
             self.default("exit_base"),
             self.default("exit_by_loss"),
             self.default("exit_by_bond"),
             self.default("exit_by_alternative"),
         )
-        if self.world.draw(self.entity, draws.EXIT, occasion(need)) >= chance:
+        if self.world.draw(self.entity, draws.EXIT, occasion(episode.need)) >= chance:
             return
         self.minds[firm].burnt = 1
         if self.world.rows.market.contractual == 1:
-            self.give_notice(self.last_reason, ev.FAILURE_NOTICE | need)
+            self.give_notice(episode.trouble, ev.FAILURE_NOTICE | episode.need)
         else:
-            self.leave(self.last_reason)
+            self.leave(episode.trouble)
 
     def give_notice(self, reason: int, ordinal: int) -> None:
         """Leave a contract: effective after the notice period."""
@@ -352,7 +385,7 @@ class Person(Customer):
             return
         hazard = hazard_of_notice(
             self.default("base_hazard"),
-            self.satisfaction,
+            self.minds[self.firm].satisfaction,
             self.best_advantage(self.firm),
             self.default("satisfaction_to_staying"),
             self.default("alternative_to_leaving"),

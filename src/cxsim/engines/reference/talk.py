@@ -34,14 +34,18 @@ def tell_others(person: Person, episode: Episode) -> None:
     degree = first[person.row + 1] - begin
     if degree == 0:
         return
-    good = episode.satisfaction >= 0.0
+    good = episode.good
     mean = person.default("told_if_satisfied" if good else "told_if_dissatisfied")
     told = number_told(world.draw(person.entity, draws.TOLD, occasion(need)), mean, ev.MAX_TOLD)
     person.counts_at(episode.firm)["talked_good" if good else "talked_bad"] += 1
     delay = person.default("talk_delay") * pl.DAY
+    listeners: set[int] = set()
     for k in range(told):
         which = occasion(need, k)
         tie = begin + int(world.draw(person.entity, draws.LISTENER, which) * degree)
+        if others[tie] in listeners:
+            continue  # nobody is told the same story twice
+        listeners.add(others[tie])
         later = whole(-delay * math.log1p(-world.draw(person.entity, draws.TALK_DELAY, which)))
         story = Story(person, world.people[others[tie]], episode, strong[tie] == 1)
         world.schedule(
@@ -58,12 +62,11 @@ class Story:
         self.listener = listener
         self.episode = episode
         self.strong = strong
-        self.good = episode.satisfaction >= 0.0
 
     @property
     def code(self) -> int:
         """Firm, tone and strength of the tie in one number, for the record of pending events."""
-        return self.episode.firm << 2 | (2 if self.good else 0) | int(self.strong)
+        return self.episode.firm << 2 | (2 if self.episode.good else 0) | int(self.strong)
 
     def arrive(self) -> None:
         """Reach the listener, and move what he or she expects of the firm."""
@@ -76,9 +79,9 @@ class Story:
             effect *= listener.default("weak_tie_effect")
         mind = listener.minds[firm]
         mind.mean = told_expectation(mind.mean, self.episode.performance, effect)
-        mind.heard += 1.0 if self.good else -1.0
-        listener.counts_at(firm)["told_good" if self.good else "told_bad"] += 1
+        mind.heard += 1.0 if self.episode.good else -1.0
+        self.teller.counts_at(firm)["told_good" if self.episode.good else "told_bad"] += 1
         self.teller.world.note(
             ev.LOG_TOLD, self.teller.entity, self.episode.need, 0, firm,
-            other=listener.row, cause=int(self.good), value=self.episode.performance,
+            other=listener.row, cause=int(self.episode.good), value=self.episode.performance,
         )  # fmt: skip

@@ -136,6 +136,7 @@ class World:
         self.pending: dict[Due, None] = {}
         self.last: tuple[int, tuple[int, ...]] = (self.start, ())
         self.period = 0
+        self.period_begin = self.start
         self.events = 0
         self.visits = 0
         self.counts = Counts(state)
