@@ -47,9 +47,8 @@ def announced_patience(patience_us: float, announced_us: float, calm: float, ove
         return patience_us / slow
     rest = patience_us - used
     growth = overdue_per_min / _MINUTE_US
-    if growth * rest < 1e-12:
-        return announced_us + rest
-    return announced_us + (math.sqrt(1.0 + 2.0 * growth * rest) - 1.0) / growth
+    # The root of the quadratic in the form that loses no digits where the growth is small.
+    return announced_us + 2.0 * rest / (1.0 + math.sqrt(1.0 + 2.0 * growth * rest))
 
 
 @rule

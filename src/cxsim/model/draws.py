@@ -1,7 +1,7 @@
 """Keyed randomness: a draw is a function of who, which decision and which occasion, never of what came before.
 
 ``draw(run_key, entity, decision, ordinal)`` hashes its arguments with the splitmix64 finalizer (Steele, Lea and
-Flood 2014) and maps 53 bits to the open interval (0, 1). User seeds and replication numbers are hashed first:
+Flood 2014) and maps 52 bits to the open interval (0, 1). User seeds and replication numbers are hashed first:
 unhashed consecutive seeds share state. The same person therefore meets the same luck under every policy.
 """
 
@@ -11,13 +11,13 @@ import numpy as np
 
 from cxsim.model.jit import rule
 
-SCHEME = "splitmix64-keyed-1"
+SCHEME = "splitmix64-keyed-2"
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _ODD = np.uint64(0xD1342543DE82EF95)
 _MULTIPLIER_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLIER_2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
 _S48, _S16, _S4 = np.uint64(48), np.uint64(16), np.uint64(4)
 _ONE = np.uint64(1)
 
@@ -103,4 +103,5 @@ def draw(key: np.uint64, entity: np.uint64, decision: np.uint64, ordinal: np.uin
     """
     z = mixed(key + _GOLDEN * (entity + _ONE))
     z = mixed(z + _ODD * ((decision << _S48) + ordinal + _ONE))
-    return (np.float64(z >> _S11) + 0.5) * 1.1102230246251565e-16
+    # 52 bits and a half are exact in a double; with 53 the largest would round up to 1.
+    return (np.float64(z >> _S12) + 0.5) * 2.220446049250313e-16

@@ -48,9 +48,7 @@ def cache_folder(package: Path | None = None) -> Path:
     root = package or Path(__file__).resolve().parent.parent
     digest = hashlib.sha256()
     for room in COMPILED_ROOMS:
-        # The reference engine is never compiled.
-        sources = (root / room).glob("*.py")
-        for source in sorted(path for path in sources if not path.name.startswith("reference")):
+        for source in sorted((root / room).glob("*.py")):  # the reference engine, a folder, is never compiled
             digest.update(source.name.encode())
             digest.update(source.read_bytes())
     digest.update(repr((sorted(OPTIONS.items()), NO_REFERENCE_COUNTING)).encode())
@@ -59,7 +57,7 @@ def cache_folder(package: Path | None = None) -> Path:
 
 
 def _writable_root() -> Path:
-    for candidate in (os.environ.get("XDG_CACHE_HOME"), Path.home() / ".cache"):
+    for candidate in (os.environ.get("NUMBA_CACHE_DIR"), os.environ.get("XDG_CACHE_HOME"), Path.home() / ".cache"):
         if not candidate:
             continue
         folder = Path(candidate)
@@ -79,7 +77,7 @@ _CONFIG: Any = config  # numba fills this module at run time
 def _compile(function: Function, options: dict[str, Any]) -> Function:
     # The folder is read when a function is decorated; the caller's own Numba setting is left as it was.
     before = _CONFIG.CACHE_DIR
-    _CONFIG.CACHE_DIR = os.environ.get("NUMBA_CACHE_DIR") or _FOLDER
+    _CONFIG.CACHE_DIR = _FOLDER
     try:
         compiled: Function = numba.njit(cache=True, **options)(function)
     finally:
