@@ -140,8 +140,8 @@ def test_an_edited_rule_changes_the_result_at_once(copy, tmp_path):
     assert before[0] == again[0]
     draws = copy / "model" / "draws.py"
     text = draws.read_text()
-    assert text.count("* 1.1102230246251565e-16") == 1
-    draws.write_text(text.replace("* 1.1102230246251565e-16", "* 1.0e-16"))
+    assert text.count("* 2.220446049250313e-16") == 1
+    draws.write_text(text.replace("* 2.220446049250313e-16", "* 1.0e-16"))
     edited = started()
     assert edited[1] == "0"
     assert edited[0] != before[0]
