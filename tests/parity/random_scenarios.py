@@ -177,7 +177,8 @@ def changes(draw, firm):
         if place.get("staff", "unlimited") != "unlimited":
             possible[f"{name}.staff"] = draw(st.sampled_from(["1 more", "1"]))
         if "shifts" in place:
-            possible[f"{name}.shifts.late.staff"] = draw(st.sampled_from(["1 more", "0"]))
+            fewer = "0" if place["shifts"]["early"]["staff"] != "0" else "1"  # somebody must be on duty
+            possible[f"{name}.shifts.late.staff"] = draw(st.sampled_from(["1 more", fewer]))
         if "hours" in place:
             possible[f"{name}.hours"] = draw(st.sampled_from(HOURS[1:]))
         if "call_back" in place:
