@@ -180,7 +180,7 @@ def changes(draw, firm):
             fewer = "0" if place["shifts"]["early"]["staff"] != "0" else "1"  # somebody must be on duty
             possible[f"{name}.shifts.late.staff"] = draw(st.sampled_from(["1 more", fewer]))
         if "hours" in place:
-            possible[f"{name}.hours"] = draw(st.sampled_from(HOURS[1:]))
+            possible[f"{name}.hours"] = draw(st.sampled_from(HOURS[1:3] if "shifts" in place else HOURS[1:]))
         if "call_back" in place:
             possible[f"{name}.call_back"] = "no"
         if "announces" in place:
