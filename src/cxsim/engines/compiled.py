@@ -8,20 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from cxsim.engines import kernel
-from cxsim.engines.outcome import Outcome
+from cxsim.engines.outcome import Outcome, what_broke
 from cxsim.engines.periods import close_period, mark_start, sorted_pending
 from cxsim.engines.world import FIRST_LOG_ROWS, more_rows, new_world
 from cxsim.errors import RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
-from cxsim.model.plan import DAY, Plan
+from cxsim.model.plan import Plan
 from cxsim.model.state import LOG, PENDING, State
 from cxsim.model.tables import passed
-
-_BROKEN = {
-    ev.JOURNEY_TOO_LONG: f"a journey visited more than {ev.MAX_VISITS} touchpoints",
-    ev.UNORDERED: "events came out of order; this is a defect of the engine",
-}
 
 
 def is_warm() -> bool:
@@ -107,7 +102,7 @@ def _advanced(plan: Plan, state: State, until: int, rows: list[np.ndarray], repl
             if n < FIRST_LOG_ROWS:
                 state = state._replace(log=np.zeros(2 * state.log.size + 1024, LOG))
         else:
-            raise RunError(_message(status, state, replication))
+            raise RunError(what_broke(status, replication, int(state.world[0]["now"])))
 
 
 def _more_pending(state: State, size: int) -> State:
@@ -115,9 +110,3 @@ def _more_pending(state: State, size: int) -> State:
     n = int(state.world[0]["n_pending"])
     pending[:n] = state.pending[:n]
     return state._replace(pending=pending)
-
-
-def _message(status: int, state: State, replication: int) -> str:
-    what = _BROKEN.get(status, f"the engine stopped with status {status}")
-    day = int(state.world[0]["now"]) / DAY
-    return f"replication {replication}, day {day:.1f}: {what}"
