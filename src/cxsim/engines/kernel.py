@@ -10,6 +10,7 @@ from cxsim.engines.calendar import pop
 from cxsim.engines.kernel_episode import hear
 from cxsim.engines.kernel_people import (
     finish,
+    held_needs,
     leave_contract,
     next_needs,
     open_journey,
@@ -45,8 +46,9 @@ _KIND = np.uint64(60)
 _OTHER = np.uint64(32)
 _ENTITY = np.uint64((1 << 60) - 1)
 
-# Room that one event can need: an event starts at most one journey by itself, and a closing ends one journey for
-# each customer who waits; a journey's end writes a few rows and schedules at most MAX_TOLD stories.
+# Room that one event can need: it ends at most one journey by itself, and a closing ends one for each customer who
+# waits; then the needs that were held meanwhile are met, each of them perhaps without a visit. An episode writes a few
+# rows and schedules at most MAX_TOLD stories.
 _ROWS_EACH = 8
 _PENDING_EACH = ev.MAX_TOLD + 8
 
@@ -251,6 +253,22 @@ def happen(
     return move_lever(p, s, row, now)
 
 
+@part
+def most_episodes(p: Plan, s: State, kind: int, row: int, now: int) -> int:
+    """Bound how many episodes one event can bring about."""
+    most = s.world[0]["n_queued"] + 2
+    if kind in (ev.SERVICE_END, ev.ABANDON):
+        most += held_needs(p, s, row, now)
+    elif kind in (ev.SHIFT, ev.LEVER):
+        for touchpoint in range(p.touchpoints.size):
+            for level in range(s.queues.shape[1]):
+                waiting = int(s.queues[touchpoint, level, 0])
+                while waiting >= 0:
+                    most += held_needs(p, s, waiting, now)
+                    waiting = int(s.hot[waiting]["next"])
+    return most
+
+
 @kernel
 def advance(p: Plan, s: State, until: int) -> int:
     """Let everything happen that is pending before `until`; returns DONE or the status that stopped the loop.
@@ -263,7 +281,7 @@ def advance(p: Plan, s: State, until: int) -> int:
         now = first["time"]
         if now >= until:
             break
-        worst = w["n_queued"] + 2
+        worst = most_episodes(p, s, int(first["order"] >> _KIND), int(first["row"]), int(now))
         if w["n_pending"] + _PENDING_EACH * worst + s.agents.size + s.desks.size > s.pending.size:
             return ev.PENDING_FULL
         if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * worst + s.agents.size + s.desks.size > s.log.size:

@@ -156,6 +156,26 @@ def next_needs(p: Plan, s: State, person: int, now: int) -> int:
 
 
 @part
+def held_needs(p: Plan, s: State, row: int, now: int) -> int:
+    """Count the candidate needs that have come due during a customer's open journey: all may be met when it ends."""
+    if row >= p.market[0]["n_persons"]:
+        return 0
+    c = s.cold[row]
+    key = s.world[0]["key"]
+    number = int(c["needs"])
+    at = int(c["next_need"])
+    count = 0
+    while at <= now:
+        count += 1
+        number += 1
+        u = draw(key, np.uint64(row), draws.NEED_GAP, occasion(np.uint64(number), _U0, _U0))
+        at = need_after(
+            p.need_profile, float(p.market[0]["need_bound"]), int(p.clock[0]["week_offset"]), at, -math.log1p(-u)
+        )
+    return count
+
+
+@part
 def finish(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
     """End a journey and let the person go on living; returns a status."""
     conclude(p, s, row, outcome, now)

@@ -91,6 +91,41 @@ def said_by(script, *arguments, package=PACKAGE, **variables):
     return done.stdout.split()
 
 
+# Thousands of needs come due while one matter waits in an office, and all are met in the moment it is done.
+HELD = """
+import sys
+from cxsim.engines import compiled, reference
+from cxsim.scenario.loaded import loads
+plan = loads(sys.argv[1]).plan()
+tight = compiled.run(plan, 1, 0, log=True, room=1)
+print(tight.log.size, tight.log.tobytes() == reference.run(plan, 1, 0, log=True).log.tobytes())
+"""
+OFFICE = """
+format: 1
+starts: 2025-01-06
+lasts: 60 d
+warm_up: 0 s
+market: {customers: 1, setting: noncontractual, talk_to: {friends: 0, acquaintances: 0}}
+firms:
+  Firm:
+    share: 100 %
+    price: 10 a visit
+    contacts:
+      asking: {happens: 100 a year, because: question, journey: [office]}
+      buying: {happens: 200 a day, because: purchase, journey: []}
+    touchpoints:
+      office: {channel: back office, staff: 1, takes: always 20 d}
+"""
+
+
+@pytest.mark.parametrize("disable", ["0", "1"])
+def test_there_is_room_for_all_needs_that_a_journey_held(disable):
+    # Without the compiler an index beyond a buffer is an error; with it, silence.
+    rows, same = said_by(HELD, OFFICE, NUMBA_DISABLE_JIT=disable)
+    assert int(rows) > 5_000
+    assert same == "True"
+
+
 GENERATED = """
 import sys
 from cxsim.engines import kernel
