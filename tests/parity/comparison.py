@@ -4,29 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxsim.engines.outcome import Outcome
-from cxsim.model import events as ev
-from cxsim.model.state import State
-
-
-def live(state: State) -> dict[str, np.ndarray]:
-    """Return the state's arrays without what is left over: links and rows that nobody reads any more."""
-    arrays = {name: array.copy() for name, array in state._asdict().items()}
-    world = arrays["world"]
-    # The compiled engine chains fresh rows too, and empties its log now and then.
-    world["free_row"] = world["n_log"] = 0
-    hot = arrays["hot"]
-    lent = np.flatnonzero(hot["entity"])
-    used = max(arrays["cold"].size, lent[-1] + 1 if lent.size else 0)
-    hot = arrays["hot"] = hot[:used]
-    waiting = hot["status"] == ev.QUEUED
-    hot["next"][~waiting] = hot["prev"][~waiting] = -1
-    agents = arrays["agents"]
-    idle = agents["status"] == ev.FREE
-    agents["next"][~idle] = agents["prev"][~idle] = -1
-    for name in ("pending", "log", "scratch"):
-        del arrays[name]
-    return arrays
+from cxsim.engines.outcome import Outcome, live
 
 
 def differences(one: Outcome, other: Outcome) -> list[str]:

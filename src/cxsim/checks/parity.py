@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from cxsim.engines.outcome import Outcome
+from cxsim.engines.outcome import Outcome, live
 from cxsim.model.plan import Plan
 from cxsim.scenario import load
 
@@ -19,8 +19,6 @@ WORLDS: Final[Mapping[str, Mapping[str, str]]] = {
     "verification/contract-switching": {"lasts": "6 months", "market.customers": "200"},
     "verification/feedback-network": {"lasts": "3 h"},
 }
-# Links between rows and buffers of the compiled engine are its own affair.
-COMPARED: Final = ("cold", "minds", "levers", "touch", "waits", "areas", "firm", "left", "base")
 
 
 class Parity(NamedTuple):
@@ -63,4 +61,4 @@ def differing_bytes(one: np.ndarray, other: np.ndarray) -> int:
 
 
 def _arrays(outcome: Outcome) -> list[np.ndarray]:
-    return [outcome.log, outcome.pending, *(getattr(outcome.state, name) for name in COMPARED)]
+    return [outcome.log, outcome.pending, *live(outcome.state).values()]

@@ -41,7 +41,6 @@ from cxsim.model.plan import Plan
 from cxsim.model.samplers import quantile, whole
 from cxsim.model.state import State
 
-_U0 = np.uint64(0)
 _KIND = np.uint64(60)
 _OTHER = np.uint64(32)
 _ENTITY = np.uint64((1 << 60) - 1)

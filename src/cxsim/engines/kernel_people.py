@@ -126,12 +126,10 @@ def meet_need(p: Plan, s: State, person: int, number: int, at: int, now: int) ->
 
 
 @part
-def draw_next_need(p: Plan, s: State, person: int) -> None:
-    """Draw the time of the next candidate need; it depends on the person and its number only."""
-    c = s.cold[person]
-    u = draw(s.world[0]["key"], np.uint64(person), draws.NEED_GAP, occasion(np.uint64(c["needs"]), _U0, _U0))
-    since = int(c["next_need"])
-    c["next_need"] = need_after(
+def time_of_need(p: Plan, s: State, person: int, number: int, since: int) -> int:
+    """Draw the time of a candidate need after the one before; it depends on the person and its number only."""
+    u = draw(s.world[0]["key"], np.uint64(person), draws.NEED_GAP, occasion(np.uint64(number), _U0, _U0))
+    return need_after(
         p.need_profile, float(p.market[0]["need_bound"]), int(p.clock[0]["week_offset"]), since, -math.log1p(-u)
     )
 
@@ -145,7 +143,7 @@ def next_needs(p: Plan, s: State, person: int, now: int) -> int:
         number = int(c["needs"])
         at = int(c["next_need"])
         c["needs"] += 1
-        draw_next_need(p, s, person)
+        c["next_need"] = time_of_need(p, s, person, number + 1, at)
         status = meet_need(p, s, person, number, at, now)
         if status != ev.DONE:
             return status
@@ -160,18 +158,11 @@ def held_needs(p: Plan, s: State, row: int, now: int) -> int:
     """Count the candidate needs that have come due during a customer's open journey: all may be met when it ends."""
     if row >= p.market[0]["n_persons"]:
         return 0
-    c = s.cold[row]
-    key = s.world[0]["key"]
-    number = int(c["needs"])
-    at = int(c["next_need"])
+    at = int(s.cold[row]["next_need"])
     count = 0
     while at <= now:
         count += 1
-        number += 1
-        u = draw(key, np.uint64(row), draws.NEED_GAP, occasion(np.uint64(number), _U0, _U0))
-        at = need_after(
-            p.need_profile, float(p.market[0]["need_bound"]), int(p.clock[0]["week_offset"]), at, -math.log1p(-u)
-        )
+        at = time_of_need(p, s, row, int(s.cold[row]["needs"]) + count, at)
     return count
 
 

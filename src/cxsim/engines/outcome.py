@@ -41,3 +41,24 @@ class Outcome(NamedTuple):
     log: NDArray[np.void]
     pending: NDArray[np.void]
     engine: str
+
+
+def live(state: State) -> dict[str, NDArray[np.void]]:
+    """Return what both engines leave equal to the byte: all but links and rows that nobody reads any more."""
+    arrays = {name: array.copy() for name, array in state._asdict().items()}
+    world = arrays["world"]
+    # The compiled engine chains fresh rows too, and empties its log now and then.
+    world["free_row"] = world["n_log"] = 0
+    hot = arrays["hot"]
+    lent = np.flatnonzero(hot["entity"])
+    used = max(arrays["cold"].size, lent[-1] + 1 if lent.size else 0)
+    hot = arrays["hot"] = hot[:used]
+    waiting = hot["status"] == ev.QUEUED
+    hot["next"][~waiting] = hot["prev"][~waiting] = -1
+    agents = arrays["agents"]
+    idle = agents["status"] == ev.FREE
+    agents["next"][~idle] = agents["prev"][~idle] = -1
+    # What a run leaves of these stands in the outcome itself; scratch is nobody's.
+    for name in ("pending", "log", "scratch"):
+        del arrays[name]
+    return arrays
