@@ -14,7 +14,7 @@ from cxsim.model import plan as pl
 from cxsim.model import state as st
 from cxsim.model.clock import need_after
 from cxsim.model.draws import draw, run_key
-from cxsim.model.events import IDLE
+from cxsim.model.events import IDLE, N_MODES
 from cxsim.model.jit import builder
 from cxsim.model.plan import Plan
 from cxsim.model.state import State
@@ -65,7 +65,14 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
         )
         desks = np.zeros(n_touchpoints, st.DESK)
         desks["changed"] = plan.clock[0]["start"]
+        desks["learned_at"] = plan.clock[0]["start"]
         desks["free_first"] = desks["free_last"] = -1
+        episodes = np.zeros(n_persons, st.EPISODE)
+        episodes["mode"] = episodes["trouble"] = -1
+        organisations = np.zeros(plan.firms.size, st.ORGANISATION)
+        organisations["attention"] = -1
+        causes = np.zeros((plan.firms.size, N_MODES), st.CAUSE)
+        causes["remaining"] = 1.0
         agents = np.zeros(int(plan.touchpoints["n_agents"].sum()), st.AGENT)
         agents["next"] = agents["prev"] = agents["customer"] = -1
         state = State(
@@ -73,6 +80,9 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
             hot=hot,
             cold=cold,
             minds=minds,
+            episodes=episodes,
+            organisations=organisations,
+            causes=causes,
             agents=agents,
             desks=desks,
             queues=np.tile(np.array([-1, -1, 0], np.int32), (n_touchpoints, st.N_PRIORITIES, 1)),

@@ -24,7 +24,7 @@ SD: Final = "SD"
 # retention these add up to 1. In the order of the reason codes; the last one never left and has stopped buying.
 LOST: Final = (
     "lost_to_failure", "lost_to_waiting", "lost_unsolved", "lost_to_price", "lost_to_better_offer", "lost_to_talk",
-    "lost_involuntary", "lost_lapsed",
+    "lost_involuntary", "lost_after_complaint", "lost_lapsed",
 )  # fmt: skip
 LOST_TITLES: Final = (*REASON_NAMES, "stopped buying")
 CAME_BACK: Final = "came_back"

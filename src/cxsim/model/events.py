@@ -11,14 +11,16 @@ from __future__ import annotations
 # Kinds of pending events, in the order in which they happen at one instant.
 LEVER = 0
 SHIFT = 1
-SERVICE_END = 2
-ABANDON = 3
-ARRIVAL = 4
-NEED = 5
-RETURN = 6
-REVIEW = 7
-LEAVE = 8
-TALK = 9
+ORGANISE = 2  # a firm's monthly look at what fails, and the fading of its ratings
+SERVICE_END = 3
+ABANDON = 4
+ARRIVAL = 5
+NEED = 6
+RETURN = 7
+REVIEW = 8
+LEAVE = 9
+FOLLOW_UP = 10
+TALK = 11
 
 # Kinds of log rows.
 LOG_NEED = 1
@@ -39,6 +41,14 @@ LOG_TOLD = 15
 LOG_SHIFT = 16
 LOG_LEVER = 17
 LOG_NOTICE = 18
+LOG_FAILURE = 19
+LOG_COMPLAINS = 20
+LOG_ANSWERED = 21
+LOG_SPARED = 22
+LOG_FOLLOWED_UP = 23
+LOG_RATED = 24
+LOG_ATTENTION = 25
+LOG_AGAIN = 26
 
 LOG_NAMES = (
     "",
@@ -60,6 +70,14 @@ LOG_NAMES = (
     "shift changes",
     "lever moves",
     "gives notice",
+    "meets a failure",
+    "complains",
+    "complaint answered",
+    "is spared a failure",
+    "is followed up",
+    "rates in public",
+    "cause gets attention",
+    "comes again",
 )
 
 # How a journey ends.
@@ -83,7 +101,8 @@ REASON_PRICE = 3
 REASON_BETTER_OFFER = 4
 REASON_TALK = 5
 REASON_INVOLUNTARY = 6
-N_REASONS = 7
+REASON_UNHEALED = 7
+N_REASONS = 8
 REASON_NAMES = (
     "a failure",
     "waiting",
@@ -92,6 +111,7 @@ REASON_NAMES = (
     "a better experience elsewhere",
     "what others said",
     "moved or died",
+    "a complaint that was not made good",
 )
 
 # What a customer is doing.
@@ -114,6 +134,22 @@ FLAG_UNREACHED = 4
 FLAG_ANNOUNCED = 8
 FLAG_OWN_PRIORITY = 16  # a recorded caller brings a priority; otherwise the contact's lever holds
 
+FLAG_COMPLAINT = 32  # at the complaint desk, after the journey
+FLAG_APPROVAL = 64  # the credit waits for approval
+
+# Ways to fail (`cxsim.behaviour.failure` says which is what).
+N_MODES = 10
+
+# What happened to a person since time 0.
+MARK_SPARED = 1
+MARK_COMPLAINED = 2
+MARK_MADE_GOOD = 4
+MARK_PROMISE_BROKEN = 8
+
+# What happened in an episode.
+EPISODE_LATE = 1  # a dated promise fell due
+EPISODE_BETRAYED = 2
+
 # What a kernel returns.
 DONE = 0
 PENDING_FULL = 1
@@ -126,6 +162,8 @@ UNORDERED = 6
 # Which choice among firms a draw belongs to: at a need, or after a contract has ended.
 AT_NEED = 0
 AT_LEAVING = 1
+AT_REVIEW = 2
+AT_FAILURE = 3
 # Ordinals of notices: number of the month for those of a review, this bit and the need for those after a failure.
 FAILURE_NOTICE = 1 << 30
 

@@ -51,8 +51,11 @@ COLD = np.dtype(
         ("gone", "u1"),  # 1: left the market
         ("due", "u1"),  # 1: the candidate need's event is pending
         ("leaving_for", "u1"),  # reason code of a notice that was given
-        ("pad", "i2"),
+        ("marks", "u1"),  # what happened to one since time 0: bits MARK_* of model.events
+        ("pad", "u1"),
         ("pad2", "i4"),
+        ("deserved", "f8"),  # what one thinks one deserves, latent SD (the should-expectation)
+        ("paid", "f8"),  # credits received from the base firm since time 0, money
     ]
 )
 # What a person believes about a firm: row person * n_firms + firm.
@@ -65,6 +68,59 @@ MIND = np.dtype(
         ("last", "i8"),  # last purchase or joining, -NEVER: none
         ("heard", "f4"),  # sum of stories since one last joined or left, good less bad
         ("burnt", "u4"),  # 1: left after a failure
+        ("bond", "f8"),  # strength of the relationship, 0 to 3
+        ("hope", "f8"),  # belief that complaining helps, probability
+        ("scars", "f8"),  # failures that were not made good, fading over a year, as of `hurt_at`
+        ("hurt_at", "i8"),  # when the last failure was, -NEVER: never
+        ("care", "f8"),  # shift of the log hazard by being followed up, as of `cared_at`
+        ("cared_at", "i8"),
+    ]
+)
+# What a person has gone through in the open journey, and what is to be settled when it ends.
+EPISODE = np.dtype(
+    [
+        ("first", "f8"),  # experience of the first touchpoint, latent SD
+        ("extreme", "f8"),  # of the one that was farthest from what was expected, losses weighed more
+        ("distance", "f8"),  # how far that was, as a value
+        ("last", "f8"),
+        ("total", "f8"),  # sum over the touchpoints
+        ("lost_wait", "f8"),
+        ("lost_failure", "f8"),
+        ("late", "f8"),  # days after the promised one, negative: before; NaN-free: 0 where nothing was promised
+        ("severity", "f8"),  # of the worst failure, 0: none
+        ("weight", "f8"),  # of the failure once it was judged: severity and blame
+        ("experience", "f8"),  # of the whole visit, once it was judged
+        ("transaction", "f8"),  # satisfaction with it
+        ("before", "f8"),  # expectation before it
+        ("complained_at", "i8"),
+        ("elements", "i4"),
+        ("repeats", "i4"),  # times one came again with the same matter
+        ("transfers", "i4"),
+        ("loops", "i4"),  # times a voice menu sent one back
+        ("mode", "i2"),  # what the worst failure was, -1: nothing
+        ("spoilt", "u1"),  # 1: a must-be element failed
+        ("outcome", "u1"),
+        ("flags", "u1"),  # bits EPISODE_* of model.events
+        ("trouble", "i1"),  # reason code of what cost most, -1: nothing
+        ("pad", "i2"),
+    ]
+)
+# A firm as an organisation that learns.
+ORGANISATION = np.dtype(
+    [
+        ("rating_sum", "f8"),  # public ratings, weighted, fading
+        ("rating_count", "f8"),
+        ("attention", "i8"),  # failure mode that is being fixed, -1: none
+    ]
+)
+# A way in which a firm fails.
+CAUSE = np.dtype(
+    [
+        ("remaining", "f8"),  # share of such failures that still happens
+        ("failures", "i8"),  # since the last look
+        ("complaints", "i8"),
+        ("all_failures", "i8"),  # since time 0
+        ("all_complaints", "i8"),
     ]
 )
 AGENT = np.dtype([("since", "i8"), ("next", "i4"), ("prev", "i4"), ("status", "i4"), ("customer", "i4")])
@@ -79,6 +135,8 @@ DESK = np.dtype(
         ("free_first", "i4"),  # longest idle agent, -1: none
         ("free_last", "i4"),
         ("epoch", "i4"),  # raised when a lever may have moved hours or staff: older shift events no longer count
+        ("knowledge", "f8"),  # what the team has learned in training and not forgotten, as of `learned_at`
+        ("learned_at", "i8"),
     ]
 )
 # Ordered by (time, order, other, ordinal); order packs the kind (4 bits) and the entity (60 bits).
@@ -152,9 +210,46 @@ FIRM_TALLY = np.dtype(
             "talked_bad",
             "told_good",
             "told_bad",
+            "failures",  # failures that happened to customers
+            "spared",  # failures that no longer happen, because of training or of fixing
+            "hurt",  # episodes after which exit, voice or silence was decided
+            "complaints",
+            "silent_exits",
+            "voiced_exits",
+            "answered_complaints",
+            "recovered",  # complaints that were made good
+            "answer_time",  # from the complaint to its answer, microseconds
+            "approvals",
+            "contacts",  # tries to get a matter solved
+            "first_contact",  # matters solved at the first
+            "repeats",
+            "bad",  # grades of episodes
+            "neutral",
+            "good",
+            "excellent",
+            "reviews_good",
+            "reviews_bad",
+            "followed",
+            "promises",  # dated promises that fell due
+            "promises_broken",
+            "credited",
         )
     ]
-    + [("satisfaction", "f8"), ("revenue", "f8"), ("variable_cost", "f8")]
+    + [
+        (name, "f8")
+        for name in (
+            "satisfaction",
+            "revenue",
+            "variable_cost",
+            "credits",
+            "training_cost",
+            "fixing_cost",
+            "ease",  # sum of what a survey of effort would show, 1 to 7, weighed by the chance of a response
+            "response",  # sum of the chances that a survey after the episode is answered
+            "satisfied_response",
+            "poor_response",
+        )
+    ]
 )
 WORLD = np.dtype(
     [
@@ -188,9 +283,12 @@ class Tallies(NamedTuple):
         Integrals over time of the queue, of busy agents (or customers in service) and of agents on duty; microseconds.
     firm : (n_periods, n_firms, n_segments) FIRM_TALLY
     left : (n_periods, n_firms, n_segments, N_REASONS) int64
-    base : (n_periods, n_firms, n_segments, 6) int64
+    base : (n_periods, n_firms, n_segments, BASE_COLUMNS) int64
         At the end of each period: customers of the firm; of those at time 0, how many are with it;
-        promoters; passives; detractors; starting customers who never left.
+        promoters; passives; detractors; starting customers who never left; those who would rate it poor.
+    survey : (n_periods, n_firms, n_segments, SURVEY_COLUMNS) float64
+        The same customers as a survey would count them, each with the chance of a response: promoters, passives,
+        detractors, those who rate it poor.
     """
 
     touch: NDArray[np.void]
@@ -199,6 +297,7 @@ class Tallies(NamedTuple):
     firm: NDArray[np.void]
     left: NDArray[np.int64]
     base: NDArray[np.int64]
+    survey: NDArray[np.float64]
 
 
 class State(NamedTuple):
@@ -210,6 +309,9 @@ class State(NamedTuple):
     hot : (n_rows,) HOT
     cold : (n_persons,) COLD
     minds : (n_persons * n_firms,) MIND
+    episodes : (n_persons,) EPISODE
+    organisations : (n_firms,) ORGANISATION
+    causes : (n_firms, N_MODES) CAUSE
     agents : (n_agents,) AGENT
     desks : (n_touchpoints,) DESK
     queues : (n_touchpoints, N_PRIORITIES, 3) int32
@@ -223,7 +325,7 @@ class State(NamedTuple):
     scratch : (n_firms,) float64
         Room for choice weights.
     log : LOG
-    touch, waits, areas, firm, left, base : arrays
+    touch, waits, areas, firm, left, base, survey : arrays
         Tallies, flattened here because kernels read one tuple.
     """
 
@@ -231,6 +333,9 @@ class State(NamedTuple):
     hot: NDArray[np.void]
     cold: NDArray[np.void]
     minds: NDArray[np.void]
+    episodes: NDArray[np.void]
+    organisations: NDArray[np.void]
+    causes: NDArray[np.void]
     agents: NDArray[np.void]
     desks: NDArray[np.void]
     queues: NDArray[np.int32]
@@ -248,6 +353,7 @@ class State(NamedTuple):
     firm: NDArray[np.void]
     left: NDArray[np.int64]
     base: NDArray[np.int64]
+    survey: NDArray[np.float64]
 
 
 # Columns of the `base` tally.
@@ -257,7 +363,15 @@ BASE_PROMOTERS = 2
 BASE_PASSIVES = 3
 BASE_DETRACTORS = 4
 BASE_NEVER_LEFT = 5
-BASE_COLUMNS = 6
+BASE_POOR = 6
+BASE_COLUMNS = 7
+
+# Columns of the `survey` tally.
+SURVEY_PROMOTERS = 0
+SURVEY_PASSIVES = 1
+SURVEY_DETRACTORS = 2
+SURVEY_POOR = 3
+SURVEY_COLUMNS = 4
 
 N_PRIORITIES = 8
 
@@ -276,4 +390,5 @@ def empty_tallies(n_periods: int, n_touchpoints: int, n_firms: int, n_segments: 
         firm=np.zeros((n_periods, n_firms, n_segments), FIRM_TALLY),
         left=np.zeros((n_periods, n_firms, n_segments, N_REASONS), np.int64),
         base=np.zeros((n_periods, n_firms, n_segments, BASE_COLUMNS), np.int64),
+        survey=np.zeros((n_periods, n_firms, n_segments, SURVEY_COLUMNS)),
     )
