@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.model import plan as pl
+from cxsim.model.events import END_SOLVED
 from cxsim.scenario import journeys, layout, levers
 from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.fields import CHANNELS
@@ -25,6 +26,7 @@ BECAUSE: Final = {
     "question": pl.BECAUSE_QUESTION,
     "failure": pl.BECAUSE_FAILURE,
 }
+DESKS: Final = {"complaint desk": "complaint_step", "back office": "approval_step"}
 # Reporting periods are calendar months; short scenarios have days, very short ones hours.
 LONG: Final = 62 * DAY
 SHORT: Final = 3 * DAY
@@ -72,6 +74,7 @@ class _Compiler:
     def plan(self, phases: Sequence[Phase]) -> pl.Plan:
         firms, touchpoints, shifts = self._firms()
         steps, routes, spans = self._steps()
+        steps, firms = self._with_desks(steps, firms)
         contacts, traces = self._contacts(spans)
         need_bound, need_profile = self._needs()
         market = self._market(need_bound)
@@ -142,7 +145,8 @@ class _Compiler:
         shares = _cumulative([given(firm.share) for firm in self.document.firms.values()])
         for (name, firm), share_to in zip(self.document.firms.items(), shares, strict=True):
             own = given(firm.touchpoints)
-            firms.append((share_to, self.slot["firms", name, "price"], len(touchpoints), len(own)))
+            lever = self.slot["firms", name, "price"]
+            firms.append((share_to, lever, len(touchpoints), len(own), 0, 1.0, 0, -1, -1, 0))
             for key, touchpoint in own.items():
                 here = ("firms", name, "touchpoints", key)
                 number = self.touchpoint_numbers[name, key] = len(touchpoints)
@@ -183,6 +187,18 @@ class _Compiler:
                 steps.append((number, following, takes, len(routes), len(step.routes)))
                 routes += [(first + to, self.slot[(*place, "goes_to", name)]) for to, name in step.routes]
         return _records(pl.STEP, steps), _records(pl.ROUTE, routes), spans
+
+    def _with_desks(self, steps: Records, firms: Records) -> tuple[Records, Records]:
+        """Add a step at each complaint desk and back office, for what no journey leads to."""
+        more: list[tuple[int, ...]] = []
+        for number, (name, firm) in enumerate(self.document.firms.items()):
+            for key, touchpoint in given(firm.touchpoints).items():
+                field = DESKS.get(touchpoint.channel)
+                if field is not None:
+                    takes = self.slot["firms", name, "touchpoints", key, "takes"]
+                    firms[number][field] = len(steps) + len(more)
+                    more.append((self.touchpoint_numbers[name, key], END_SOLVED, takes, 0, 0))
+        return np.concatenate([steps, _records(pl.STEP, more)]), firms
 
     def _contacts(self, spans: Sequence[tuple[int, int]]) -> tuple[Records, Records]:
         rows: list[tuple[Any, ...]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from cxsim.behaviour.registry import REGISTRY
@@ -147,8 +147,19 @@ def _check_firm(name: str, firm: Firm, market: Market | None, faults: Faults) ->
     for key, source in (firm.arrivals or {}).items():
         _check_journey((*here, "arrivals", key), source, touchpoints, faults)
         _check_source((*here, "arrivals", key), source, touchpoints, faults)
+    _check_desks(here, touchpoints, faults)
     for key, touchpoint in touchpoints.items():
         _check_touchpoint((*here, "touchpoints", key), key, touchpoint, touchpoints, faults)
+
+
+def _check_desks(here: tuple[str, ...], touchpoints: Mapping[str, Touchpoint], faults: Faults) -> None:
+    """Refuse a second complaint desk or back office: nobody could say to which of them a complaint goes."""
+    for channel in ("complaint desk", "back office"):
+        names = [name for name, touchpoint in touchpoints.items() if touchpoint.channel == channel]
+        for name in names[1:]:
+            given = f"a second {channel} (the first is {quoted(names[0])})"
+            allowed, remedy = f"at most one {channel} in a firm", "join them, or give one of them another channel"
+            faults.add((*here, "touchpoints", name), given, allowed, remedy)
 
 
 def _check_purchases(document: Document, faults: Faults) -> None:

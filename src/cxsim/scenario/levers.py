@@ -48,6 +48,7 @@ def rows(document: Document, tables: Tables, staffing: StaffLogs) -> list[Row]:
             ((*here, "variable_cost"), (given(firm.variable_cost).amount,)),
             ((*here, "wages"), (given(firm.wages).amount,)),
         ]
+        found += _organisation(here)
         for key, touchpoint in given(firm.touchpoints).items():
             found += _touchpoint((*here, "touchpoints", key), touchpoint, tables)
             found += _shifts((*here, "touchpoints", key), touchpoint, tables, staffing.get((name, key)))
@@ -72,6 +73,8 @@ def _segments(document: Document, tables: Tables) -> Iterator[Row]:
     yield (*here, "patience"), patience or (never,)
     yield (*here, "pays"), tuple(given(segment.pays) for segment in segments) or (1.0,)
     yield (*here, "price_weight"), tuple(given(segment.price_weight) for segment in segments) or (1.0,)
+    for attribute in ("reliability", "speed", "care", "ease", "price"):
+        yield (*here, "cares_about", attribute), (1.0,) * max(1, len(segments))
 
 
 def _ledger(document: Document) -> Iterator[Row]:
@@ -81,6 +84,29 @@ def _ledger(document: Document) -> Iterator[Row]:
             yield ("switches", name), (1.0 if switches[name] else 0.0,)
         else:
             yield ("defaults", name), (values[name],)
+
+
+def _organisation(here: Key) -> list[Row]:
+    """Return what a firm promises, how it makes good and what it fixes."""
+    return [
+        ((*here, "promises", "experience"), (pl.NONE,)),
+        ((*here, "promises", "answer"), (-1.0,)),
+        ((*here, "promises", "visit"), (-1.0,)),
+        ((*here, "recovery", "steps"), (0.0,)),
+        ((*here, "recovery", "credit"), (0.0,)),
+        ((*here, "recovery", "without_approval"), (0.0,)),
+        ((*here, "recovery", "ease"), (0.5,)),
+        ((*here, "process", "fixing"), (0.0,)),
+        ((*here, "process", "looks_at"), (0.0,)),
+        ((*here, "trouble_comes_from", "employee"), (0.2,)),
+        ((*here, "trouble_comes_from", "customer"), (0.22,)),
+        ((*here, "trouble_comes_from", "design"), (0.58,)),
+        ((*here, "trouble_comes_from", "outside"), (0.0,)),
+        ((*here, "follow_up"), (0.0,)),
+        ((*here, "known", "wait_mean"), (180e6,)),
+        ((*here, "known", "first_contact_resolution"), (0.7,)),
+        ((*here, "known", "recovery_rate"), (0.32,)),
+    ]
 
 
 def _touchpoint(here: Key, touchpoint: Touchpoint, tables: Tables) -> list[Row]:
@@ -101,6 +127,10 @@ def _touchpoint(here: Key, touchpoint: Touchpoint, tables: Tables) -> list[Row]:
         ((*here, "retries", "share"), (again.share if again else 0.0,)),
         ((*here, "retries", "after"), (float(tables.law(again.after if again else None)),)),
         ((*here, "answer_within"), (float(given(touchpoint.answer_within)),)),
+        ((*here, "training"), (0.0,)),
+        ((*here, "way_out"), (0.0,)),
+        ((*here, "explains"), (0.0,)),
+        ((*here, "must_be"), (pl.NONE,)),
     ]
     if len(found) != pl.TOUCH_COLUMNS:
         raise AssertionError
@@ -140,6 +170,7 @@ def _contacts(here: Key, firm: Firm, tables: Tables) -> Iterator[Row]:
         yield (*place, "patience"), (-1.0,)
         yield (*place, "retries", "share"), (-1.0,)
         yield (*place, "retries", "after"), (never,)
+        yield (*place, "stake"), (1.0,)
     for name, source in given(firm.arrivals).items():
         place = (*here, "arrivals", name)
         again = source.retries if isinstance(source.retries, Retries) else None
@@ -149,6 +180,7 @@ def _contacts(here: Key, firm: Firm, tables: Tables) -> Iterator[Row]:
         yield (*place, "patience"), (float(tables.law(given(source.patience))),)
         yield (*place, "retries", "share"), (share,)
         yield (*place, "retries", "after"), (float(tables.law(again.after if again else None)),)
+        yield (*place, "stake"), (1.0,)
     yield from _routes_and_own_laws(here, firm, tables)
 
 
