@@ -49,6 +49,22 @@ PARAMETERS = (
         "assumption", "assumption",
         "Mean time from an episode until it is told.",
     ),
+    switch("public_talk", "Some episodes are rated in public."),
+    Parameter(
+        "public_base", 0.005, "probability", 0.0, 1.0,
+        "assumption", "assumption",
+        "Chance of rating an episode in public that was neither good nor bad.",
+    ),
+    Parameter(
+        "public_by_gain", 0.01, "per SD^2", 0.0, 1.0,
+        "tweets about airlines, 63 % negative and 16 % positive, for the direction; size assumed", "assumption",
+        "How a good episode raises the chance of rating it in public.",
+    ),
+    Parameter(
+        "public_by_loss", 0.04, "per SD^2", 0.0, 1.0,
+        "tweets about airlines, 63 % negative and 16 % positive, for the direction; size assumed", "assumption",
+        "How a bad episode raises the chance of rating it in public.",
+    ),
 )  # fmt: skip
 
 
