@@ -52,7 +52,7 @@ PARAMETERS = (
 def utility_of_voice(
     ease: float, hope: float, weight: float, bond: float, cost: float, by_ease: float, value: float, by_bond: float
 ) -> float:
-    """Utility of complaining over staying silent: ``-cost (1 - by_ease ease) + value hope W + by_bond bond``.
+    """Return the utility of complaining over silence: ``-cost (1 - by_ease ease) + value hope W + by_bond bond``.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def exit_and_voice(u_exit: float, u_voice: float) -> tuple[float, float]:
     tuple of float
         (exit, voice); the rest is silence. A utility of -1e9 takes an answer out.
     """
-    top = max(max(u_exit, u_voice), 0.0)
+    top = max(u_exit, u_voice, 0.0)
     by_exit = math.exp(max(u_exit - top, -700.0)) if u_exit > -1e8 else 0.0
     by_voice = math.exp(max(u_voice - top, -700.0)) if u_voice > -1e8 else 0.0
     total = by_exit + by_voice + math.exp(max(-top, -700.0))

@@ -108,7 +108,7 @@ def will_expectation(own: float, promise: float, weight: float, prior: float, en
 
 @rule
 def deserved(should: float, best: float, rate: float) -> float:
-    """Standard that customers think they deserve: rises toward the best they know, never falls (Boulding et al.)."""
+    """Return the deserved standard: it rises toward the best one knows and never falls (Boulding et al. 1993)."""
     return should + rate * max(0.0, best - should)
 
 

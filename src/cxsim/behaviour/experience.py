@@ -1,4 +1,4 @@
-"""What a customer experiences in one episode: delivered quality, waiting, failure (B-8, B-9, B-12, B-13, B-18, B-22)."""
+"""What a customer experiences in one episode: quality, waiting, effort, failure (B-8, B-9, B-12, B-13, B-18, B-22)."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ MODE_NAMES = (
     "outside",
 )
 MODE_ORIGINS = (0, 0, 1, 1, 2, 2, 2, 2, 2, 3)
-# Shares within the origin and severities are assumptions; the design modes follow the order of the causes that
-# readers found in 1,430 dissatisfied Olist orders: late 30 %, incomplete 28 %, not as advertised 11 %, low quality 10 %.
+# Shares within the origin and severities are assumptions; the design modes follow what readers found in 1,430
+# dissatisfied Olist orders: late 30 %, incomplete 28 %, not as advertised 11 %, low quality 10 %.
 MODE_SHARES = (0.55, 0.45, 0.6, 0.4, 0.35, 0.25, 0.2, 0.12, 0.08, 1.0)
 MODE_SEVERITIES = (0.8, 1.0, 0.8, 0.7, 0.9, 1.1, 1.3, 1.4, 0.7, 1.0)
 

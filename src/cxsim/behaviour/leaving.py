@@ -101,7 +101,7 @@ def utility_of_exit(
     by_bond: float,
     by_alternative: float,
 ) -> float:
-    """Utility of leaving over staying silent after a failure: the log odds of leaving where nobody speaks (B-24).
+    """Return the utility of leaving over silence after a failure: log odds of leaving where nobody speaks (B-24).
 
     ``b0 + bw W - bs C - bb bond + ba A + care - hold``.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cxsim.behaviour.parameter import Parameter
+from cxsim.behaviour.parameter import Parameter, switch
 from cxsim.model.jit import rule
 
 PARAMETERS = (
@@ -69,5 +69,5 @@ def is_poor(cumulative: float, poor_below: float) -> bool:
 
 @rule
 def effort_score(lost: float, step: float) -> int:
-    """Customer effort score: 7 where nothing was lost by effort and waiting, a point less per step, at least 1."""
+    """Return the effort score: 7 where nothing was lost by effort and waiting, a point less per step, at least 1."""
     return max(7 - int(min(max(lost, 0.0) / step, 6.0)), 1)

@@ -8,7 +8,7 @@ from cxsim.behaviour.parameter import Parameter, switch
 from cxsim.model.jit import rule
 
 PARAMETERS = (
-    switch("talk", "Customers tell others about good and bad episodes."),
+    switch("talk", "Customers tell others about good and bad episodes, and rate some in public."),
     Parameter(
         "talk_base", 0.02, "probability", 0.0, 1.0,
         "assumption: most ordinary episodes are not worth a word", "assumption",
@@ -49,7 +49,6 @@ PARAMETERS = (
         "assumption", "assumption",
         "Mean time from an episode until it is told.",
     ),
-    switch("public_talk", "Some episodes are rated in public."),
     Parameter(
         "public_base", 0.005, "probability", 0.0, 1.0,
         "assumption", "assumption",
