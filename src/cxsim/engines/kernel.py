@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from cxsim.engines.calendar import pop
 from cxsim.behaviour import slots
-from cxsim.behaviour.organisation import solving
+from cxsim.behaviour.experience import chance_of_loop
+from cxsim.behaviour.organisation import solving_with_skill
+from cxsim.engines.calendar import pop
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_firm import organise
 from cxsim.engines.kernel_moment import live_through
@@ -116,9 +117,11 @@ def where_next(p: Plan, s: State, row: int, column: int, occ: np.uint64, now: in
     solves = s.levers[base + pl.TOUCH_SOLVES, column]
     again = s.levers[base + pl.TOUCH_SENDS_BACK, column]
     if person:
-        solves = solving(solves, s.desks[touchpoint]["skill"], default(p, s, slots.SKILL_ON_SOLVING, column))
-        if s.levers[base + pl.TOUCH_WAY_OUT, column] > 0.0:
-            again *= default(p, s, slots.VISIBLE_WAY_OUT, column)
+        if solves > 0.0:
+            by_skill = default(p, s, slots.SKILL_ON_SOLVING, column)
+            solves = solving_with_skill(solves, s.desks[touchpoint]["skill"], by_skill)
+        visible = s.levers[base + pl.TOUCH_WAY_OUT, column] > 0.0
+        again = chance_of_loop(again, visible, default(p, s, slots.VISIBLE_WAY_OUT, column))
     if left < solves:
         return finish(p, s, row, ev.SOLVED, now)
     left -= solves

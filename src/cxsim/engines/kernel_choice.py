@@ -7,14 +7,14 @@ import numpy as np
 from cxsim.behaviour import slots
 from cxsim.behaviour.choice import (
     chance_of_considering,
-    expected_at_choice,
     logit_weight,
+    public_score,
     reach,
-    reputation,
+    toward_reputation,
     utility,
 )
+from cxsim.behaviour.followup import care_shift
 from cxsim.behaviour.leaving import reason_of_leaving, spread_cost
-from cxsim.behaviour.memory import faded
 from cxsim.engines.kernel_touch import NEVER, note, schedule
 from cxsim.model import draws
 from cxsim.model import events as ev
@@ -63,10 +63,16 @@ def price_weight(p: Plan, s: State, column: int) -> float:
 def care_of(p: Plan, s: State, person: int, firm: int, now: int) -> float:
     """Shift of the log hazard of leaving a firm by its having followed up, faded."""
     m = s.minds[person * p.firms.size + firm]
-    if m["care"] == 0.0:
+    if m["care"] == 0:
         return 0.0
-    days = default(p, s, slots.FOLLOW_UP_MEMORY, s.cold[person]["segment"])
-    return faded(m["care"], (now - m["cared_at"]) / pl.DAY, 1.0 / days)
+    column = s.cold[person]["segment"]
+    return care_shift(
+        m["care"] > 0,
+        (now - m["cared_at"]) / pl.DAY,
+        default(p, s, slots.FOLLOW_UP_HAZARD, column),
+        default(p, s, slots.FOLLOW_UP_BACKFIRE, column),
+        default(p, s, slots.FOLLOW_UP_MEMORY, column),
+    )
 
 
 @part
@@ -77,9 +83,9 @@ def utility_of(p: Plan, s: State, person: int, firm: int, last: int, now: int) -
     expected = float(m["mean"])
     if default(p, s, slots.REPUTATION, column) > 0.0:
         f = s.organisations[firm]
-        public = reputation(f["rating_sum"], f["rating_count"], default(p, s, slots.REVIEW_PRIOR, column))
-        expected = expected_at_choice(
-            expected, public, default(p, s, slots.REPUTATION_WEIGHT, column),
+        score = public_score(0.0, default(p, s, slots.REVIEW_PRIOR, column), f["rating_sum"], f["rating_count"])
+        expected = toward_reputation(
+            expected, score, default(p, s, slots.REPUTATION_WEIGHT, column),
             default(p, s, slots.PRIOR_ENCOUNTERS, column), m["encounters"],
         )  # fmt: skip
     systematic = utility(
@@ -245,7 +251,7 @@ def join_firm(p: Plan, s: State, person: int, firm: int, now: int) -> None:
 
 
 @part
-def why_leave(p: Plan, s: State, person: int, old: int, new: int) -> int:
+def why_leave(p: Plan, s: State, person: int, old: int, new: int, now: int) -> int:
     """Reason code of a move from one firm to another (or to none, -1)."""
     c = s.cold[person]
     by_price = 0.0
@@ -259,7 +265,8 @@ def why_leave(p: Plan, s: State, person: int, old: int, new: int) -> int:
         ahead = s.minds[person * n + new]["mean"] - s.minds[person * n + old]["mean"]
         by_expectation = default(p, s, slots.CHOICE_EXPECTATION, column) * ahead
         heard = float(s.minds[person * n + new]["heard"])
-    return reason_of_leaving(int(c["last_reason"]), by_price, by_expectation, heard)
+    care = care_of(p, s, person, old, now)
+    return reason_of_leaving(int(c["last_reason"]), by_price, by_expectation, heard, care)
 
 
 @part

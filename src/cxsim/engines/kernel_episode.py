@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.complaint import exit_and_voice, wish_to_complain, wish_to_leave
+from cxsim.behaviour.complaint import exit_and_voice, response, utility_of_voice
 from cxsim.behaviour.expectation import (
     deserved,
     learned,
@@ -16,9 +16,23 @@ from cxsim.behaviour.expectation import (
     perceived,
     will_expectation,
 )
-from cxsim.behaviour.experience import effort_lost, whole_visit
-from cxsim.behaviour.satisfaction import beyond_tolerance, cumulative, grade, satisfaction, staked, value, zone_width
-from cxsim.behaviour.survey import ease_score, response
+from cxsim.behaviour.experience import effort_lost, spoilt_visit, whole_visit
+from cxsim.behaviour.failure import bond_after
+from cxsim.behaviour.leaving import utility_of_exit
+from cxsim.behaviour.satisfaction import (
+    BAD,
+    GOOD,
+    NEUTRAL,
+    beyond_tolerance,
+    cumulative,
+    grade,
+    satisfaction,
+    spent,
+    staked,
+    value,
+    zone_width,
+)
+from cxsim.behaviour.survey import chance_of_response, effort_score
 from cxsim.engines.kernel_choice import (
     advantage,
     best_rival,
@@ -28,18 +42,17 @@ from cxsim.engines.kernel_choice import (
     is_here,
     leave_firm,
 )
-from cxsim.engines.kernel_moment import cares, delivered, feel, scars_of
-from cxsim.engines.kernel_touch import enter, note, schedule
+from cxsim.engines.kernel_moment import cares, scars_of
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.draws import draw, occasion
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
-from cxsim.model.samplers import whole
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
+NOT_AT_ALL = -1e9
 
 
 @part
@@ -81,6 +94,7 @@ def effort_of(p: Plan, s: State, person: int) -> float:
         default(p, s, slots.EFFORT_OF_TRANSFER, column),
         default(p, s, slots.EFFORT_OF_REPEAT, column),
         default(p, s, slots.EFFORT_OF_LOOP, column),
+        default(p, s, slots.ANGER_OF_LOOP, column),
     )
 
 
@@ -165,7 +179,7 @@ def judge(p: Plan, s: State, person: int, firm: int, outcome: int, now: int) -> 
     by_e = default(p, s, slots.SATISFACTION_FROM_EXPECTATION, column)
     transaction = satisfaction(will, seen, gain, by_e, default(p, s, slots.SATISFACTION_FROM_PERFORMANCE, column))
     if e["spoilt"] == 1 and default(p, s, slots.WEAKEST_LINK, column) > 0.0:
-        transaction = min(transaction, -default(p, s, slots.SPOILT, column))
+        transaction = spoilt_visit(transaction, default(p, s, slots.SPOILT, column))
     e["experience"] = x
     e["transaction"] = transaction
     e["outcome"] = outcome
@@ -206,11 +220,11 @@ def count_episode(p: Plan, s: State, person: int, firm: int, outcome: int, faile
     if failed:
         t["failed"] += 1
     marked = grade(e["beyond"], default(p, s, slots.EXCELLENT_ABOVE, column))
-    if marked == 0:
+    if marked == BAD:
         t["bad"] += 1
-    elif marked == 1:
+    elif marked == NEUTRAL:
         t["neutral"] += 1
-    elif marked == 2:
+    elif marked == GOOD:
         t["good"] += 1
     else:
         t["excellent"] += 1
@@ -218,15 +232,15 @@ def count_episode(p: Plan, s: State, person: int, firm: int, outcome: int, faile
         base = p.firms[firm]["levers"]
         t["purchases"] += 1
         pays = s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PAYS, column]
-        spent = 1.0 + default(p, s, slots.SPEND_BY_SATISFACTION, column) * e["transaction"]
-        t["revenue"] += s.levers[base + pl.FIRM_PRICE, column] * pays * min(max(spent, 0.0), 1.5)
+        share = spent(e["transaction"], default(p, s, slots.SPEND_BY_SATISFACTION, column))
+        t["revenue"] += s.levers[base + pl.FIRM_PRICE, column] * pays * share
         t["variable_cost"] += s.levers[base + pl.FIRM_VARIABLE_COST, column]
         s.minds[person * p.firms.size + firm]["last"] = now
 
 
 @part
 def decide(p: Plan, s: State, person: int, firm: int, now: int) -> int:
-    """Decide between leaving (2), complaining (1) and saying nothing (0) after a failure (B-24)."""
+    """Decide between exit, voice and silence after a failure (B-24); returns the code of `behaviour.complaint`."""
     e = s.episodes[person]
     c = s.cold[person]
     column = c["segment"]
@@ -236,30 +250,33 @@ def decide(p: Plan, s: State, person: int, firm: int, now: int) -> int:
     if e["outcome"] != ev.SOLVED:
         weight = max(weight, default(p, s, slots.UNSOLVED_WEIGHT, column))
     e["weight"] = weight
-    leaving = -700.0
+    leaving = NOT_AT_ALL
     if default(p, s, slots.EXIT_AFTER_FAILURE, column) > 0.0:
         rival = best_rival(p, s, person, firm, np.uint64(ev.AT_FAILURE), need, now)
         hold = default(p, s, slots.CONTRACT_HOLD, column) if p.market[0]["contractual"] == 1 else 0.0
-        leaving = wish_to_leave(
+        leaving = utility_of_exit(
             weight, m["satisfaction"], m["bond"], advantage(p, s, person, firm, rival, now),
-            care_of(p, s, person, firm, now) - hold,
+            care_of(p, s, person, firm, now), hold,
             default(p, s, slots.EXIT_BASE, column), default(p, s, slots.EXIT_BY_LOSS, column),
             default(p, s, slots.EXIT_BY_SATISFACTION, column), default(p, s, slots.EXIT_BY_BOND, column),
             default(p, s, slots.EXIT_BY_ALTERNATIVE, column),
         )  # fmt: skip
     e["leaving"] = leaving
-    complaining = -700.0
+    complaining = NOT_AT_ALL
     if default(p, s, slots.COMPLAINING, column) > 0.0:
-        complaining = wish_to_complain(
-            weight, m["hope"], m["bond"], float(s.levers[p.firms[firm]["levers"] + pl.FIRM_EASE, column]),
-            default(p, s, slots.VOICE_COST, column), default(p, s, slots.VOICE_VALUE, column),
+        complaining = utility_of_voice(
+            float(s.levers[p.firms[firm]["levers"] + pl.FIRM_EASE, column]),
+            m["hope"],
+            weight,
+            m["bond"],
+            default(p, s, slots.VOICE_COST, column),
+            default(p, s, slots.VOICE_BY_EASE, column),
+            default(p, s, slots.VOICE_VALUE, column),
             default(p, s, slots.VOICE_BY_BOND, column),
-        )  # fmt: skip
+        )
     exits, voices = exit_and_voice(leaving, complaining)
     u = draw(s.world[0]["key"], np.uint64(person), draws.EXIT, occasion(np.uint64(need), _U0, _U0))
-    if u < exits:
-        return 2
-    return 1 if u < exits + voices else 0
+    return response(u, exits, voices)
 
 
 @part
@@ -283,10 +300,9 @@ def remember(p: Plan, s: State, person: int, firm: int, failed: bool, healed: bo
     c["last_reason"] = -1 if e["flags"] & ev.EPISODE_ORDINARY else e["trouble"]
     hurt = failed and not healed
     if default(p, s, slots.BONDING, column) > 0.0:
-        bond = m["bond"] + default(p, s, slots.BOND_GAIN, column) * max(felt, 0.0)
-        if hurt or e["flags"] & ev.EPISODE_BROKEN:
-            bond -= default(p, s, slots.BOND_LOSS, column)
-        m["bond"] = min(max(bond, 0.0), 3.0)
+        broken = hurt or (e["flags"] & ev.EPISODE_BROKEN) != 0
+        gain = default(p, s, slots.BOND_GAIN, column)
+        m["bond"] = bond_after(m["bond"], felt, broken, gain, default(p, s, slots.BOND_LOSS, column))
     if failed:
         m["scars"] = scars_of(p, s, person, firm, now) + (1.0 if hurt else 0.0)
         m["hurt_at"] = now
@@ -297,14 +313,16 @@ def count_answers(p: Plan, s: State, person: int, firm: int, transaction: float)
     """Count what a survey after the episode would show, by the chance of a response (B-36)."""
     column = s.cold[person]["segment"]
     t = s.firm[s.world[0]["period"], firm, column]
-    chance = response(
-        transaction, default(p, s, slots.RESPOND_BASE, column), default(p, s, slots.RESPOND_BY_EXTREMES, column)
-    )
+    extremes = 0.0
+    if default(p, s, slots.RESPONSE_BIAS, column) > 0.0:
+        extremes = default(p, s, slots.RESPOND_BY_EXTREMES, column)
+    chance = chance_of_response(transaction, default(p, s, slots.RESPOND_BASE, column), extremes)
     t["response"] += chance
     if transaction >= default(p, s, slots.SATISFIED_FROM, column):
         t["satisfied"] += 1
         t["satisfied_response"] += chance
     if transaction < default(p, s, slots.POOR_BELOW, column):
         t["poor_response"] += chance
-    t["ease"] += chance * ease_score(effort_of(p, s, person))
+    strain = effort_of(p, s, person) + s.episodes[person]["lost_wait"]
+    t["ease"] += chance * effort_score(strain, default(p, s, slots.EFFORT_STEP, column))
     t["satisfaction"] += transaction

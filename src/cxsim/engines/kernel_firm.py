@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.failure import MODE_OUTSIDE
-from cxsim.behaviour.memory import faded
-from cxsim.behaviour.organisation import fixed_share, knowledge_after, skill_of
+from cxsim.behaviour.choice import left_of_ratings
+from cxsim.behaviour.organisation import can_be_fixed, knowledge, remaining_share, skill
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_touch import note
 from cxsim.model import events as ev
@@ -31,11 +30,11 @@ def train(p: Plan, s: State, firm: int) -> None:
         d = s.desks[touchpoint]
         if hours <= 0.0 and d["knowledge"] == 0.0:
             continue
-        d["knowledge"] = knowledge_after(
+        d["knowledge"] = knowledge(
             d["knowledge"], hours, pl.MONTH / pl.YEAR, default(p, s, slots.LEARNING_PER_HOUR, 0),
             default(p, s, slots.FORGETTING, 0),
         )  # fmt: skip
-        d["skill"] = skill_of(d["knowledge"])
+        d["skill"] = skill(d["knowledge"])
         people = 0.0
         for k in range(tp["first_shift"], tp["first_shift"] + tp["n_shifts"]):
             people += s.levers[p.shifts[k]["levers"] + pl.SHIFT_STAFF, 0]
@@ -51,7 +50,7 @@ def most_frequent(p: Plan, s: State, firm: int, everything: bool) -> int:
     for mode in range(ev.N_MODES):
         cause = s.causes[firm, mode]
         seen = cause["failures"] if everything else cause["complaints"]
-        if mode != MODE_OUTSIDE and seen > most and cause["remaining"] > floor + 0.05:
+        if can_be_fixed(mode) and seen > most and cause["remaining"] > floor + 0.05:
             best = mode
             most = seen
     return best
@@ -77,9 +76,9 @@ def fix(p: Plan, s: State, firm: int, month: int) -> None:
     s.firm[s.world[0]["period"], firm, 0]["fixing_cost"] += hours * s.levers[base + pl.FIRM_WAGES, 0]
     if f["attention"] >= 0:
         cause = s.causes[firm, f["attention"]]
-        cause["remaining"] = fixed_share(
+        cause["remaining"] = remaining_share(
             cause["remaining"], hours, 1.0, default(p, s, slots.FIXING_HALF_LIFE, 0),
-            default(p, s, slots.FIXING_HOURS, 0), default(p, s, slots.FIXING_FLOOR, 0),
+            default(p, s, slots.FIXING_FLOOR, 0),
         )  # fmt: skip
 
 
@@ -89,6 +88,6 @@ def organise(p: Plan, s: State, firm: int, month: int) -> None:
     train(p, s, firm)
     fix(p, s, firm, month)
     f = s.organisations[firm]
-    kept = faded(1.0, pl.MONTH / pl.YEAR, default(p, s, slots.REPUTATION_FADING, 0))
-    f["rating_sum"] *= kept
-    f["rating_count"] *= kept
+    fading = default(p, s, slots.REPUTATION_FADING, 0)
+    f["rating_sum"] = left_of_ratings(f["rating_sum"], pl.MONTH / pl.YEAR, fading)
+    f["rating_count"] = left_of_ratings(f["rating_count"], pl.MONTH / pl.YEAR, fading)

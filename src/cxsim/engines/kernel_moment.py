@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.experience import distance, wait_loss
+from cxsim.behaviour.experience import touch_luck, wait_loss
 from cxsim.behaviour.failure import (
-    MODE_BETRAYAL,
-    ORIGIN_EMPLOYEE,
-    USUAL_WEIGHT,
+    EMPLOYEE,
     blame,
     buffered,
+    by_origin,
+    deviated,
+    explained,
+    is_betrayal,
+    loss_of_failure,
     mode_of,
     origin_of,
+    remembered,
     severity_factor,
     severity_of,
     weight_of_failure,
 )
-from cxsim.behaviour.memory import faded
+from cxsim.behaviour.organisation import care_with_skill, errors_left
 from cxsim.behaviour.promise import kept_promise
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_touch import note, occasion_of
@@ -50,7 +52,7 @@ def begin_episode(p: Plan, s: State, person: int, need: int) -> None:
     e["luck"] = normal_quantile(u)
     e["first"] = e["extreme"] = e["distance"] = e["last"] = e["total"] = 0.0
     e["lost_wait"] = e["lost_failure"] = e["late"] = 0.0
-    e["severity"] = e["weight"] = e["stability"] = 0.0
+    e["severity"] = e["weight"] = 0.0
     e["elements"] = e["repeats"] = e["transfers"] = e["loops"] = 0
     e["mode"] = -1
     e["spoilt"] = 0
@@ -60,9 +62,10 @@ def begin_episode(p: Plan, s: State, person: int, need: int) -> None:
 
 @part
 def scars_of(p: Plan, s: State, person: int, firm: int, now: int) -> float:
-    """Unhealed failures that a person still remembers, faded over a year."""
+    """Failures of a firm that were not made good and that a person still remembers."""
     m = s.minds[person * p.firms.size + firm]
-    return faded(m["scars"], (now - m["hurt_at"]) / pl.YEAR, default(p, s, slots.SCAR_FADING, s.cold[person]["segment"]))
+    memory = default(p, s, slots.FAILURE_MEMORY, s.cold[person]["segment"])
+    return remembered(m["scars"], (now - m["hurt_at"]) / pl.DAY, memory)
 
 
 @part
@@ -76,11 +79,12 @@ def delivered(p: Plan, s: State, person: int, firm: int, touchpoint: int) -> flo
     if touchpoint < 0:
         return x + spread * luck
     x += s.levers[p.touchpoints[touchpoint]["levers"] + pl.TOUCH_QUALITY, column]
-    x += cares(p, s, pl.SEGMENT_CARES_CARE, column) * default(p, s, slots.SKILL_ON_CARE, column) * s.desks[touchpoint]["skill"]
+    care = care_with_skill(0.0, s.desks[touchpoint]["skill"], default(p, s, slots.SKILL_ON_CARE, column))
+    x += cares(p, s, pl.SEGMENT_CARES_CARE, column) * care
     anew = default(p, s, slots.VISIT_LUCK, column)
     if anew > 0.0:
         own = normal_quantile(draw(s.world[0]["key"], np.uint64(person), draws.TOUCH_LUCK, occasion_of(s, person)))
-        luck = math.sqrt(1.0 - anew) * luck + math.sqrt(anew) * own
+        luck = touch_luck(luck, own, anew)
     return x + spread * luck
 
 
@@ -90,7 +94,8 @@ def feel(p: Plan, s: State, person: int, firm: int, x: float) -> None:
     e = s.episodes[person]
     column = s.cold[person]["segment"]
     aversion = default(p, s, slots.LOSS_AVERSION, column) if default(p, s, slots.LOSS_AVERSE, column) > 0.0 else 1.0
-    far = distance(x - s.minds[person * p.firms.size + firm]["mean"], aversion)
+    beyond = x - s.minds[person * p.firms.size + firm]["mean"]
+    far = -aversion * beyond if beyond < 0.0 else beyond
     if e["elements"] == 0:
         e["first"] = x
     if e["elements"] == 0 or far > e["distance"]:
@@ -138,6 +143,7 @@ def mode_of_failure(p: Plan, s: State, person: int, firm: int, occ: np.uint64) -
         float(s.levers[base + pl.FIRM_TROUBLE_EMPLOYEE, column]),
         float(s.levers[base + pl.FIRM_TROUBLE_CUSTOMER, column]),
         float(s.levers[base + pl.FIRM_TROUBLE_DESIGN, column]),
+        float(s.levers[base + pl.FIRM_TROUBLE_OUTSIDE, column]),
     )
 
 
@@ -146,8 +152,8 @@ def is_spared(p: Plan, s: State, person: int, firm: int, mode: int, touchpoint: 
     """Whether a failure no longer happens, because its cause was fixed or the team has learned."""
     column = s.cold[person]["segment"]
     remaining = s.causes[firm, mode]["remaining"]
-    if touchpoint >= 0 and origin_of(mode) == ORIGIN_EMPLOYEE:
-        remaining *= 1.0 - default(p, s, slots.SKILL_ON_ERRORS, column) * s.desks[touchpoint]["skill"]
+    if touchpoint >= 0 and origin_of(mode) == EMPLOYEE:
+        remaining *= errors_left(s.desks[touchpoint]["skill"], default(p, s, slots.SKILL_ON_ERRORS, column))
     if remaining >= 1.0 or draw(s.world[0]["key"], np.uint64(person), draws.SPARED, occ) < remaining:
         return False
     s.firm[s.world[0]["period"], firm, column]["spared"] += 1
@@ -160,6 +166,47 @@ def is_spared(p: Plan, s: State, person: int, firm: int, mode: int, touchpoint: 
 
 
 @part
+def stability_of(p: Plan, s: State, mode: int, column: int) -> float:
+    """How far a failure seems to be the way things are at the firm, 0 to 1."""
+    return by_origin(
+        origin_of(mode),
+        default(p, s, slots.STABILITY_EMPLOYEE, column),
+        default(p, s, slots.STABILITY_CUSTOMER, column),
+        default(p, s, slots.STABILITY_DESIGN, column),
+        default(p, s, slots.STABILITY_OUTSIDE, column),
+    )
+
+
+@part
+def attributed(p: Plan, s: State, mode: int, severity: float, explanation: float, column: int) -> float:
+    """Weight of a failure by its severity and by who is to blame, after an explanation or without one (B-23)."""
+    if default(p, s, slots.BLAMING, column) <= 0.0:
+        return severity
+    origin = origin_of(mode)
+    locus = by_origin(
+        origin,
+        default(p, s, slots.LOCUS_EMPLOYEE, column),
+        default(p, s, slots.LOCUS_CUSTOMER, column),
+        default(p, s, slots.LOCUS_DESIGN, column),
+        default(p, s, slots.LOCUS_OUTSIDE, column),
+    )
+    control = by_origin(
+        origin,
+        default(p, s, slots.CONTROL_EMPLOYEE, column),
+        default(p, s, slots.CONTROL_CUSTOMER, column),
+        default(p, s, slots.CONTROL_DESIGN, column),
+        default(p, s, slots.CONTROL_OUTSIDE, column),
+    )
+    return weight_of_failure(
+        severity,
+        blame(locus, explained(control, explanation)),
+        explained(stability_of(p, s, mode, column), explanation),
+        default(p, s, slots.BLAME_WEIGHT, column),
+        default(p, s, slots.STABILITY_WEIGHT, column),
+    )
+
+
+@part
 def befall(p: Plan, s: State, person: int, firm: int, mode: int, touchpoint: int, occ: np.uint64, now: int) -> float:
     """Let a failure happen; returns the experience that it costs, latent SD."""
     e = s.episodes[person]
@@ -167,20 +214,7 @@ def befall(p: Plan, s: State, person: int, firm: int, mode: int, touchpoint: int
     column = s.cold[person]["segment"]
     z = normal_quantile(draw(s.world[0]["key"], np.uint64(person), draws.SEVERITY, occ))
     severity = severity_of(z, default(p, s, slots.SEVERITY_SPREAD, column), severity_factor(mode))
-    weight = severity
-    stability = 0.0
-    if default(p, s, slots.BLAMING, column) > 0.0:
-        origin = origin_of(mode)
-        at = slots.LOCUS_EMPLOYEE + origin
-        stability = default(p, s, slots.STABILITY_EMPLOYEE + origin, column)
-        blamed = blame(default(p, s, at, column), default(p, s, slots.CONTROL_EMPLOYEE + origin, column))
-        weight = weight_of_failure(
-            severity,
-            blamed,
-            stability,
-            default(p, s, slots.BLAME_WEIGHT, column),
-            default(p, s, slots.STABILITY_WEIGHT, column),
-        )
+    weight = attributed(p, s, mode, severity, 0.0, column)
     h["flags"] |= ev.FLAG_FAILED
     cause = s.causes[firm, mode]
     cause["failures"] += 1
@@ -191,21 +225,19 @@ def befall(p: Plan, s: State, person: int, firm: int, mode: int, touchpoint: int
     if weight > e["weight"]:
         e["severity"] = severity
         e["weight"] = weight
-        e["stability"] = stability
         e["mode"] = mode
     lost = 0.0
     if default(p, s, slots.FAILURES, column) > 0.0:
-        lost = default(p, s, slots.FAILURE_LOSS, column) * weight / USUAL_WEIGHT
+        lost = loss_of_failure(weight, default(p, s, slots.FAILURE_LOSS, column))
         lost *= cares(p, s, pl.SEGMENT_CARES_RELIABILITY, column)
         if default(p, s, slots.BONDING, column) > 0.0:
             bond = s.minds[person * p.firms.size + firm]["bond"]
             lost = buffered(
-                lost, bond, mode == MODE_BETRAYAL, default(p, s, slots.BUFFER, column),
+                lost, bond, is_betrayal(mode), default(p, s, slots.BUFFER, column),
                 default(p, s, slots.BETRAYAL, column),
             )  # fmt: skip
-        if default(p, s, slots.DOUBLE_DEVIATION_ON, column) > 0.0:
-            again = min(scars_of(p, s, person, firm, now), 1.0)
-            lost *= 1.0 + (default(p, s, slots.DOUBLE_DEVIATION, column) - 1.0) * again
+        if default(p, s, slots.DEVIATING, column) > 0.0:
+            lost = deviated(lost, scars_of(p, s, person, firm, now), default(p, s, slots.DOUBLE_DEVIATION, column))
     return lost
 
 

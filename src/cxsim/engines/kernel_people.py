@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from cxsim.behaviour import slots
+from cxsim.behaviour.experience import chance_of_return
 from cxsim.behaviour.leaving import (
     hazard_of_notice,
     probability_within,
@@ -133,7 +134,7 @@ def meet_need(p: Plan, s: State, person: int, number: int, at: int, now: int) ->
         if chosen != last:
             # Exit place (a): another firm is chosen at a need.
             if last >= 0:
-                leave_firm(p, s, person, why_leave(p, s, person, last, chosen), now)
+                leave_firm(p, s, person, why_leave(p, s, person, last, chosen, now), now)
             join_firm(p, s, person, chosen, now)
         contact = p.group_contact[p.contacts[contact]["group"], chosen]
         if contact < 0:
@@ -209,14 +210,16 @@ def comes_again(p: Plan, s: State, row: int, outcome: int, now: int) -> bool:
     if (
         k["because"] == pl.BECAUSE_PURCHASE
         or default(p, s, slots.PERSISTING, column) <= 0.0
-        or e["repeats"] >= ev.MAX_REPEATS
         or h["visit"] + 1 >= ev.MAX_VISITS
     ):
         return False
     key = s.world[0]["key"]
     me = np.uint64(row)
     occ = occasion(np.uint64(h["need"]), np.uint64(h["visit"]), _U0)
-    if draw(key, me, draws.COMES_AGAIN, occ) >= default(p, s, slots.PERSISTENCE, column):
+    chance = chance_of_return(
+        float(e["repeats"] + 1), default(p, s, slots.PERSISTENCE, column), default(p, s, slots.MOST_CONTACTS, column)
+    )
+    if draw(key, me, draws.COMES_AGAIN, occ) >= chance:
         return False
     e["repeats"] += 1
     u = draw(key, me, draws.AGAIN_AFTER, occ)
@@ -277,12 +280,12 @@ def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
         default(p, s, slots.BASE_HAZARD, column),
         float(s.minds[person * p.firms.size + firm]["satisfaction"]),
         advantage(p, s, person, firm, rival, now),
+        care_of(p, s, person, firm, now),
         default(p, s, slots.SATISFACTION_TO_STAYING, column),
         default(p, s, slots.ALTERNATIVE_TO_LEAVING, column),
-        care_of(p, s, person, firm, now),
     )
     if draw(key, me, draws.REVIEW, occ) < probability_within(hazard, years):
-        give_notice(p, s, person, why_leave(p, s, person, firm, rival), month, now)
+        give_notice(p, s, person, why_leave(p, s, person, firm, rival, now), month, now)
 
 
 @part

@@ -7,23 +7,28 @@ import math
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.complaint import hope_after
-from cxsim.behaviour.followup import follow_up_shift
-from cxsim.behaviour.leaving import logistic
-from cxsim.behaviour.memory import faded
+from cxsim.behaviour.complaint import EXIT, VOICE, hope_after
+from cxsim.behaviour.followup import is_content
 from cxsim.behaviour.recovery import (
-    STEP_CREDIT,
-    STEP_FOLLOW_UP,
+    CREDIT,
+    EXPLAIN,
+    FOLLOW_UP,
+    compensated_share,
     compensation,
     delayed,
-    interactional,
+    exit_after_answer,
+    is_made_good,
     justice,
-    paradox,
-    procedural,
-    staying_after_complaint,
+    loss_of_failed_recovery,
+    paradox_gain,
+    procedure,
+    satisfaction_after_answer,
+    treatment,
+    value_of_loss,
 )
-from cxsim.engines.kernel_choice import care_of, default
+from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_episode import (
+    NOT_AT_ALL,
     count_answers,
     count_episode,
     decide,
@@ -32,7 +37,7 @@ from cxsim.engines.kernel_episode import (
     live_at_baseline,
     remember,
 )
-from cxsim.engines.kernel_moment import delivered, feel, lost_by_waiting, scars_of
+from cxsim.engines.kernel_moment import attributed, delivered, feel, lost_by_waiting, scars_of, stability_of
 from cxsim.engines.kernel_talk import rate_in_public, tell_others
 from cxsim.engines.kernel_touch import enter, note, schedule
 from cxsim.model import draws
@@ -67,16 +72,11 @@ def follow_up(p: Plan, s: State, person: int, firm: int, need: int, now: int) ->
         return
     column = c["segment"]
     m = s.minds[person * p.firms.size + firm]
-    content = m["satisfaction"] > 0.0 and scars_of(p, s, person, firm, now) < 0.5
-    shift = follow_up_shift(
-        content, default(p, s, slots.FOLLOW_UP_HAZARD, column), default(p, s, slots.FOLLOW_UP_BACKFIRE, column)
-    )
-    # A second call soon after the first does not count twice.
-    before = care_of(p, s, person, firm, now)
-    m["care"] = min(before, shift) if shift < 0.0 else max(before, shift)
+    content = is_content(m["satisfaction"], scars_of(p, s, person, firm, now))
+    m["care"] = 1 if content else -1
     m["cared_at"] = now
     s.firm[s.world[0]["period"], firm, column]["followed"] += 1
-    note(s, ev.LOG_FOLLOWED_UP, np.uint64(person), need, 0, firm, -1, -1, -1, 1 if content else 0, shift)
+    note(s, ev.LOG_FOLLOWED_UP, np.uint64(person), need, 0, firm, -1, -1, -1, 1 if content else 0, m["satisfaction"])
 
 
 @part
@@ -93,17 +93,20 @@ def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complaine
     need = int(h["need"])
     occ = occasion(np.uint64(need), _U0, _U0)
     failed = e["outcome"] != ev.SOLVED or (h["flags"] & ev.FLAG_FAILED) != 0
-    good = default(p, s, slots.MADE_GOOD_FROM, column)
-    healed = complained and recovery >= good
+    healed = complained and is_made_good(recovery, default(p, s, slots.MADE_GOOD_FROM, column))
     felt = e["transaction"]
     delight = 0.0
     if complained:
-        felt += default(p, s, slots.RECOVERY_TO_SATISFACTION, column) * max(recovery, 0.0)
-        if not healed and default(p, s, slots.DEVIATING, column) > 0.0:
-            felt -= (default(p, s, slots.DOUBLE_DEVIATION, column) - 1.0) * e["lost_failure"]
-        if default(p, s, slots.RECOVERY_PARADOX, column) > 0.0:
-            delight = paradox(
-                recovery, e["weight"], scars_of(p, s, person, firm, now), e["stability"],
+        felt = satisfaction_after_answer(felt, recovery, default(p, s, slots.RECOVERY_TO_SATISFACTION, column), 0.0)
+        if default(p, s, slots.DEVIATING, column) > 0.0:
+            felt -= loss_of_failed_recovery(
+                e["lost_failure"], healed, default(p, s, slots.DOUBLE_DEVIATION, column)
+            )  # fmt: skip
+        if default(p, s, slots.DELIGHTING, column) > 0.0:
+            # It shows in surveys and in what is told, and moves neither cumulative satisfaction nor staying.
+            stability = stability_of(p, s, e["mode"], column) if e["mode"] >= 0 else 0.0
+            delight = paradox_gain(
+                recovery, e["weight"], scars_of(p, s, person, firm, now), stability,
                 default(p, s, slots.PARADOX, column),
             )  # fmt: skip
     remember(p, s, person, firm, failed, healed, felt, now)
@@ -122,14 +125,11 @@ def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complaine
             if now >= 0 and firm == c["base_firm"]:
                 c["marks"] |= ev.MARK_MADE_GOOD
         note(s, ev.LOG_ANSWERED, np.uint64(person), need, h["visit"], firm, -1, -1, -1, 1 if healed else 0, recovery)
-        if e["leaving"] > -700.0 and c["firm"] == firm and c["notice"] == 0:
-            chance = logistic(
-                e["leaving"]
-                - staying_after_complaint(
-                    recovery, e["weight"], default(p, s, slots.VOICED, column),
-                    default(p, s, slots.RECOVERY_TO_STAYING, column),
-                    default(p, s, slots.RECOVERY_TO_STAYING_BY_LOSS, column),
-                )
+        if e["leaving"] > NOT_AT_ALL and c["firm"] == firm and c["notice"] == 0:
+            chance = exit_after_answer(
+                explained_leaving(p, s, person, firm), recovery, e["weight"], default(p, s, slots.VOICED, column),
+                default(p, s, slots.RECOVERY_TO_STAYING, column),
+                default(p, s, slots.RECOVERY_TO_STAYING_BY_LOSS, column),
             )  # fmt: skip
             if draw(s.world[0]["key"], np.uint64(person), draws.EXIT_AFTER_COMPLAINT, occ) < chance:
                 t["voiced_exits"] += 1
@@ -139,6 +139,18 @@ def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complaine
     share = s.levers[p.firms[firm]["levers"] + pl.FIRM_FOLLOW_UP, column]
     if not failed and share > 0.0 and draw(s.world[0]["key"], np.uint64(person), draws.FOLLOWED, occ) < share:
         plan_follow_up(p, s, person, firm, now)
+
+
+@part
+def explained_leaving(p: Plan, s: State, person: int, firm: int) -> float:
+    """Wish to leave once the failure has been explained: less is blamed on the firm (B-23)."""
+    e = s.episodes[person]
+    column = s.cold[person]["segment"]
+    steps = int(s.levers[p.firms[firm]["levers"] + pl.FIRM_STEPS, column])
+    if e["mode"] < 0 or (steps & EXPLAIN) == 0 or default(p, s, slots.RECOVERING, column) <= 0.0:
+        return float(e["leaving"])
+    weight = attributed(p, s, e["mode"], e["severity"], default(p, s, slots.EXPLANATION, column), column)
+    return e["leaving"] + default(p, s, slots.EXIT_BY_LOSS, column) * min(weight - e["weight"], 0.0)
 
 
 @part
@@ -158,12 +170,14 @@ def answer(p: Plan, s: State, person: int, now: int) -> float:
         good = default(p, s, slots.MADE_GOOD_FROM, column)
         return good + 0.25 if u < s.levers[base + pl.FIRM_BASE_RECOVERS, column] else 0.0
     distributive = 0.0
-    if steps & STEP_CREDIT:
+    if steps & CREDIT:
         credit = s.levers[base + pl.FIRM_CREDIT, column]
         if (s.hot[person]["flags"] & ev.FLAG_APPROVAL) == 0:
             credit = min(credit, s.levers[base + pl.FIRM_LIMIT, column])
-        pays = s.levers[base + pl.FIRM_PRICE, column] * s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PAYS, column]
-        loss = default(p, s, slots.LOSS_VALUE, column) * e["weight"] * pays
+        pays = (
+            s.levers[base + pl.FIRM_PRICE, column] * s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PAYS, column]
+        )
+        loss = value_of_loss(e["weight"], pays, default(p, s, slots.LOSS_VALUE, column))
         if credit > 0.0:
             t = s.firm[s.world[0]["period"], firm, column]
             t["credits"] += credit
@@ -171,16 +185,17 @@ def answer(p: Plan, s: State, person: int, now: int) -> float:
             if now >= 0 and firm == c["base_firm"]:
                 c["paid"] += credit
             distributive = compensation(
-                credit / loss if loss > 0.0 else 1.0, default(p, s, slots.COMPENSATION_SCALE, column),
+                compensated_share(credit, loss), default(p, s, slots.COMPENSATION_SCALE, column),
                 default(p, s, slots.COMPENSATION_PEAK, column), default(p, s, slots.COMPENSATION_FALL, column),
             )  # fmt: skip
+    skipped = default(p, s, slots.STEP_SKIPPED, column)
     just = justice(
-        distributive, interactional(steps), procedural(steps),
-        default(p, s, slots.JUSTICE_BASE, column), default(p, s, slots.JUSTICE_DISTRIBUTIVE, column),
-        default(p, s, slots.JUSTICE_INTERACTIONAL, column), default(p, s, slots.JUSTICE_PROCEDURAL, column),
+        distributive, treatment(steps, skipped), procedure(steps, skipped),
+        default(p, s, slots.JUSTICE_BASE, column), default(p, s, slots.JUSTICE_OUTCOME, column),
+        default(p, s, slots.JUSTICE_TREATMENT, column), default(p, s, slots.JUSTICE_PROCEDURE, column),
     )  # fmt: skip
     days = (now - e["complained_at"]) / pl.DAY
-    if steps & STEP_FOLLOW_UP:
+    if steps & FOLLOW_UP:
         plan_follow_up(p, s, person, firm, now)
     return just * delayed(
         days, default(p, s, slots.RECOVERY_GRACE, column), default(p, s, slots.RECOVERY_DECAY, column)
@@ -224,7 +239,7 @@ def leave_desk(p: Plan, s: State, person: int, now: int) -> int:
     if (
         approvals >= 0
         and above
-        and int(s.levers[base + pl.FIRM_STEPS, column]) & STEP_CREDIT
+        and int(s.levers[base + pl.FIRM_STEPS, column]) & CREDIT
         and (h["flags"] & ev.FLAG_APPROVAL) == 0
     ):
         h["flags"] |= ev.FLAG_APPROVAL
@@ -265,9 +280,9 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
         t = s.firm[s.world[0]["period"], firm, c["segment"]]
         t["hurt"] += 1
         choice = decide(p, s, row, firm, now)
-        if choice == 1:
+        if choice == VOICE:
             return complain(p, s, row, firm, now)
-        if choice == 2:
+        if choice == EXIT:
             t["silent_exits"] += 1
             go(p, s, row, firm, int(e["trouble"]), now)
     settle(p, s, row, firm, 0.0, False, now)

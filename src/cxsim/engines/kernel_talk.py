@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from cxsim.behaviour import slots
+from cxsim.behaviour.choice import review_weight
 from cxsim.behaviour.talk import number_told, probability_of_talk, told_expectation
 from cxsim.engines.calendar import order_of, push
 from cxsim.engines.kernel_choice import default
@@ -110,7 +111,7 @@ def rate_in_public(p: Plan, s: State, person: int, firm: int, need: int, satisfa
     )  # fmt: skip
     if draw(s.world[0]["key"], np.uint64(person), draws.RATES, occasion(np.uint64(need), _U0, _U0)) >= chance:
         return
-    weight = default(p, s, slots.REVIEW_NEGATIVE_WEIGHT, column) if satisfaction < 0.0 else 1.0
+    weight = review_weight(satisfaction, default(p, s, slots.REVIEW_NEGATIVE_WEIGHT, column))
     f = s.organisations[firm]
     f["rating_sum"] += weight * satisfaction
     f["rating_count"] += weight

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.experience import explained_inflation, perceived_wait
+from cxsim.behaviour.experience import felt_inflation, perceived_wait
 from cxsim.behaviour.patience import announced_patience, announced_wait
 from cxsim.engines.calendar import order_of, push
 from cxsim.model import events as ev
@@ -211,8 +211,8 @@ def end_wait(p: Plan, s: State, row: int, now: int) -> int:
     elif h["flags"] & ev.FLAG_ANNOUNCED:
         inflation = s.levers[defaults + slots.ANNOUNCED_WAIT_INFLATION, column]
     touchpoint = p.steps[h["step"]]["touchpoint"]
-    if s.levers[p.touchpoints[touchpoint]["levers"] + pl.TOUCH_EXPLAINS, column] > 0.0:
-        inflation = explained_inflation(inflation, s.levers[defaults + slots.UNEXPLAINED_WAIT, column])
+    explains = s.levers[p.touchpoints[touchpoint]["levers"] + pl.TOUCH_EXPLAINS, column] > 0.0
+    inflation = felt_inflation(inflation, explains, s.levers[defaults + slots.UNEXPLAINED_WAIT, column])
     if p.touchpoints[touchpoint]["in_person"] == 1:  # where the matter waits and not the customer, nobody feels it
         h["waited"] += int(perceived_wait(float(wait), inflation) + 0.5)
     column = class_of(p, s, row)

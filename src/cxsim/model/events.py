@@ -172,4 +172,3 @@ UNREACHED_CALL_US = 30_000_000  # a call-back that nobody answers keeps the agen
 MAX_VISITS = 4000
 MAX_ATTEMPTS = 15
 MAX_TOLD = 24
-MAX_REPEATS = 5  # times somebody comes again with the same matter

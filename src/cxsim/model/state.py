@@ -70,9 +70,9 @@ MIND = np.dtype(
         ("burnt", "u4"),  # 1: left after a failure
         ("bond", "f8"),  # strength of the relationship, 0 to 3
         ("hope", "f8"),  # belief that complaining helps, probability
-        ("scars", "f8"),  # failures that were not made good, fading over a year, as of `hurt_at`
+        ("scars", "f8"),  # failures that were not made good, as of `hurt_at`
         ("hurt_at", "i8"),  # when the last failure was, -NEVER: never
-        ("care", "f8"),  # shift of the log hazard by being followed up, as of `cared_at`
+        ("care", "i8"),  # 1: was content when the firm followed up, -1: was not, 0: never followed up
         ("cared_at", "i8"),
     ]
 )
@@ -92,7 +92,6 @@ EPISODE = np.dtype(
         ("weight", "f8"),  # of the failure once it was judged: severity and blame
         ("experience", "f8"),  # of the whole visit, once it was judged
         ("transaction", "f8"),  # satisfaction with it
-        ("stability", "f8"),  # how much of the failure seems to be the way things are here, 0 to 1
         ("beyond", "f8"),  # how far outside the zone of tolerance it was
         ("leaving", "f8"),  # wish to leave after the failure, log odds
         ("complained_at", "i8"),
