@@ -1,4 +1,4 @@
-"""What a customer experiences in one episode: delivered quality, waiting, failure (B-8, B-13, B-22)."""
+"""What a customer experiences in one episode: quality, waiting, effort, failure (B-8, B-9, B-12, B-13, B-18, B-22)."""
 
 from __future__ import annotations
 
@@ -50,6 +50,82 @@ PARAMETERS = (
         "ratings have a floor; three SD below the usual is about the lowest grade on common scales", "assumption",
         "The most that waiting and failures can cost in one episode, taken together.",
     ),
+    switch("peak_end", "A visit is judged by its first, worst or best, and last moments, not by its mean."),
+    switch("weakest_link", "One touchpoint below what must be spoils the whole visit."),
+    switch("effort", "Transfers, repeats and loops lower the experience."),
+    switch("persisting", "Who was not helped comes again."),
+    Parameter(
+        "peak_weight", 0.4, "share", 0.0, 1.0,
+        "Kahneman, Fredrickson, Schreiber and Redelmeier (1993) for the rule; size assumed from a range of .2 to .6",
+        "assumption",
+        "Weight of the most extreme touchpoint in the judgement of a visit.",
+    ),
+    Parameter(
+        "end_weight", 0.4, "share", 0.0, 1.0,
+        "Kahneman, Fredrickson, Schreiber and Redelmeier (1993) for the rule; size assumed from a range of .2 to .6",
+        "assumption",
+        "Weight of the last touchpoint in the judgement of a visit.",
+    ),
+    Parameter(
+        "first_weight", 0.1, "share", 0.0, 1.0,
+        "direction from primacy in impression formation, Asch (1946); size assumed", "assumption",
+        "Weight of the first touchpoint in the judgement of a visit; the rest is the mean.",
+    ),
+    Parameter(
+        "visit_luck", 0.3, "share of the variance", 0.0, 1.0,
+        "assumption", "assumption",
+        "Share of the spread that is drawn anew at each touchpoint; the rest belongs to the whole visit.",
+    ),
+    Parameter(
+        "spoilt", 1.5, "latent SD", 0.0, 5.0,
+        "Kano (1984) for must-be quality; size assumed", "assumption",
+        "How dissatisfied a visit leaves at least when something failed that must be.",
+    ),
+    Parameter(
+        "effort_of_transfer", 0.1, "latent SD", 0.0, 2.0,
+        "Dixon, Freeman and Toman (2010) for the direction; size assumed", "assumption",
+        "Loss of experience by each transfer.",
+    ),
+    Parameter(
+        "effort_of_repeat", 0.5, "latent SD", 0.0, 2.0,
+        "SQM: CSAT falls by 15 points with each further call; part of it, assumed", "assumption",
+        "Loss of experience by each further contact about the same matter.",
+    ),
+    Parameter(
+        "effort_of_loop", 0.15, "latent SD", 0.0, 2.0,
+        "Dixon, Freeman and Toman (2010) for the direction; size assumed", "assumption",
+        "Loss of experience by each time around in a menu.",
+    ),
+    Parameter(
+        "anger_of_loop", 1.15, "ratio", 1.0, 2.0,
+        "assumption", "assumption",
+        "Factor on the whole effort for each time around in a menu.",
+    ),
+    Parameter(
+        "visible_way_out", 0.333, "ratio", 0.0, 1.0,
+        "assumption: a visible way out of a menu cuts loops to a third", "assumption",
+        "Chance of going around once more where the way out is visible, over that where it is hidden.",
+    ),
+    Parameter(
+        "unexplained_wait", 1.2, "ratio", 1.0, 2.0,
+        "Maister (1985) for the direction; size assumed", "assumption",
+        "How much longer a wait feels that nobody explains.",
+    ),
+    Parameter(
+        "persistence", 0.8, "probability", 0.0, 1.0,
+        "assumption", "assumption",
+        "Chance that a person who was not helped comes again.",
+    ),
+    Parameter(
+        "return_delay", 1.0, "days", 0.0, 60.0,
+        "assumption", "assumption",
+        "Mean time until a person who was not helped comes again.",
+    ),
+    Parameter(
+        "most_contacts", 6.0, "contacts", 1.0, 15.0,
+        "assumption", "assumption",
+        "After how many contacts about one matter everybody gives up.",
+    ),
 )  # fmt: skip
 
 
@@ -72,3 +148,94 @@ def wait_loss(perceived_min: float, acceptable_min: float, size: float) -> float
 def performance(quality: float, spread: float, luck: float, lost: float) -> float:
     """Delivered experience of an episode: firm quality, encounter luck (standard normal), less what was lost."""
     return quality + spread * luck - lost
+
+
+@rule
+def touch_luck(of_visit: float, of_touch: float, share: float) -> float:
+    """Luck of a touchpoint: that of the visit and its own, mixed so that the variance stays 1.
+
+    Parameters
+    ----------
+    of_visit, of_touch : float
+        Independent standard normals.
+    share : float
+        Share of the variance that is the touchpoint's own, in [0, 1].
+    """
+    return math.sqrt(1.0 - share) * of_visit + math.sqrt(share) * of_touch
+
+
+@rule
+def more_extreme(so_far: float, now: float) -> float:
+    """Return the one of two values that is further from 0; the lower one where they are equally far."""
+    if abs(now) > abs(so_far):
+        return now
+    return min(so_far, now) if abs(now) == abs(so_far) else so_far
+
+
+@rule
+def whole_visit(
+    first: float, extreme: float, last: float, mean: float, w_peak: float, w_end: float, w_first: float
+) -> float:
+    """Judgement of a whole visit by its peak, its end, its beginning, and for the rest its mean (B-8).
+
+    ``wp extreme + we last + wf first + (1 - wp - we - wf) mean``: how long it lasted plays no part. Weights that add
+    up to more than 1 are scaled down to 1.
+
+    Parameters
+    ----------
+    first, extreme, last, mean : float
+        Of the touchpoints, in one unit, such as latent SD.
+    w_peak, w_end, w_first : float
+        In [0, 1].
+    """
+    total = w_peak + w_end + w_first
+    marked = w_peak * extreme + w_end * last + w_first * first
+    return marked / total if total > 1.0 else marked + (1.0 - total) * mean
+
+
+@rule
+def spoilt_visit(satisfaction: float, spoilt: float) -> float:
+    """Satisfaction with a visit in which something failed that must be: at most ``-spoilt`` (Kano 1984)."""
+    return min(satisfaction, -spoilt)
+
+
+@rule
+def effort_lost(
+    transfers: float,
+    repeats: float,
+    loops: float,
+    by_transfer: float,
+    by_repeat: float,
+    by_loop: float,
+    anger: float,
+) -> float:
+    """Experience lost by effort, ``(a transfers + b repeats + c loops) anger^loops``, latent SD (B-12, B-18).
+
+    Parameters
+    ----------
+    transfers, repeats, loops : float
+        Times that one was passed on, had to come again, went around in a menu.
+    by_transfer, by_repeat, by_loop : float
+        Latent SD each.
+    anger : float
+        Factor on the whole for each loop, >= 1.
+    """
+    return (by_transfer * transfers + by_repeat * repeats + by_loop * loops) * math.pow(anger, loops)
+
+
+@rule
+def chance_of_loop(loops: float, visible: bool, factor: float) -> float:
+    """Chance of going around once more in a menu; less where the way out is visible."""
+    return loops * factor if visible else loops
+
+
+@rule
+def felt_inflation(inflation: float, explains: bool, unexplained: float) -> float:
+    """Perceived over actual wait where somebody tells why one waits; as it was where nobody does (Maister 1985)."""
+    return inflation / unexplained if explains else inflation
+
+
+@rule
+def chance_of_return(contacts: float, persistence: float, most: float) -> float:
+    """Chance that who was not helped comes again after so many contacts about the matter, this one included."""
+    return persistence if contacts < most else 0.0

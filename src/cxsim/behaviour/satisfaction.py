@@ -36,9 +36,35 @@ PARAMETERS = (
         "Direct effect of perceived performance on satisfaction.",
     ),
     Parameter(
+        "excellent_above", 1.0, "latent SD", 0.0, 5.0,
+        "assumption", "assumption",
+        "How far above the desired level an episode has to be to be graded excellent.",
+    ),
+    Parameter(
+        "spend_by_satisfaction", 0.0, "share per latent SD", 0.0, 0.5,
+        "assumption; where people decide what to pay (tips, a further course) .15 is plausible", "assumption",
+        "How satisfaction with an episode changes what is spent in it, at most by half.",
+    ),
+    Parameter(
         "satisfaction_memory", 0.7, "share kept", 0.0, 0.99,
         "Bolton (1998), anchoring and adjustment; size from a range of .5 to .9", "assumption",
         "Share of the cumulative satisfaction that one episode leaves standing.",
+    ),
+    switch("narrowing", "The zone of tolerance narrows with rivals and failures and widens with the bond."),
+    Parameter(
+        "tolerance_narrowing_by_rivals", 0.1, "log width per rival", 0.0, 2.0,
+        "Zeithaml, Berry and Parasuraman (1993) for the direction; size assumed", "assumption",
+        "How much each rival that one knows narrows the zone of tolerance.",
+    ),
+    Parameter(
+        "tolerance_narrowing_by_failures", 0.2, "log width per failure", 0.0, 2.0,
+        "Zeithaml, Berry and Parasuraman (1993) for the direction; size assumed", "assumption",
+        "How much each recent failure that was not made good narrows the zone of tolerance.",
+    ),
+    Parameter(
+        "tolerance_widening_by_bond", 0.1, "log width per SD", 0.0, 2.0,
+        "Hess, Ganesan and Klein (2003) for the direction; size assumed", "assumption",
+        "How much the bond widens the zone of tolerance.",
     ),
 )  # fmt: skip
 
@@ -102,3 +128,36 @@ def grade(beyond: float, desired: float) -> int:
 def cumulative(before: float, transaction: float, memory: float) -> float:
     """Cumulative satisfaction ``w C + (1 - w) S`` (Bolton 1998)."""
     return memory * before + (1.0 - memory) * transaction
+
+
+@rule
+def zone_width(
+    width: float, rivals: float, scars: float, bond: float, by_rivals: float, by_failures: float, by_bond: float
+) -> float:
+    """Width of the zone of tolerance, ``w exp(-a rivals - b scars + c bond)``, at most three times the usual (B-2).
+
+    Parameters
+    ----------
+    width : float
+        Usual width, latent SD, >= 0.
+    rivals, scars : float
+        Rivals that one knows; recent failures that were not made good.
+    bond : float
+        Bond with the firm, in [0, 3].
+    by_rivals, by_failures, by_bond : float
+        Log width per unit.
+    """
+    change = by_bond * bond - by_rivals * rivals - by_failures * scars
+    return width * min(math.exp(min(change, 50.0)), 3.0)
+
+
+@rule
+def staked(gain: float, stake: float) -> float:
+    """Value of a deviation on an occasion that matters: losses times the stake, gains times its root (B-59)."""
+    return gain * stake if gain < 0.0 else gain * math.sqrt(stake)
+
+
+@rule
+def spent(satisfaction_: float, by_satisfaction: float) -> float:
+    """Share of the price that is spent, ``1 + b S`` in [0, 1.5]."""
+    return min(max(1.0 + by_satisfaction * satisfaction_, 0.0), 1.5)

@@ -8,7 +8,7 @@ from cxsim.behaviour.parameter import Parameter, switch
 from cxsim.model.jit import rule
 
 PARAMETERS = (
-    switch("talk", "Customers tell others about good and bad episodes."),
+    switch("talk", "Customers tell others about good and bad episodes, and rate some in public."),
     Parameter(
         "talk_base", 0.02, "probability", 0.0, 1.0,
         "assumption: most ordinary episodes are not worth a word", "assumption",
@@ -48,6 +48,21 @@ PARAMETERS = (
         "talk_delay", 3.0, "days", 0.0, 60.0,
         "assumption", "assumption",
         "Mean time from an episode until it is told.",
+    ),
+    Parameter(
+        "public_base", 0.005, "probability", 0.0, 1.0,
+        "assumption", "assumption",
+        "Chance of rating an episode in public that was neither good nor bad.",
+    ),
+    Parameter(
+        "public_by_gain", 0.01, "per SD^2", 0.0, 1.0,
+        "tweets about airlines, 63 % negative and 16 % positive, for the direction; size assumed", "assumption",
+        "How a good episode raises the chance of rating it in public.",
+    ),
+    Parameter(
+        "public_by_loss", 0.04, "per SD^2", 0.0, 1.0,
+        "tweets about airlines, 63 % negative and 16 % positive, for the direction; size assumed", "assumption",
+        "How a bad episode raises the chance of rating it in public.",
     ),
 )  # fmt: skip
 
