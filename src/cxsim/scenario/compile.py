@@ -14,7 +14,7 @@ from cxsim.model.events import END_SOLVED
 from cxsim.scenario import journeys, layout, levers
 from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.fields import CHANNELS
-from cxsim.scenario.models import Contact, Document, Firm, Source
+from cxsim.scenario.models import Contact, Document, Source
 from cxsim.scenario.overlaid import Overlaid, Phase, highest
 from cxsim.scenario.policies import Overlay
 from cxsim.scenario.resolve import Resolved, given
@@ -32,6 +32,8 @@ LONG: Final = 62 * DAY
 SHORT: Final = 3 * DAY
 
 Records = NDArray[np.void]
+# First step and number of steps of each journey, by the location of its contact.
+Spans = Mapping[tuple[str, ...], tuple[int, int]]
 
 
 def compiled(resolved: Resolved, overlay: Overlay) -> pl.Plan:
@@ -146,7 +148,11 @@ class _Compiler:
         for (name, firm), share_to in zip(self.document.firms.items(), shares, strict=True):
             own = given(firm.touchpoints)
             lever = self.slot["firms", name, "price"]
-            firms.append((share_to, lever, len(touchpoints), len(own), 0, 1.0, 0, -1, -1, 0))
+            arrives = min(given(firm.arrives).after(self.resolved.starts), int(pl.NEVER))
+            reach = given(firm.reaches)
+            reached = (arrives, reach.at_first, reach.everyone_after)
+            baseline = name in self.overlaid.baseline_contacts
+            firms.append((share_to, lever, len(touchpoints), len(own), *reached, -1, -1, baseline))
             for key, touchpoint in own.items():
                 here = ("firms", name, "touchpoints", key)
                 number = self.touchpoint_numbers[name, key] = len(touchpoints)
@@ -172,13 +178,13 @@ class _Compiler:
                     shifts.append((number, self.slot[staff]))
         return _records(pl.FIRM, firms), _records(pl.TOUCHPOINT, touchpoints), _records(pl.SHIFT, shifts)
 
-    def _steps(self) -> tuple[Records, Records, list[tuple[int, int]]]:
+    def _steps(self) -> tuple[Records, Records, Spans]:
         steps: list[tuple[int, ...]] = []
         routes: list[tuple[int, int]] = []
-        spans = []
+        spans: dict[tuple[str, ...], tuple[int, int]] = {}
         for location, own in journeys.journeys(self.document):
             first, firm = len(steps), location[1]
-            spans.append((first, len(own)))
+            spans[location] = (first, len(own))
             for step in own:
                 place = ("firms", firm, "touchpoints", step.touchpoint)
                 takes = self.slot.get((*location, "takes", step.touchpoint), self.slot[(*place, "takes")])
@@ -200,17 +206,19 @@ class _Compiler:
                     more.append((self.touchpoint_numbers[name, key], END_SOLVED, takes, 0, 0))
         return np.concatenate([steps, _records(pl.STEP, more)]), firms
 
-    def _contacts(self, spans: Sequence[tuple[int, int]]) -> tuple[Records, Records]:
+    def _contacts(self, spans: Spans) -> tuple[Records, Records]:
         rows: list[tuple[Any, ...]] = []
         traces: list[tuple[int, int]] = []
         classes = len(self.overlaid.segments)
         for name, firm in self.document.firms.items():
-            for key, contact in given(firm.contacts).items():
-                rows.append(self._person_contact(name, key, contact, spans[len(rows)]))
+            for key, contact in self.overlaid.contacts(name).items():
+                span = spans.get(("firms", name, "contacts", key), (0, 0))  # a baseline has no journeys
+                rows.append(self._person_contact(name, key, contact, span))
             for key, source in given(firm.arrivals).items():
                 log = self.resolved.arrivals.get((name, key))
                 own = list(zip(log.times, log.priorities, strict=True)) if log else []
-                rows.append(self._source(name, key, source, spans[len(rows)], (len(traces), len(own)), classes))
+                span = spans["firms", name, "arrivals", key]
+                rows.append(self._source(name, key, source, span, (len(traces), len(own)), classes))
                 traces += own
                 classes += 1
         return _records(pl.CONTACT, rows), _records(pl.TRACE, traces)
@@ -261,15 +269,15 @@ class _Compiler:
         """
         envelope = np.zeros(pl.WEEK_BINS)
         for group in self.groups:
-            rates = [self._rates(name, firm, group) for name, firm in self.document.firms.items()]
+            rates = [self._rates(name, group) for name in self.document.firms]
             envelope += np.max(rates, axis=0)
         bound = float(envelope.mean())
         weights = envelope / bound if bound > 0.0 else np.ones(pl.WEEK_BINS)
         profile = np.concatenate([[0.0], np.cumsum(weights)])
         return bound, profile * (pl.WEEK_BINS / profile[-1])
 
-    def _rates(self, name: str, firm: Firm, group: str) -> NDArray[np.float64]:
-        contact = given(firm.contacts).get(group)
+    def _rates(self, name: str, group: str) -> NDArray[np.float64]:
+        contact = self.overlaid.contacts(name).get(group)
         if contact is None:
             return np.zeros(pl.WEEK_BINS)
         weights = np.array(given(contact.when).quarters())
