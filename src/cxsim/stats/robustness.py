@@ -304,7 +304,7 @@ def partial_information(
     towards = table if better == "higher" else -table
     worlds, unknowns = x.shape
     if worlds < LEAST_FOR_BINS:
-        return (Information(math.nan, math.nan),) * unknowns
+        return tuple(Information(math.nan, math.nan) for _ in range(unknowns))
     bins = np.column_stack([_binned(column) for column in x.T])
     known = np.array([_worth(column, towards) for column in bins.T])
     generator = np.random.default_rng(validation.count("information, seed", seed))
