@@ -41,6 +41,11 @@ PARAMETERS = (
         "Belief, before any complaint of one's own, that complaining helps.",
     ),
     Parameter(
+        "complaint_patience", 30.0, "days", 0.0, 365.0,
+        "assumption: a month, the usual term that consumer agencies set firms", "assumption",
+        "How long one waits for the answer to a complaint before taking it for unanswered.",
+    ),
+    Parameter(
         "hope_learning", 0.3, "per complaint", 0.0, 1.0,
         "assumption", "assumption",
         "How far one's own complaint moves the belief that complaining helps.",

@@ -31,7 +31,7 @@ from cxsim.engines.kernel_moment import (
     is_spared,
     mode_of_failure,
 )
-from cxsim.engines.kernel_recovery import conclude, leave_desk
+from cxsim.engines.kernel_recovery import UNANSWERED, conclude, leave_desk, settle
 from cxsim.engines.kernel_touch import NEVER, enter, note, schedule
 from cxsim.model import draws
 from cxsim.model import events as ev
@@ -252,6 +252,14 @@ def be_answered(p: Plan, s: State, person: int, now: int) -> int:
     if status == ev.DONE:
         return next_needs(p, s, person, now)
     return status
+
+
+@part
+def be_unanswered(p: Plan, s: State, person: int, now: int) -> int:
+    """Give up waiting for the answer to a complaint, and go on living; returns a status."""
+    firm = int(p.contacts[s.hot[person]["contact"]]["firm"])
+    settle(p, s, person, firm, UNANSWERED, True, now)
+    return next_needs(p, s, person, now)
 
 
 @part

@@ -50,6 +50,7 @@ from cxsim.model.samplers import whole
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
+UNANSWERED = -1.0
 
 
 @part
@@ -80,8 +81,11 @@ def follow_up(p: Plan, s: State, person: int, firm: int, need: int, now: int) ->
 
 
 @part
-def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complained: bool, now: int) -> None:
-    """Close an episode: what is felt in the end, what is remembered, whether a complainer leaves, what is told."""
+def settle(p: Plan, s: State, person: int, firm: int, answer_: float, complained: bool, now: int) -> None:
+    """Close an episode: what is felt in the end, what is remembered, whether a complainer leaves, what is told.
+
+    `answer_` is the worth of the answer to a complaint, UNANSWERED where none came.
+    """
     h = s.hot[person]
     e = s.episodes[person]
     c = s.cold[person]
@@ -92,6 +96,7 @@ def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complaine
         return
     need = int(h["need"])
     occ = occasion(np.uint64(need), _U0, _U0)
+    recovery = max(answer_, 0.0)
     failed = e["outcome"] != ev.SOLVED or (h["flags"] & ev.FLAG_FAILED) != 0
     healed = complained and is_made_good(recovery, default(p, s, slots.MADE_GOOD_FROM, column))
     felt = e["transaction"]
@@ -118,13 +123,14 @@ def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complaine
         m = s.minds[person * p.firms.size + firm]
         m["hope"] = hope_after(m["hope"], healed, default(p, s, slots.HOPE_LEARNING, column))
         t = s.firm[s.world[0]["period"], firm, column]
-        t["answered_complaints"] += 1
-        t["answer_time"] += now - e["complained_at"]
+        if answer_ >= 0.0:
+            t["answered_complaints"] += 1
+            t["answer_time"] += now - e["complained_at"]
         if healed:
             t["recovered"] += 1
             if now >= 0 and firm == c["base_firm"]:
                 c["marks"] |= ev.MARK_MADE_GOOD
-        note(s, ev.LOG_ANSWERED, np.uint64(person), need, h["visit"], firm, -1, -1, -1, 1 if healed else 0, recovery)
+        note(s, ev.LOG_ANSWERED, np.uint64(person), need, h["visit"], firm, -1, -1, -1, 1 if healed else 0, answer_)
         if e["leaving"] > NOT_AT_ALL and c["firm"] == firm and c["notice"] == 0:
             chance = exit_after_answer(
                 explained_leaving(p, s, person, firm), recovery, e["weight"], default(p, s, slots.VOICED, column),
