@@ -15,7 +15,7 @@ PARAMETERS = (
     switch("complaining", "After a failure people may speak instead of leaving or staying silent."),
     Parameter(
         "voice_cost", 3.33, "utils", 0.0, 10.0,
-        "TARP and consumer-affairs surveys: one in 26 speaks of an everyday problem; its weight of .75 assumed",
+        "TARP and consumer-affairs surveys: one in 26 speaks of an everyday problem; weight assumed",
         "assumption",
         "What complaining costs where nothing makes it easy.",
     ),
@@ -26,7 +26,7 @@ PARAMETERS = (
     ),
     Parameter(
         "voice_value", 5.7, "utils per unit of weight", 0.0, 30.0,
-        "TARP and customer-rage surveys: of severe problems 50 to 75 % are voiced; their weight of 3.75 assumed",
+        "TARP and customer-rage surveys: of severe problems 50 to 75 % are voiced; weight assumed",
         "assumption",
         "What being made good is worth per unit of the weight of the failure, were it certain.",
     ),

@@ -84,12 +84,12 @@ PARAMETERS = (
     ),
     Parameter(
         "recovery_to_staying", 2.3, "logit per recovery", 0.0, 10.0,
-        "TARP stay table: 46, 70 and 95 % stay after a minor problem by its answer; weight of .75 assumed", "assumption",
+        "TARP stay table: 46, 70, 95 % stay after a minor problem by its answer; weight assumed", "assumption",
         "How strongly a full recovery lowers the log odds of leaving after a complaint.",
     ),
     Parameter(
         "recovery_to_staying_by_loss", 0.43, "logit per recovery and weight", 0.0, 5.0,
-        "TARP stay table: 19, 54 and 82 % stay after a severe problem by its answer; weight of 3.75 assumed", "assumption",
+        "TARP stay table: 19, 54, 82 % stay after a severe problem by its answer; weight assumed", "assumption",
         "How much more a recovery holds where more was at stake.",
     ),
     Parameter(
