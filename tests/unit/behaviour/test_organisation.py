@@ -48,7 +48,11 @@ def test_what_skill_does_worked_by_hand():
     assert o.solving_with_skill(0.6, 0.5, 0.25) == pytest.approx(0.65)
     assert o.solving_with_skill(1.0, 0.5, 0.25) == 1.0
     assert o.care_with_skill(0.1, 0.5, 0.4) == pytest.approx(0.3)
-    assert (o.errors_left(0.0, 0.8), o.solving_with_skill(0.6, 0.0, 0.25), o.care_with_skill(0.1, 0.0, 0.4)) == (1, 0.6, 0.1)
+    assert (o.errors_left(0.0, 0.8), o.solving_with_skill(0.6, 0.0, 0.25), o.care_with_skill(0.1, 0.0, 0.4)) == (
+        1,
+        0.6,
+        0.1,
+    )
 
 
 @given(SHARE, SHARE, SHARE)

@@ -31,8 +31,12 @@ def defaults(names):
 
 
 def weight(severity, origin=f.DESIGN):
-    locus, control, stability = defaults(f"{what}_{f.ORIGIN_NAMES[origin]}" for what in ("locus", "control", "stability"))
-    return f.weight_of_failure(severity, f.blame(locus, control), stability, *defaults(("blame_weight", "stability_weight")))
+    locus, control, stability = defaults(
+        f"{what}_{f.ORIGIN_NAMES[origin]}" for what in ("locus", "control", "stability")
+    )
+    return f.weight_of_failure(
+        severity, f.blame(locus, control), stability, *defaults(("blame_weight", "stability_weight"))
+    )
 
 
 def answer(steps, share, days):
