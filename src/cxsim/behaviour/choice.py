@@ -162,3 +162,21 @@ def toward_reputation(expectation: float, score: float, weight: float, prior: fl
     total = prior + encounters
     share = weight * prior / total if total > 0.0 else weight
     return expectation + share * (score - expectation)
+
+
+@rule
+def reach(since: float, at_first: float, everyone_after: float) -> float:
+    """Share of the market that a new firm reaches: from its first share in a straight line to all.
+
+    Parameters
+    ----------
+    since : float
+        Time since it came, >= 0.
+    at_first : float
+        Share at the beginning.
+    everyone_after : float
+        In the unit of `since`; 0: everyone at once.
+    """
+    if since >= everyone_after:
+        return 1.0
+    return at_first + (1.0 - at_first) * since / everyone_after

@@ -100,6 +100,11 @@ PARAMETERS = (
         "How much more a failure hurts while an earlier one within a year is not made good.",
     ),
     Parameter(
+        "failure_memory", 365.0, "days", 0.0, 3650.0,
+        "Maxham and Netemeyer (2002): failures close in time weigh together; size assumed", "assumption",
+        "How long a failure that was not made good is remembered.",
+    ),
+    Parameter(
         "bond_gain", 0.1, "SD per SD", 0.0, 1.0,
         "direction from Hess, Ganesan and Klein (2003); size assumed", "assumption",
         "Growth of the bond by an episode that pleased by one SD.",
@@ -222,3 +227,9 @@ def bond_after(bond: float, satisfaction: float, unhealed: bool, gain: float, lo
     """Bond after an episode, in [0, 3]: grows with what pleased, falls by a failure that was not made good."""
     changed = bond + gain * max(satisfaction, 0.0) - (loss if unhealed else 0.0)
     return min(max(changed, 0.0), BOND_MOST)
+
+
+@rule
+def remembered(unhealed: float, days: float, memory: float) -> float:
+    """Failures that are still remembered some days after the last one; all are forgotten together."""
+    return unhealed if days < memory else 0.0

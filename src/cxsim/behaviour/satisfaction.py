@@ -36,6 +36,16 @@ PARAMETERS = (
         "Direct effect of perceived performance on satisfaction.",
     ),
     Parameter(
+        "excellent_above", 1.0, "latent SD", 0.0, 5.0,
+        "assumption", "assumption",
+        "How far above the desired level an episode has to be to be graded excellent.",
+    ),
+    Parameter(
+        "spend_by_satisfaction", 0.0, "share per latent SD", 0.0, 0.5,
+        "assumption; where people decide what to pay (tips, a further course) .15 is plausible", "assumption",
+        "How satisfaction with an episode changes what is spent in it, at most by half.",
+    ),
+    Parameter(
         "satisfaction_memory", 0.7, "share kept", 0.0, 0.99,
         "Bolton (1998), anchoring and adjustment; size from a range of .5 to .9", "assumption",
         "Share of the cumulative satisfaction that one episode leaves standing.",
@@ -145,3 +155,9 @@ def zone_width(
 def staked(gain: float, stake: float) -> float:
     """Value of a deviation on an occasion that matters: losses times the stake, gains times its root (B-59)."""
     return gain * stake if gain < 0.0 else gain * math.sqrt(stake)
+
+
+@rule
+def spent(satisfaction_: float, by_satisfaction: float) -> float:
+    """Share of the price that is spent, ``1 + b S`` in [0, 1.5]."""
+    return min(max(1.0 + by_satisfaction * satisfaction_, 0.0), 1.5)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 
-from cxsim.charts.style import GRID, INK, RULE, SMALL, SOFT_INK, SUBTITLE
-from cxsim.charts.text import LINE, fitted_alike, plain, wrapped
+from cxsim.charts.style import GRID, INK, QUIET, RULE, SMALL, SOFT_INK, SUBTITLE
+from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted_alike, plain, width_of, wrapped
 
 
 def base_font() -> float:
@@ -95,6 +96,30 @@ def name_rows(ax: Axes, names: Sequence[str], *, share: float = 0.26) -> None:
             ha="right",
             **plain(fontsize=words.size, color=INK, linespacing=LINE, annotation_clip=False),
         )
+
+
+class Figures(NamedTuple):
+    """What is printed beside a row: a figure and its interval; `quiet` for what says nothing."""
+
+    point: str
+    interval: str
+    quiet: bool = False
+
+
+def print_beside(ax: Axes, rows: Sequence[Figures]) -> None:
+    """Print figures at the right of the rows, in aligned columns."""
+    size = base_font()
+    width = inches(ax)[0]
+    left = (1.6 * size) / POINTS_PER_INCH + max(width_of(row.point, size, "bold") for row in rows)
+    gap = 0.9 * size / POINTS_PER_INCH
+    style = plain(transform=ax.get_yaxis_transform(), va="center_baseline")
+    for place, row in enumerate(rows):
+        color = QUIET if row.quiet else INK
+        weight = "normal" if row.quiet else "bold"
+        ax.text(
+            1.0 + left / width, place, row.point, ha="right", color=color, fontweight=weight, fontsize=size, **style
+        )
+        ax.text(1.0 + (left + gap) / width, place, row.interval, ha="left", color=color, fontsize=size * SMALL, **style)
 
 
 def zero_rule(ax: Axes) -> None:

@@ -9,22 +9,37 @@ from typing import Any, Final
 import pandas as pd
 
 from cxsim.charts.differences import differences
+from cxsim.charts.dissatisfied import dissatisfied
 from cxsim.charts.figure import Caption, Chart, Draw, make_chart
+from cxsim.charts.league import league
 from cxsim.charts.leavers import leavers
 from cxsim.charts.retention import retention
+from cxsim.charts.rivals import rivals
 from cxsim.charts.tables import ChartError
 from cxsim.charts.waits import waits
 
 __all__ = ["CHART_NAMES", "Caption", "chart_book"]
 
 DRAWN_BY: Final[Mapping[str, Draw]] = MappingProxyType(
-    {"retention": retention, "differences": differences, "waits": waits, "leavers": leavers}
+    {
+        "league": league,
+        "differences": differences,
+        "retention": retention,
+        "dissatisfied": dissatisfied,
+        "rivals": rivals,
+        "waits": waits,
+        "leavers": leavers,
+    }
 )
 CHART_NAMES: Final = tuple(DRAWN_BY)
+AMONG_POLICIES: Final = ("league", "differences")
 PLAIN_TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "retention": "Customers still with the firm",
+        "league": "The policies in order",
         "differences": "What each policy changes",
+        "retention": "Customers still with the firm",
+        "dissatisfied": "What became of the dissatisfied",
+        "rivals": "Our firm beside each rival",
         "waits": "Waits at each touchpoint",
         "leavers": "Who left, and why",
     }
@@ -42,8 +57,8 @@ def chart_book(
     Parameters
     ----------
     tables
-        By chart name: ``retention``, ``differences``, ``waits``, ``leavers``. An empty table leaves its chart
-        out, and so do differences of nothing but the reference.
+        By chart name, see `CHART_NAMES`. An empty table leaves its chart out, and so do a league or differences of
+        nothing but the reference.
     captions
         By chart name; without one the title only says what is shown.
     options
@@ -70,7 +85,7 @@ def chart_book(
 
 
 def _has_something(name: str, table: pd.DataFrame, options: Mapping[str, Any]) -> bool:
-    """Say whether there is anything to draw: as-is alone has a retention but no difference."""
-    if table.empty or name != "differences" or "policy" not in table.columns:
+    """Say whether there is anything to draw: as-is alone has a retention, but no league and no difference."""
+    if table.empty or name not in AMONG_POLICIES or "policy" not in table.columns:
         return not table.empty
     return bool((table["policy"].astype(str) != str(options.get("reference", "as-is"))).any())

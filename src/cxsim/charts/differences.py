@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxsim.charts.axes import base_font, inches, name_rows, say_what, strip, zero_rule
-from cxsim.charts.style import INK, PAPER, QUIET, SMALL, SOFT_INK, TIE, Look, looks
+from cxsim.charts.axes import Figures, base_font, inches, name_rows, print_beside, say_what, strip, zero_rule
+from cxsim.charts.style import PAPER, SMALL, SOFT_INK, TIE, Look, looks
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, decimals_for, literal, number, plain, width_of, wrapped
 
@@ -84,7 +84,7 @@ def differences(
     zero_rule(ax)
     for place, row in enumerate(ranked):
         _draw_row(ax, place, row, look[row.policy])
-    _print_figures(ax, ranked, unit)
+    _print_figures(ax, ranked)
     _say_sides(ax, literal(reference), higher=higher)
     say_what(
         ax,
@@ -133,21 +133,13 @@ def _draw_row(ax: Axes, place: int, row: Row, look: Look) -> None:
     )
 
 
-def _print_figures(ax: Axes, rows: list[Row], unit: str) -> None:
-    """Write difference and interval beside each row, in aligned columns under small heads."""
-    size = base_font()
-    width = inches(ax)[0]
+def _print_figures(ax: Axes, rows: list[Row]) -> None:
+    """Write difference and interval beside each row."""
     decimals = decimals_for([value for row in rows for value in (row.difference, row.low, row.high)])
-    first = [number(row.difference, decimals, signed=True) for row in rows]
-    second = [_interval(row, decimals) for row in rows]
-    left = (1.6 * size) / POINTS_PER_INCH + max(width_of(text, size, "bold") for text in first)
-    gap = 0.9 * size / POINTS_PER_INCH
-    style = plain(transform=ax.get_yaxis_transform(), va="center_baseline")
-    for place, (row, point, span) in enumerate(zip(rows, first, second, strict=True)):
-        color = QUIET if row.is_tie else INK
-        weight = "normal" if row.is_tie else "bold"
-        ax.text(1.0 + left / width, place, point, ha="right", color=color, fontweight=weight, fontsize=size, **style)
-        ax.text(1.0 + (left + gap) / width, place, span, ha="left", color=color, fontsize=size * SMALL, **style)
+    printed = [
+        Figures(number(row.difference, decimals, signed=True), _interval(row, decimals), row.is_tie) for row in rows
+    ]
+    print_beside(ax, printed)
 
 
 def _interval(row: Row, decimals: int) -> str:

@@ -115,7 +115,7 @@ class Chart:
         format
             png, svg or pdf.
         size
-            slide (16:9), page or notebook.
+            slide (16:9, 1920 x 1080 dots), page, notebook, narrow or thumb.
 
         Raises
         ------
@@ -139,7 +139,7 @@ class Chart:
         path
             Ends in .png, .svg or .pdf.
         size
-            slide (16:9), page or notebook.
+            slide (16:9, 1920 x 1080 dots), page, notebook, narrow or thumb.
 
         Returns
         -------
@@ -184,7 +184,8 @@ def make_chart(draw: Draw, table: pd.DataFrame, caption: Caption, **options: Any
 
 def _compose(chart: Chart, size: Size) -> Figure:
     """Draw, measure what reaches over the edge of the axes, and draw again in what is left."""
-    subtitle = chart.caption.subtitle
+    subtitle = "" if size.bare else chart.caption.subtitle
+    is_told = subtitle is None  # by the chart, once it is drawn
     if subtitle is None:
         trial = _blank(size).add_axes((0.2, 0.2, 0.6, 0.6))
         subtitle = literal(chart.draw(chart.table, trial, **chart.options).get_title(loc="left"))
@@ -200,10 +201,10 @@ def _compose(chart: Chart, size: Size) -> Figure:
         ax.set_title("", loc="left")
         found = _overhang(figure, ax)
         settled = all(abs(new - old) < SETTLED for new, old in zip(found, insets, strict=True))
-        if settled and (chart.caption.subtitle is not None or told == subtitle):
+        if settled and (not is_told or told == subtitle):
             break
         insets = found
-        subtitle = told if chart.caption.subtitle is None else subtitle
+        subtitle = told if is_told else subtitle
     return figure
 
 
@@ -228,7 +229,7 @@ def _set_caption(figure: Figure, size: Size, caption: Caption, subtitle: str) ->
         _write(figure, size, block, (margin, top), color=color, weight=weight, va="top")
         top -= block.height + 0.35 * em
     bottom = margin
-    if caption.footnote.strip():
+    if caption.footnote.strip() and not size.bare:
         block = fitted(caption.footnote, room, 3.1 * LINE * FOOTNOTE * em, FOOTNOTE * size.font)
         _write(figure, size, block, (margin, margin * 0.8), color=QUIET, va="bottom")
         bottom = margin * 0.8 + block.height + GAP * em

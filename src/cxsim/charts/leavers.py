@@ -6,11 +6,11 @@ from typing import Final
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from cxsim.charts.axes import base_font, inches, name_rows, say_what, strip
+from cxsim.charts.bars import Part, head_bars, inside, key
 from cxsim.charts.style import (
     GRID,
     INK,
@@ -18,18 +18,16 @@ from cxsim.charts.style import (
     REASON_FILLS,
     REASON_HATCHES,
     SMALL,
-    SOFT_INK,
     STAYED_FILLS,
 )
 from cxsim.charts.tables import ChartError, checked, one_row_each
-from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, literal, number, plain, width_of
+from cxsim.charts.text import POINTS_PER_INCH, literal, number, plain, width_of
 
 ALL: Final = 100.0
 ROUNDING: Final = 0.5
 MANY: Final = 30.0
 BAR: Final = 0.62  # of a row's height
 STAYED_PANEL: Final = 0.2  # of the width
-BRIGHT: Final = 0.45  # fills lighter than this carry dark figures
 
 
 def leavers(
@@ -72,9 +70,9 @@ def leavers(
     kept = [name for name in dict.fromkeys(rows["reason"]) if name in stayed]
     reasons = [name for name in dict.fromkeys(rows["reason"]) if name not in stayed]
     ax.set_axis_off()
-    fills = [(name, STAYED_FILLS[place % len(STAYED_FILLS)], "") for place, name in enumerate(kept)]
-    fills += [(name, *_fill(place)) for place, name in enumerate(reasons)]
-    head = _key(ax, fills)
+    fills = [Part(name, STAYED_FILLS[place % len(STAYED_FILLS)]) for place, name in enumerate(kept)]
+    fills += [Part(name, *_fill(place)) for place, name in enumerate(reasons)]
+    head = key(ax, fills)
     left_panel = ax.inset_axes((0.0, 0.0, STAYED_PANEL, 1.0 - head))
     right_panel = ax.inset_axes((STAYED_PANEL + 0.045, 0.0, 1.0 - STAYED_PANEL - 0.045, 1.0 - head))
     name_rows(left_panel, policies)
@@ -110,7 +108,7 @@ def _stayed_bars(panel: Axes, wide: pd.DataFrame) -> None:
             start += float(value)
         style = plain(va="center_baseline", ha="left", color=INK, fontweight="bold", fontsize=unit)
         panel.text(4.0, row, number(start, decimals), **style)
-    _head(panel, "still with the firm")
+    head_bars(panel, "still with the firm")
 
 
 def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
@@ -135,7 +133,7 @@ def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
             bar[0].set(hatch=hatch, edgecolor=PAPER, linewidth=unit / 14)
             text = number(share, decimals)
             if share * across > width_of(text, size, "bold") + 0.8 * size / POINTS_PER_INCH:
-                _inside(panel, (start + share / 2, row), text, fill)
+                inside(panel, (start + share / 2, row), text, fill)
             start += share
         panel.annotate(
             number(start, decimals),
@@ -145,7 +143,7 @@ def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
             va="center_baseline",
             **plain(fontsize=unit, fontweight="bold", color=INK),
         )
-    _head(panel, "left, by reason (wider scale)")
+    head_bars(panel, "left, by reason (wider scale)")
 
 
 def _fill(place: int) -> tuple[str, str]:
@@ -156,61 +154,3 @@ def _fill(place: int) -> tuple[str, str]:
 def _decimals(left: pd.Series) -> int:
     """Say how many decimals both panels print: none where many left, so that the two figures of a row add up to 100."""
     return 0 if float(left.max()) >= MANY else 1
-
-
-def _inside(panel: Axes, place: tuple[float, float], text: str, fill: str) -> None:
-    """Write a figure on its part of a bar, on a plate of the same fill so that the hatch does not cross it."""
-    red, green, blue = to_rgb(fill)
-    bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > BRIGHT
-    size = base_font() * SMALL
-    style = plain(fontsize=size, fontweight="bold", color=INK if bright else PAPER, ha="center", va="center_baseline")
-    plate = {"facecolor": fill, "edgecolor": "none", "pad": size * 0.12}
-    panel.text(*place, text, bbox=plate, **style)
-
-
-def _head(panel: Axes, text: str) -> None:
-    size = base_font() * SMALL
-    panel.annotate(
-        text,
-        (0.0, 1.0),
-        xycoords="axes fraction",
-        xytext=(0, size * 0.3),
-        textcoords="offset points",
-        va="bottom",
-        ha="left",
-        **plain(fontsize=size, color=SOFT_INK),
-    )
-
-
-def _key(ax: Axes, parts: list[tuple[str, str, str]]) -> float:
-    """Draw fill, hatch and name of each part of the bars above them, in as many lines as needed; return the height.
-
-    The height is a share of that of the axes.
-    """
-    unit = base_font() * 0.92
-    width, height = inches(ax)
-    em = unit / POINTS_PER_INCH
-    swatch, gap, line = 1.5 * em, 1.6 * em, 1.65 * em
-    x, lines = 0.0, 0
-    for part, fill, hatch in parts:
-        name = fitted(part, width - swatch - gap, 1.1 * LINE * em, unit)
-        needed = swatch + 0.5 * em + width_of(name.text, name.size)
-        if x > 0.0 and x + needed > width:
-            x, lines = 0.0, lines + 1
-        centre = 1.0 - (lines + 0.5) * line / height
-        box = Rectangle(
-            (x / width, centre - 0.45 * em / height),
-            swatch / width,
-            0.9 * em / height,
-            transform=ax.transAxes,
-            facecolor=fill,
-            hatch=hatch,
-            edgecolor=PAPER,
-            linewidth=0,
-            clip_on=False,
-        )
-        ax.add_artist(box)
-        style = plain(transform=ax.transAxes, va="center_baseline", ha="left", color=INK, fontsize=name.size)
-        ax.text((x + swatch + 0.5 * em) / width, centre, name.text, **style)
-        x += needed + gap
-    return ((lines + 1) * line + 2.4 * em) / height

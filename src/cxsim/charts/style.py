@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Literal, get_args
 
 import matplotlib as mpl
 
-SizeName = Literal["slide", "page", "notebook"]
+SizeName = Literal["slide", "page", "notebook", "narrow", "thumb"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +25,27 @@ class Size:
         Dots per inch of a PNG.
     font
         Size of ordinary text in points; all other sizes are multiples of it.
+    bare
+        Whether only the title stands around the plot.
     """
 
     width: float
     height: float
     dpi: int
     font: float
+    bare: bool = False
 
 
-# 13.33 x 7.5 inches is the 16:9 page of presentation programs; a page figure fits the text width of A4 and Letter.
-SLIDE: Final = Size(13.333, 7.5, 144, 15.0)
+# 13.33 x 7.5 inches is the 16:9 page of presentation programs (1920 x 1080 dots here); a page figure fits the text
+# width of A4 and Letter; a narrow one the screen of a telephone; a thumb (640 x 360 dots) stands in a list of results.
+SLIDE: Final = Size(40 / 3, 7.5, 144, 15.0)
 PAGE: Final = Size(6.4, 4.4, 300, 7.6)
 NOTEBOOK: Final = Size(9.6, 5.4, 110, 10.5)
+NARROW: Final = Size(4.6, 5.0, 150, 8.6)
+THUMB: Final = Size(6.4, 3.6, 100, 8.4, bare=True)
+SIZES: Final[Mapping[str, Size]] = MappingProxyType(
+    {"slide": SLIDE, "page": PAGE, "notebook": NOTEBOOK, "narrow": NARROW, "thumb": THUMB}
+)
 
 INK: Final = "#1a1a1a"
 SOFT_INK: Final = "#4d4d4d"
@@ -61,6 +71,7 @@ REFERENCE_MARKER: Final = "o"
 REASON_FILLS: Final = ("#882255", "#e69f00", "#0072b2", "#cc79a7", "#009e73", "#56b4e9", "#d55e00", "#999999")
 REASON_HATCHES: Final = ("", "///", "...", "\\\\\\", "xxx", "---", "++", "ooo")
 STAYED_FILLS: Final = ("#b9c4cc", "#dde3e7")
+INFERRED: Final = "#b3b3b3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +91,10 @@ def size_of(name: SizeName) -> Size:
     ValueError
         If there is no such size.
     """
-    sizes = {"slide": SLIDE, "page": PAGE, "notebook": NOTEBOOK}
-    if name not in sizes:
+    if name not in SIZES:
         allowed = ", ".join(get_args(SizeName))
         raise ValueError(f"size: `{name}`; allowed are {allowed}; choose one of these")
-    return sizes[name]
+    return SIZES[name]
 
 
 def looks(policies: Iterable[str], reference: str) -> dict[str, Look]:

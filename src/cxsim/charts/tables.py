@@ -64,6 +64,13 @@ def one_row_each(chart: str, table: pd.DataFrame, key: list[str]) -> None:
         )
 
 
+def scale_of(unit: str) -> tuple[float, str]:
+    """Return what a column is multiplied by to be drawn, and what its unit is then called: shares are in per cent."""
+    if unit == "share" or unit.startswith("share "):
+        return 100.0, f"%{unit.removeprefix('share')}"
+    return 1.0, unit
+
+
 def _floats(chart: str, column: str, values: pd.Series) -> pd.Series:
     try:
         floats = values.astype(float)

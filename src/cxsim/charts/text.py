@@ -25,6 +25,7 @@ ELLIPSIS: Final = "…"
 # A line may end at a space, but not between a number and its unit ("5 %", "22 s") or inside a number ("19 000").
 GAP: Final = re.compile(r"(?<!\d) | (?!(?:%|s|min|h|d|\d{3})(?!\w))")
 BALANCE_STEPS: Final = 16
+APART_FROM: Final = 1e4
 
 
 def literal(text: str) -> str:
@@ -272,12 +273,14 @@ def decimals_for(values: Iterable[float]) -> int:
 
 
 def number(value: float, decimals: int, *, signed: bool = False) -> str:
-    """Write a number with a real minus sign; a dash where there is none."""
+    """Write a number with a real minus sign, thousands apart from ten thousand on; a dash where there is none."""
     if not np.isfinite(value):
         return "–"
     text = f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
     if float(text) == 0.0:
         text = text.lstrip("+-")
+    if abs(value) >= APART_FROM:
+        text = f"{float(text):{'+' if signed else ''},.{decimals}f}".replace(",", " ")
     return text.replace("-", "\N{MINUS SIGN}")
 
 

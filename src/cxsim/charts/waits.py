@@ -9,19 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from cxsim.charts.axes import base_font, inches, name_rows, say_what, strip
-from cxsim.charts.style import INK, PAPER, SMALL, SOFT_INK, Look, looks
+from cxsim.charts.axes import base_font, name_rows, say_what, strip
+from cxsim.charts.panels import Panels
+from cxsim.charts.style import PAPER, Look, looks
 from cxsim.charts.tables import checked, one_row_each
-from cxsim.charts.text import LINE, POINTS_PER_INCH, decimals_for, fitted, number, plain
+from cxsim.charts.text import decimals_for, number
 
-HEAD_LINES: Final = 2.1
-PANELS_IN_A_ROW: Final = 4
-MOST_LINES: Final = 2
-HEAD: Final = 3.9  # room above and below the rows of a panel, and the least height of a row, in font sizes
-FOOT: Final = 1.9
-LEAST_ROW: Final = 1.15
-MEAN_COLUMN: Final = 2.9  # right edges of the printed figures, in font sizes from the panel's edge
-P90_COLUMN: Final = 5.6
+COLUMNS: Final = (2.9, 5.6)  # right edges of mean and ninth decile, in font sizes from the panel's edge
 IN_SECONDS: Final = 5.0  # minutes; where the longest wait drawn is shorter, the chart counts in seconds
 SCALES_PART: Final = 5.0  # panels whose longest waits differ by more than this get scales of their own
 
@@ -57,7 +51,8 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     one_row_each("waits", rows, ["touchpoint", "policy"])
     policies = list(dict.fromkeys(rows["policy"]))
     look = looks(policies, reference)
-    chosen = _longest(rows, _panels_that_fit(ax, len(policies)))
+    panels = Panels.for_axes(ax, COLUMNS)
+    chosen = _longest(rows, panels.most(ax, len(policies)))
     unit = "minutes"
     if 0.0 < _longest_wait(rows[rows["touchpoint"].isin(chosen)]) < IN_SECONDS:
         unit = "seconds"
@@ -66,13 +61,14 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     ax.set_axis_off()
     shared = max(_longest_wait(rows[rows["touchpoint"].isin(chosen)]), 1e-9)
     for place, touchpoint in enumerate(chosen):
-        panel = _panel(ax, place, len(chosen))
+        panel = panels.panel(ax, place, len(chosen))
         part = rows[rows["touchpoint"] == touchpoint]
         found = dict(zip(part["policy"], zip(part["mean"], part["p90"], strict=True), strict=True))
         _draw_panel(panel, found, policies, look)
         panel.set_xlim(0.0, 1.06 * (max(_longest_wait(part), 1e-9) if own_scales else shared))
-        _head_panel(panel, touchpoint, found, policies)
-        if place % PANELS_IN_A_ROW == 0:
+        panels.head(panel, touchpoint)
+        _print(panels, panel, found, policies)
+        if panels.is_first(place, len(chosen)):
             name_rows(panel, policies, share=0.2)
     say_what(ax, _words(rows, chosen, unit, own_scales=own_scales))
     return ax
@@ -108,30 +104,6 @@ def _scales_part(rows: pd.DataFrame, chosen: list[str]) -> bool:
     return bool(known) and max(known) > SCALES_PART * min(known)
 
 
-def _panels_that_fit(ax: Axes, policies: int) -> int:
-    """Say how many panels leave each policy a row that can be read."""
-    em = base_font() / POINTS_PER_INCH
-    for lines in range(MOST_LINES, 1, -1):
-        if inches(ax)[1] / lines - (HEAD + FOOT) * em >= policies * LEAST_ROW * em:
-            return lines * PANELS_IN_A_ROW
-    return PANELS_IN_A_ROW
-
-
-def _panel(ax: Axes, place: int, panels: int) -> Axes:
-    """Make room for one panel: rows of at most four, heads above."""
-    columns = min(panels, PANELS_IN_A_ROW)
-    lines = -(-panels // PANELS_IN_A_ROW)
-    line, column = divmod(place, PANELS_IN_A_ROW)
-    width, height = inches(ax)
-    em = base_font() / POINTS_PER_INCH
-    gap, head, foot = 2.2 * em / width, HEAD * em / height, FOOT * em / height
-    figures = P90_COLUMN * em / width
-    each = (1.0 - gap * (columns - 1)) / columns
-    tall = 1.0 / lines
-    bounds = (column * (each + gap), 1.0 - (line + 1) * tall + foot, each - figures, tall - head - foot)
-    return ax.inset_axes(bounds)
-
-
 def _draw_panel(panel: Axes, found: Waits, policies: list[str], look: dict[str, Look]) -> None:
     unit = base_font()
     strip(panel, grid="x")
@@ -164,27 +136,8 @@ def _mark(panel: Axes, place: tuple[float, float], look: Look, label: str, *, fi
     )
 
 
-def _head_panel(panel: Axes, touchpoint: str, found: Waits, policies: list[str]) -> None:
-    """Write the name of the touchpoint and, at the right of each row, both figures."""
-    unit = base_font()
-    width = inches(panel)[0]
-    room = width + P90_COLUMN * unit / POINTS_PER_INCH
-    name = fitted(touchpoint, room, HEAD_LINES * unit * LINE / POINTS_PER_INCH, unit, "bold")
-    lift = unit * 0.9 + (name.lines - 1) * name.size * LINE  # the last line of each head stands on one baseline
-    panel.annotate(
-        name.text,
-        (0.0, 1.0),
-        xycoords="axes fraction",
-        xytext=(0, lift),
-        textcoords="offset points",
-        ha="left",
-        va="baseline",
-        **plain(fontsize=name.size, fontweight="bold", color=INK, linespacing=LINE),
-    )
+def _print(panels: Panels, panel: Axes, found: Waits, policies: list[str]) -> None:
+    """Write both figures at the right of each row."""
     decimals = decimals_for(wait for both in found.values() for wait in both)
-    style = plain(transform=panel.get_yaxis_transform(), va="center_baseline", ha="right", fontsize=unit * SMALL)
-    mean_edge, p90_edge = (1.0 + place * unit / POINTS_PER_INCH / width for place in (MEAN_COLUMN, P90_COLUMN))
     for row, policy in enumerate(policies):
-        mean, p90 = found.get(policy, UNKNOWN)
-        panel.text(mean_edge, row, number(mean, decimals), color=INK, fontweight="bold", **style)
-        panel.text(p90_edge, row, number(p90, decimals), color=SOFT_INK, **style)
+        panels.figures(panel, row, [number(wait, decimals) for wait in found.get(policy, UNKNOWN)])

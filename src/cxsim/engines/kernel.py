@@ -6,9 +6,15 @@ import math
 
 import numpy as np
 
+from cxsim.behaviour import slots
+from cxsim.behaviour.experience import chance_of_loop
+from cxsim.behaviour.organisation import solving_with_skill
 from cxsim.engines.calendar import pop
-from cxsim.engines.kernel_episode import hear
+from cxsim.engines.kernel_choice import default
+from cxsim.engines.kernel_firm import organise
+from cxsim.engines.kernel_moment import live_through
 from cxsim.engines.kernel_people import (
+    be_answered,
     finish,
     held_needs,
     leave_contract,
@@ -16,7 +22,9 @@ from cxsim.engines.kernel_people import (
     open_journey,
     review,
 )
+from cxsim.engines.kernel_recovery import follow_up
 from cxsim.engines.kernel_shift import move_lever, shift
+from cxsim.engines.kernel_talk import hear
 from cxsim.engines.kernel_touch import (
     arrive,
     bring_areas,
@@ -48,7 +56,7 @@ _ENTITY = np.uint64((1 << 60) - 1)
 # Room that one event can need: it ends at most one journey by itself, and a closing ends one for each customer who
 # waits; then the needs that were held meanwhile are met, each of them perhaps without a visit. An episode writes a few
 # rows and schedules at most MAX_TOLD stories.
-_ROWS_EACH = 8
+_ROWS_EACH = 16
 _PENDING_EACH = ev.MAX_TOLD + 8
 
 
@@ -68,15 +76,18 @@ def end_service(p: Plan, s: State, row: int, now: int) -> int:
     s.desks[touchpoint]["busy"] -= 1
     unreached = (h["flags"] & ev.FLAG_UNREACHED) != 0
     t["service"] += now - h["since"]
+    person = row < p.market[0]["n_persons"]
+    at_desk = (h["flags"] & ev.FLAG_COMPLAINT) != 0
     failed = False
     if unreached:
         t["unreached"] += 1
     else:
         t["served"] += 1
         failed = draw(key, h["entity"], draws.SERVICE_FAILS, occ) < s.levers[base + pl.TOUCH_FAILS, column]
-        if failed:
-            h["flags"] |= ev.FLAG_FAILED
-            t["failures"] += 1
+    if person and not at_desk:
+        failed = live_through(p, s, row, now, failed)
+    if failed:
+        t["failures"] += 1
     agent = int(h["agent"])
     note_visit(p, s, row, ev.LOG_END, agent, 1 if failed else 0, float(now - h["since"]))
     if agent >= 0:
@@ -87,21 +98,44 @@ def end_service(p: Plan, s: State, row: int, now: int) -> int:
         else:
             make_free(p, s, touchpoint, agent, now)
             hand_out(p, s, touchpoint, now)
+    if at_desk:
+        return be_answered(p, s, row, now)
     if unreached:
         return finish(p, s, row, ev.UNREACHED, now)
-    left = draw(key, h["entity"], draws.ROUTE, occ)
+    return where_next(p, s, row, column, occ, now)
+
+
+@part
+def where_next(p: Plan, s: State, row: int, column: int, occ: np.uint64, now: int) -> int:
+    """Go where the journey leads after a service, by one draw; returns a status."""
+    h = s.hot[row]
+    step = p.steps[h["step"]]
+    touchpoint = step["touchpoint"]
+    base = p.touchpoints[touchpoint]["levers"]
+    person = row < p.market[0]["n_persons"]
+    left = draw(s.world[0]["key"], h["entity"], draws.ROUTE, occ)
     solves = s.levers[base + pl.TOUCH_SOLVES, column]
+    again = s.levers[base + pl.TOUCH_SENDS_BACK, column]
+    if person:
+        if solves > 0.0:
+            by_skill = default(p, s, slots.SKILL_ON_SOLVING, column)
+            solves = solving_with_skill(solves, s.desks[touchpoint]["skill"], by_skill)
+        visible = s.levers[base + pl.TOUCH_WAY_OUT, column] > 0.0
+        again = chance_of_loop(again, visible, default(p, s, slots.VISIBLE_WAY_OUT, column))
     if left < solves:
         return finish(p, s, row, ev.SOLVED, now)
     left -= solves
-    again = s.levers[base + pl.TOUCH_SENDS_BACK, column]
     h["attempt"] = 0
     if left < again:
+        if person:
+            s.episodes[row]["loops"] += 1
         return enter(p, s, row, int(h["step"]), now)
     left -= again
     for k in range(step["first_route"], step["first_route"] + step["n_routes"]):
         chance = s.levers[p.routes[k]["slot"], column]
         if left < chance:
+            if person:
+                s.episodes[row]["transfers"] += 1
             return enter(p, s, row, int(p.routes[k]["target"]), now)
         left -= chance
     following = int(step["next"])
@@ -142,6 +176,8 @@ def abandon(p: Plan, s: State, row: int, now: int) -> int:
         note_visit(p, s, row, ev.LOG_RETRY, -1, int(h["attempt"]), float(delay))
         schedule(s, now + delay, ev.RETURN, h["entity"], 0, 0, row)
         return ev.DONE
+    if row < p.market[0]["n_persons"]:
+        live_through(p, s, row, now, False)
     return finish(p, s, row, ev.ABANDONED, now)
 
 
@@ -179,7 +215,7 @@ def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
     if k["n_trace"] > 0 and p.traces[k["first_trace"] + number]["priority"] >= 0:
         h["flags"] = ev.FLAG_OWN_PRIORITY
         h["priority"] = p.traces[k["first_trace"] + number]["priority"]
-    return open_journey(p, s, row, contact, 0, now)
+    return open_journey(p, s, row, contact, 0, -1, now)
 
 
 @kernel
@@ -196,6 +232,9 @@ def begin(p: Plan, s: State) -> None:
     for person in range(p.market[0]["n_persons"]):
         next_needs(p, s, person, start)
         schedule_review(p, s, person, 0)
+    if p.market[0]["n_persons"] > 0:
+        for firm in range(p.firms.size):
+            schedule(s, start + pl.MONTH, ev.ORGANISE, np.uint64(firm), 0, 0, firm)
 
 
 @part
@@ -244,6 +283,13 @@ def happen(
         return ev.DONE
     if kind == ev.LEAVE:
         leave_contract(p, s, row, ordinal, now)
+        return ev.DONE
+    if kind == ev.FOLLOW_UP:
+        follow_up(p, s, row, other, ordinal, now)
+        return ev.DONE
+    if kind == ev.ORGANISE:
+        organise(p, s, row, ordinal)
+        schedule(s, now + pl.MONTH, ev.ORGANISE, np.uint64(row), 0, ordinal + 1, row)
         return ev.DONE
     if kind == ev.SHIFT:
         if ordinal == s.desks[row]["epoch"]:

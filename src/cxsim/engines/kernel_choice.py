@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.choice import logit_weight, utility
-from cxsim.behaviour.leaving import (
-    reason_of_leaving,
-    spread_cost,
+from cxsim.behaviour.choice import (
+    chance_of_considering,
+    logit_weight,
+    public_score,
+    reach,
+    toward_reputation,
+    utility,
 )
+from cxsim.behaviour.followup import care_shift
+from cxsim.behaviour.leaving import reason_of_leaving, spread_cost
 from cxsim.engines.kernel_touch import NEVER, note, schedule
 from cxsim.model import draws
 from cxsim.model import events as ev
@@ -50,44 +55,96 @@ def relative_price(p: Plan, s: State, firm: int, column: int) -> float:
 def price_weight(p: Plan, s: State, column: int) -> float:
     """Utils per relative price for a segment."""
     own = s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PRICE_WEIGHT, column]
-    return default(p, s, slots.CHOICE_PRICE, column) * float(own)
+    cares = s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_CARES_PRICE, column]
+    return default(p, s, slots.CHOICE_PRICE, column) * float(own) * float(cares)
 
 
 @part
-def utility_of(p: Plan, s: State, person: int, firm: int, last: int) -> float:
+def care_of(p: Plan, s: State, person: int, firm: int, now: int) -> float:
+    """Shift of the log hazard of leaving a firm by its having followed up, faded."""
+    m = s.minds[person * p.firms.size + firm]
+    if m["care"] == 0:
+        return 0.0
+    column = s.cold[person]["segment"]
+    return care_shift(
+        m["care"] > 0,
+        (now - m["cared_at"]) / pl.DAY,
+        default(p, s, slots.FOLLOW_UP_HAZARD, column),
+        default(p, s, slots.FOLLOW_UP_BACKFIRE, column),
+        default(p, s, slots.FOLLOW_UP_MEMORY, column),
+    )
+
+
+@part
+def utility_of(p: Plan, s: State, person: int, firm: int, last: int, now: int) -> float:
     """Return the utility of a firm for a person whose last firm is `last`."""
     column = s.cold[person]["segment"]
-    return utility(
-        float(s.minds[person * p.firms.size + firm]["mean"]),
+    m = s.minds[person * p.firms.size + firm]
+    expected = float(m["mean"])
+    if default(p, s, slots.REPUTATION, column) > 0.0:
+        f = s.organisations[firm]
+        score = public_score(0.0, default(p, s, slots.REVIEW_PRIOR, column), f["rating_sum"], f["rating_count"])
+        expected = toward_reputation(
+            expected, score, default(p, s, slots.REPUTATION_WEIGHT, column),
+            default(p, s, slots.PRIOR_ENCOUNTERS, column), m["encounters"],
+        )  # fmt: skip
+    systematic = utility(
+        expected,
         relative_price(p, s, firm, column),
         1.0 if firm == last else 0.0,
         default(p, s, slots.CHOICE_EXPECTATION, column),
         price_weight(p, s, column),
         default(p, s, slots.INERTIA, column),
     )
+    return systematic - care_of(p, s, person, firm, now)
 
 
 @part
-def considers(p: Plan, s: State, person: int, firm: int, last: int, where: np.uint64, number: int) -> bool:
+def is_here(p: Plan, s: State, person: int, firm: int, now: int) -> bool:
+    """Whether a firm is in the market and within this person's reach."""
+    f = p.firms[firm]
+    if f["arrives"] <= p.clock[0]["start"]:
+        return True
+    if now < f["arrives"]:
+        return False
+    reached = reach(float(now - f["arrives"]), f["reach_first"], float(f["reach_all_after"]))
+    return draw(s.world[0]["key"], np.uint64(person), draws.REACHED, np.uint64(firm)) < reached
+
+
+@part
+def considers(p: Plan, s: State, person: int, firm: int, last: int, where: np.uint64, number: int, now: int) -> bool:
     """Whether a firm is considered at this occasion: the last one always; who has none looks at all."""
     if firm == last:
         return True
+    if not is_here(p, s, person, firm, now):
+        return False
     column = s.cold[person]["segment"]
-    chance = default(p, s, slots.AWARENESS, column) if last >= 0 else 1.0
-    if s.minds[person * p.firms.size + firm]["burnt"] > 0:
+    n = p.firms.size
+    m = s.minds[person * n + firm]
+    chance = 1.0
+    if last >= 0:
+        chance = default(p, s, slots.AWARENESS, column)
+        if default(p, s, slots.SEARCHING, column) > 0.0:
+            chance = chance_of_considering(
+                chance, s.minds[person * n + last]["satisfaction"], float(m["heard"]),
+                default(p, s, slots.SEARCH_BY_SATISFACTION, column), default(p, s, slots.CONSIDER_BY_TALK, column),
+            )  # fmt: skip
+    if m["burnt"] > 0:
         chance = min(chance, default(p, s, slots.BURNT, column))
+    if chance >= 1.0:
+        return True
     ordinal = occasion(np.uint64(number), np.uint64(firm), where)
     return draw(s.world[0]["key"], np.uint64(person), draws.CONSIDERED, ordinal) < chance
 
 
 @part
-def choose(p: Plan, s: State, person: int, last: int, excluded: int, where: np.uint64, number: int) -> int:
+def choose(p: Plan, s: State, person: int, last: int, excluded: int, where: np.uint64, number: int, now: int) -> int:
     """Choose a firm by logit among those considered; -1 when none is."""
     total = 0.0
     for firm in range(p.firms.size):
         s.scratch[firm] = 0.0
-        if firm != excluded and considers(p, s, person, firm, last, where, number):
-            s.scratch[firm] = logit_weight(utility_of(p, s, person, firm, last))
+        if firm != excluded and considers(p, s, person, firm, last, where, number, now):
+            s.scratch[firm] = logit_weight(utility_of(p, s, person, firm, last, now))
             total += s.scratch[firm]
     if total <= 0.0:
         return -1
@@ -105,15 +162,31 @@ def choose(p: Plan, s: State, person: int, last: int, excluded: int, where: np.u
 
 
 @part
-def best_advantage(p: Plan, s: State, person: int, own: int) -> float:
-    """Return the utility of the best rival less the own firm's, less the switching cost, both without inertia."""
-    column = s.cold[person]["segment"]
-    best = -1e300
+def best_rival(p: Plan, s: State, person: int, own: int, where: np.uint64, number: int, now: int) -> int:
+    """Return the considered rival with the highest utility, -1 when none is considered."""
+    best = -1
+    highest = 0.0
     for firm in range(p.firms.size):
-        if firm != own:
-            best = max(best, utility_of(p, s, person, firm, -1))
-    if best <= -1e300:
+        if firm != own and considers(p, s, person, firm, own, where, number, now):
+            offered = utility_of(p, s, person, firm, -1, now)
+            if best < 0 or offered > highest:
+                best = firm
+                highest = offered
+    return best
+
+
+@part
+def advantage(p: Plan, s: State, person: int, own: int, rival: int, now: int) -> float:
+    """Return the utility of a rival less the own firm's, less the switching cost, both without inertia.
+
+    Without a considered rival the alternative is to do without; in a market of one firm nothing is known of it, and
+    the advantage is 0.
+    """
+    if p.firms.size == 1:
         return 0.0
+    column = s.cold[person]["segment"]
+    if rival < 0:
+        return default(p, s, slots.OUTSIDE_UTILITY, column)
     payments = 12.0
     if p.market[0]["contractual"] == 0:
         payments = purchase_rate(p.contacts, p.group_contact, s.levers, own, column) * pl.YEAR
@@ -121,7 +194,8 @@ def best_advantage(p: Plan, s: State, person: int, own: int) -> float:
     switching = price_weight(p, s, column) * spread_cost(
         float(cost), float(p.market[0]["price_reference"]), float(payments)
     )
-    return best - utility_of(p, s, person, own, -1) - switching
+    ahead = utility_of(p, s, person, rival, -1, now) - utility_of(p, s, person, own, -1, now)
+    return ahead - switching
 
 
 @part
@@ -177,7 +251,7 @@ def join_firm(p: Plan, s: State, person: int, firm: int, now: int) -> None:
 
 
 @part
-def why_leave(p: Plan, s: State, person: int, old: int, new: int) -> int:
+def why_leave(p: Plan, s: State, person: int, old: int, new: int, now: int) -> int:
     """Reason code of a move from one firm to another (or to none, -1)."""
     c = s.cold[person]
     by_price = 0.0
@@ -191,7 +265,8 @@ def why_leave(p: Plan, s: State, person: int, old: int, new: int) -> int:
         ahead = s.minds[person * n + new]["mean"] - s.minds[person * n + old]["mean"]
         by_expectation = default(p, s, slots.CHOICE_EXPECTATION, column) * ahead
         heard = float(s.minds[person * n + new]["heard"])
-    return reason_of_leaving(int(c["last_reason"]), by_price, by_expectation, heard)
+    care = care_of(p, s, person, old, now)
+    return reason_of_leaving(int(c["last_reason"]), by_price, by_expectation, heard, care)
 
 
 @part

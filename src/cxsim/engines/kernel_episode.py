@@ -1,4 +1,4 @@
-"""Compiled engine, how an episode ends: what it was like, what is learned from it, and whether one leaves or tells."""
+"""Compiled engine, how an episode ends: judged, then silence, voice or exit, and what is learned from it."""
 
 from __future__ import annotations
 
@@ -7,223 +7,322 @@ import math
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.expectation import learned, learned_variance, learning_rate
-from cxsim.behaviour.experience import performance, wait_loss
-from cxsim.behaviour.leaving import (
-    probability_of_exit,
+from cxsim.behaviour.complaint import exit_and_voice, response, utility_of_voice
+from cxsim.behaviour.expectation import (
+    deserved,
+    learned,
+    learned_variance,
+    learning_rate,
+    perceived,
+    will_expectation,
 )
-from cxsim.behaviour.satisfaction import beyond_tolerance, cumulative, satisfaction, value
-from cxsim.behaviour.talk import number_told, probability_of_talk, told_expectation
-from cxsim.engines.calendar import order_of, push
-from cxsim.engines.kernel_choice import best_advantage, default, give_notice, leave_firm
-from cxsim.engines.kernel_touch import note
+from cxsim.behaviour.experience import effort_lost, spoilt_visit, whole_visit
+from cxsim.behaviour.failure import bond_after
+from cxsim.behaviour.leaving import utility_of_exit
+from cxsim.behaviour.satisfaction import (
+    BAD,
+    GOOD,
+    NEUTRAL,
+    beyond_tolerance,
+    cumulative,
+    grade,
+    satisfaction,
+    spent,
+    staked,
+    value,
+    zone_width,
+)
+from cxsim.behaviour.survey import chance_of_response, effort_score
+from cxsim.engines.kernel_choice import (
+    advantage,
+    best_rival,
+    care_of,
+    default,
+    give_notice,
+    is_here,
+    leave_firm,
+)
+from cxsim.engines.kernel_moment import cares, scars_of
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.draws import draw, occasion
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
-from cxsim.model.samplers import normal_quantile, whole
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
+NOT_AT_ALL = -1e9
 
 
 @part
-def lost_in_episode(p: Plan, s: State, row: int, outcome: int, column: int) -> tuple[float, int]:
-    """Experience lost by waiting and failure, latent SD, and the reason code of the larger part (-1: nothing)."""
-    h = s.hot[row]
-    by_wait = 0.0
-    if default(p, s, slots.WAITING, column) > 0.0:
-        acceptable = default(p, s, slots.ACCEPTABLE_WAIT, column)
-        by_wait = wait_loss(h["waited"] / pl.MINUTE, acceptable, default(p, s, slots.WAIT_LOSS, column))
-    by_failure = 0.0
-    by_unsolved = 0.0
-    if default(p, s, slots.FAILURES, column) > 0.0:
-        if h["flags"] & ev.FLAG_FAILED:
-            by_failure = default(p, s, slots.FAILURE_LOSS, column)
-        if outcome != ev.SOLVED:
-            by_unsolved = default(p, s, slots.UNSOLVED_LOSS, column)
-    reason = ev.REASON_FAILURE
-    if outcome in (ev.ABANDONED, ev.TURNED_AWAY) or (by_wait > by_failure and by_wait > by_unsolved):
-        reason = ev.REASON_WAIT
-    elif by_unsolved > by_failure:
-        reason = ev.REASON_UNSOLVED
-    lost = min(by_wait + by_failure + by_unsolved, default(p, s, slots.MOST_LOST, column))
-    return lost, reason if lost > 0.0 else -1
-
-
-@part
-def told_before(s: State, person: int, need: int, k: int, listener: int) -> bool:
-    """Whether listener number `k` of a story is one of those before."""
-    first = s.tie_first[person]
-    degree = s.tie_first[person + 1] - first
-    for j in range(k):
-        each = occasion(np.uint64(need), np.uint64(j), _U0)
-        tie = first + int(draw(s.world[0]["key"], np.uint64(person), draws.LISTENER, each) * degree)
-        if s.tie_other[tie] == listener:
-            return True
-    return False
-
-
-@part
-def tell_others(
-    p: Plan, s: State, person: int, firm: int, need: int, transaction: float, good: bool, x: float, now: int
-) -> None:
-    """Decide whether an episode is told, to whom and when; nobody is told the same story twice."""
-    c = s.cold[person]
-    column = c["segment"]
+def live_at_baseline(p: Plan, s: State, person: int, firm: int, need: int) -> int:
+    """Live through a contact at a firm known by figures: a drawn wait, solved at once or later; returns the outcome."""
+    e = s.episodes[person]
+    h = s.hot[person]
+    column = s.cold[person]["segment"]
+    base = p.firms[firm]["levers"]
     key = s.world[0]["key"]
     me = np.uint64(person)
     occ = occasion(np.uint64(need), _U0, _U0)
-    size = default(p, s, slots.TALK_BY_GAIN, column), default(p, s, slots.TALK_BY_LOSS, column)
-    chance = probability_of_talk(transaction, default(p, s, slots.TALK_BASE, column), size[0], size[1])
-    if default(p, s, slots.TALK, column) <= 0.0 or draw(key, me, draws.TALKS, occ) >= chance:
-        return
-    first = s.tie_first[person]
-    degree = s.tie_first[person + 1] - first
-    if degree == 0:
-        return
-    mean = default(p, s, slots.TOLD_IF_SATISFIED if good else slots.TOLD_IF_DISSATISFIED, column)
-    told = number_told(draw(key, me, draws.TOLD, occ), mean, ev.MAX_TOLD)
-    t = s.firm[s.world[0]["period"], firm, column]
-    if good:
-        t["talked_good"] += 1
-    else:
-        t["talked_bad"] += 1
-    w = s.world[0]
-    delay = default(p, s, slots.TALK_DELAY, column) * pl.DAY
-    for k in range(told):
-        each = occasion(np.uint64(need), np.uint64(k), _U0)
-        tie = first + int(draw(key, me, draws.LISTENER, each) * degree)
-        if told_before(s, person, need, k, s.tie_other[tie]):
-            continue
-        at = now + whole(-delay * math.log1p(-draw(key, me, draws.TALK_DELAY, each)))
-        cause = (firm << 2) | (2 if good else 0) | int(s.tie_strong[tie])
-        order = order_of(ev.TALK, me)
-        push(s.pending, w["n_pending"], at, order, s.tie_other[tie], (need << 5) | k, person, cause, x)
-        w["n_pending"] += 1
+    wait = -math.log1p(-draw(key, me, draws.TAKES, occ)) * s.levers[base + pl.FIRM_BASE_WAIT, column]
+    h["waited"] = int(default(p, s, slots.WAIT_INFLATION, column) * wait + 0.5)
+    u = draw(key, me, draws.BASELINE_SOLVES, occ)
+    solves = s.levers[base + pl.FIRM_BASE_SOLVES, column]
+    outcome = ev.SOLVED
+    if u >= solves:
+        # Whoever is not helped comes again, and is helped with the same chance each time.
+        again = default(p, s, slots.PERSISTENCE, column) if default(p, s, slots.PERSISTING, column) > 0.0 else 0.0
+        left = (u - solves) / max(1.0 - solves, 1e-12)
+        helped = again * solves / max(1.0 - again * (1.0 - solves), 1e-12)
+        e["repeats"] = 1 if again > 0.0 else 0
+        outcome = ev.SOLVED if left < helped else ev.UNSOLVED
+    return outcome
 
 
 @part
-def exit_after_failure(
-    p: Plan, s: State, person: int, firm: int, need: int, transaction: float, bond: float, trouble: int, now: int
-) -> None:
-    """Exit place (b): the end of an episode with a failure."""
+def effort_of(p: Plan, s: State, person: int) -> float:
+    """Experience lost by effort: transfers, coming again, being sent round a menu; latent SD."""
+    e = s.episodes[person]
+    column = s.cold[person]["segment"]
+    if default(p, s, slots.EFFORT, column) <= 0.0:
+        return 0.0
+    return effort_lost(
+        float(e["transfers"]),
+        float(e["repeats"]),
+        float(e["loops"]),
+        default(p, s, slots.EFFORT_OF_TRANSFER, column),
+        default(p, s, slots.EFFORT_OF_REPEAT, column),
+        default(p, s, slots.EFFORT_OF_LOOP, column),
+        default(p, s, slots.ANGER_OF_LOOP, column),
+    )
+
+
+@part
+def whole_experience(p: Plan, s: State, person: int, firm: int, outcome: int) -> tuple[float, float]:
+    """Return the experience of the whole journey and what was lost in it, latent SD; remember what cost most."""
+    e = s.episodes[person]
+    column = s.cold[person]["segment"]
+    effort = cares(p, s, pl.SEGMENT_CARES_EASE, column) * effort_of(p, s, person)
+    unsolved = 0.0
+    if outcome != ev.SOLVED and default(p, s, slots.FAILURES, column) > 0.0:
+        unsolved = default(p, s, slots.UNSOLVED_LOSS, column)
+    mean = e["total"] / e["elements"]
+    x = mean
+    if default(p, s, slots.PEAK_END, column) > 0.0:
+        x = whole_visit(
+            e["first"], e["extreme"], e["last"], mean,
+            default(p, s, slots.PEAK_WEIGHT, column), default(p, s, slots.END_WEIGHT, column),
+            default(p, s, slots.FIRST_WEIGHT, column),
+        )  # fmt: skip
+    most = default(p, s, slots.MOST_LOST, column)
+    x -= min(effort + unsolved, most)
+    lost = e["lost_wait"] + e["lost_failure"] + effort + unsolved
+    reason = ev.REASON_FAILURE
+    if outcome in (ev.ABANDONED, ev.TURNED_AWAY) or (e["lost_wait"] > e["lost_failure"] and e["lost_wait"] > unsolved):
+        reason = ev.REASON_WAIT
+    elif unsolved + effort > e["lost_failure"]:
+        reason = ev.REASON_UNSOLVED
+    e["trouble"] = reason if lost > 0.0 else -1
+    return x, lost
+
+
+@part
+def tolerance_of(p: Plan, s: State, person: int, firm: int, now: int) -> float:
+    """Width of the zone of tolerance: narrower with rivals and failures, wider with a bond (B-2)."""
+    column = s.cold[person]["segment"]
+    if default(p, s, slots.TOLERANCE, column) <= 0.0:
+        return 0.0
+    width = default(p, s, slots.TOLERANCE_WIDTH, column)
+    if default(p, s, slots.NARROWING, column) <= 0.0:
+        return width
+    rivals = 0.0
+    for rival in range(p.firms.size):
+        if rival != firm and is_here(p, s, person, rival, now):
+            rivals += 1.0
+    return zone_width(
+        width,
+        rivals,
+        scars_of(p, s, person, firm, now),
+        s.minds[person * p.firms.size + firm]["bond"],
+        default(p, s, slots.TOLERANCE_NARROWING_BY_RIVALS, column),
+        default(p, s, slots.TOLERANCE_NARROWING_BY_FAILURES, column),
+        default(p, s, slots.TOLERANCE_WIDENING_BY_BOND, column),
+    )
+
+
+@part
+def judge(p: Plan, s: State, person: int, firm: int, outcome: int, now: int) -> None:
+    """Compare what was experienced with what was expected; learn from it."""
+    e = s.episodes[person]
+    h = s.hot[person]
     c = s.cold[person]
     column = c["segment"]
-    if (
-        default(p, s, slots.EXIT_AFTER_FAILURE, column) <= 0.0
-        or c["firm"] != firm
-        or c["notice"] == 1
-        or c["gone"] == 1
-    ):
-        return
-    chance = probability_of_exit(
-        max(-transaction, 0.0),
-        bond,
-        best_advantage(p, s, person, firm),
-        default(p, s, slots.EXIT_BASE, column),
-        default(p, s, slots.EXIT_BY_LOSS, column),
-        default(p, s, slots.EXIT_BY_BOND, column),
-        default(p, s, slots.EXIT_BY_ALTERNATIVE, column),
-    )
-    occ = occasion(np.uint64(need), _U0, _U0)
-    if draw(s.world[0]["key"], np.uint64(person), draws.EXIT, occ) >= chance:
-        return
-    s.minds[person * p.firms.size + firm]["burnt"] = 1
-    if p.market[0]["contractual"] == 1:
-        give_notice(p, s, person, trouble, ev.FAILURE_NOTICE | need, now)
-    else:
-        leave_firm(p, s, person, trouble, now)
-
-
-@part
-def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> None:
-    """End a journey: log it, judge the episode, learn, perhaps leave, perhaps talk."""
-    h = s.hot[row]
-    contact = p.contacts[h["contact"]]
-    firm = contact["firm"]
-    note(s, ev.LOG_DONE, h["entity"], h["need"], h["visit"], firm, -1, -1, -1, outcome, float(now - h["began"]))
-    h["status"] = ev.IDLE
-    if row >= p.market[0]["n_persons"]:
-        h["next"] = s.world[0]["free_row"]
-        h["status"] = ev.GONE
-        s.world[0]["free_row"] = row
-        return
-    c = s.cold[row]
-    if c["gone"] == 1:
-        return
-    column = c["segment"]
-    need = int(h["need"])
-    m = s.minds[row * p.firms.size + firm]
-    lost, trouble = lost_in_episode(p, s, row, outcome, column)
-    luck = normal_quantile(draw(s.world[0]["key"], np.uint64(row), draws.PERFORMANCE, occasion(h["need"], _U0, _U0)))
-    base = p.firms[firm]["levers"]
-    quality = s.levers[base + pl.FIRM_QUALITY, column]
-    if h["visit"] > 0:
-        quality += s.levers[p.touchpoints[p.steps[h["step"]]["touchpoint"]]["levers"] + pl.TOUCH_QUALITY, column]
-    x = performance(quality, s.levers[base + pl.FIRM_SPREAD, column], luck, lost)
+    n = p.firms.size
+    m = s.minds[person * n + firm]
+    x, lost = whole_experience(p, s, person, firm, outcome)
+    prior = default(p, s, slots.PRIOR_ENCOUNTERS, column)
     before = m["mean"]
-    width = default(p, s, slots.TOLERANCE_WIDTH, column) if default(p, s, slots.TOLERANCE, column) > 0.0 else 0.0
+    will = before
+    promised = s.levers[p.firms[firm]["levers"] + pl.FIRM_PROMISE, column]
+    if default(p, s, slots.PROMISING, column) > 0.0 and promised > pl.NONE:
+        will = will_expectation(before, promised, default(p, s, slots.PROMISE_WEIGHT, column), prior, m["encounters"])
+    seen = x
+    if default(p, s, slots.DESERVING, column) > 0.0:
+        seen = perceived(
+            x, will, c["deserved"], default(p, s, slots.WILL_PULL, column), default(p, s, slots.SHOULD_PUSH, column)
+        )
     aversion = default(p, s, slots.LOSS_AVERSION, column) if default(p, s, slots.LOSS_AVERSE, column) > 0.0 else 1.0
-    beyond = beyond_tolerance(x - before, width)
-    gain = value(beyond, aversion, default(p, s, slots.SENSITIVITY, column))
+    beyond = beyond_tolerance(seen - will, tolerance_of(p, s, person, firm, now))
+    stake = s.levers[p.contacts[h["contact"]]["levers"] + pl.CONTACT_STAKE, column]
+    gain = staked(value(beyond, aversion, default(p, s, slots.SENSITIVITY, column)), stake)
     by_e = default(p, s, slots.SATISFACTION_FROM_EXPECTATION, column)
-    by_x = default(p, s, slots.SATISFACTION_FROM_PERFORMANCE, column)
-    transaction = satisfaction(before, x, gain, by_e, by_x)
+    transaction = satisfaction(will, seen, gain, by_e, default(p, s, slots.SATISFACTION_FROM_PERFORMANCE, column))
+    if e["spoilt"] == 1 and default(p, s, slots.WEAKEST_LINK, column) > 0.0:
+        transaction = spoilt_visit(transaction, default(p, s, slots.SPOILT, column))
+    e["experience"] = x
+    e["transaction"] = transaction
+    e["outcome"] = outcome
+    e["beyond"] = beyond
+    if transaction >= 0.0 or lost < will - (x + lost):
+        # What went wrong is remembered where it weighed more in the disappointment than quality and luck.
+        e["flags"] |= ev.EPISODE_ORDINARY
     m["encounters"] += 1.0
     if default(p, s, slots.LEARNING, column) > 0.0:
         floor = default(p, s, slots.EXPECTATION_LEARNING, column)
-        weight = learning_rate(floor, default(p, s, slots.PRIOR_ENCOUNTERS, column), m["encounters"])
+        weight = learning_rate(floor, prior, m["encounters"])
         m["variance"] = learned_variance(m["variance"], x - before, weight)
         m["mean"] = learned(before, x, weight)
-    bond = m["satisfaction"]
-    m["satisfaction"] = cumulative(bond, transaction, default(p, s, slots.SATISFACTION_MEMORY, column))
-    # What went wrong is remembered where it weighed more in the disappointment than quality and luck.
-    c["last_reason"] = trouble if transaction < 0.0 and lost >= before - (x + lost) else -1
-    failed = outcome != ev.SOLVED or (h["flags"] & ev.FLAG_FAILED) != 0
+    if default(p, s, slots.DESERVING, column) > 0.0:
+        best = s.minds[person * n]["mean"]
+        for rival in range(1, n):
+            best = max(best, s.minds[person * n + rival]["mean"])
+        c["deserved"] = deserved(c["deserved"], best, default(p, s, slots.SHOULD_LEARNING, column))
+
+
+@part
+def count_episode(p: Plan, s: State, person: int, firm: int, outcome: int, failed: bool, now: int) -> None:
+    """Add an episode, and the purchase if it was one, to the firm's counts."""
+    e = s.episodes[person]
+    column = s.cold[person]["segment"]
+    contact = p.contacts[s.hot[person]["contact"]]
     t = s.firm[s.world[0]["period"], firm, column]
     t["episodes"] += 1
     if outcome == ev.SOLVED:
         t["solved"] += 1
+        if e["repeats"] == 0 and contact["because"] != pl.BECAUSE_PURCHASE:
+            t["first_contact"] += 1
     else:
         t["unsolved"] += 1
+    if contact["because"] != pl.BECAUSE_PURCHASE:
+        t["contacts"] += 1 + e["repeats"]
+        t["repeats"] += e["repeats"]
     if failed:
         t["failed"] += 1
-    if transaction >= default(p, s, slots.SATISFIED_FROM, column):
-        t["satisfied"] += 1
-    t["satisfaction"] += transaction
+    marked = grade(e["beyond"], default(p, s, slots.EXCELLENT_ABOVE, column))
+    if marked == BAD:
+        t["bad"] += 1
+    elif marked == NEUTRAL:
+        t["neutral"] += 1
+    elif marked == GOOD:
+        t["good"] += 1
+    else:
+        t["excellent"] += 1
     if contact["paid"] == 1 and outcome == ev.SOLVED:
+        base = p.firms[firm]["levers"]
         t["purchases"] += 1
         pays = s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PAYS, column]
-        t["revenue"] += s.levers[base + pl.FIRM_PRICE, column] * pays
+        share = spent(e["transaction"], default(p, s, slots.SPEND_BY_SATISFACTION, column))
+        t["revenue"] += s.levers[base + pl.FIRM_PRICE, column] * pays * share
         t["variable_cost"] += s.levers[base + pl.FIRM_VARIABLE_COST, column]
-        m["last"] = now
-    note(s, ev.LOG_EPISODE, np.uint64(row), need, h["visit"], firm, -1, -1, -1, 1 if failed else 0, transaction)
-    if failed and trouble >= 0:
-        exit_after_failure(p, s, row, firm, need, transaction, bond, trouble, now)
-    tell_others(p, s, row, firm, need, transaction, beyond >= 0.0, x, now)
+        s.minds[person * p.firms.size + firm]["last"] = now
 
 
 @part
-def hear(p: Plan, s: State, teller: np.uint64, listener: int, cause: int, x: float, need: int) -> None:
-    """Let a story reach a listener and move what he or she expects of the firm."""
-    firm = cause >> 2
-    good = (cause & 2) != 0
-    c = s.cold[listener]
-    if c["gone"] == 1:
-        return
+def decide(p: Plan, s: State, person: int, firm: int, now: int) -> int:
+    """Decide between exit, voice and silence after a failure (B-24); returns the code of `behaviour.complaint`."""
+    e = s.episodes[person]
+    c = s.cold[person]
     column = c["segment"]
-    effect = default(p, s, slots.TALK_EFFECT, column)
-    if (cause & 1) == 0:
-        effect *= default(p, s, slots.WEAK_TIE_EFFECT, column)
-    m = s.minds[listener * p.firms.size + firm]
-    m["mean"] = told_expectation(m["mean"], x, effect)
-    m["heard"] += 1.0 if good else -1.0
-    t = s.firm[s.world[0]["period"], firm, s.cold[int(teller)]["segment"]]
-    if good:
-        t["told_good"] += 1
+    m = s.minds[person * p.firms.size + firm]
+    need = int(s.hot[person]["need"])
+    weight = e["weight"]
+    if e["outcome"] != ev.SOLVED:
+        weight = max(weight, default(p, s, slots.UNSOLVED_WEIGHT, column))
+    e["weight"] = weight
+    leaving = NOT_AT_ALL
+    if default(p, s, slots.EXIT_AFTER_FAILURE, column) > 0.0:
+        rival = best_rival(p, s, person, firm, np.uint64(ev.AT_FAILURE), need, now)
+        hold = default(p, s, slots.CONTRACT_HOLD, column) if p.market[0]["contractual"] == 1 else 0.0
+        leaving = utility_of_exit(
+            weight, m["satisfaction"], m["bond"], advantage(p, s, person, firm, rival, now),
+            care_of(p, s, person, firm, now), hold,
+            default(p, s, slots.EXIT_BASE, column), default(p, s, slots.EXIT_BY_LOSS, column),
+            default(p, s, slots.EXIT_BY_SATISFACTION, column), default(p, s, slots.EXIT_BY_BOND, column),
+            default(p, s, slots.EXIT_BY_ALTERNATIVE, column),
+        )  # fmt: skip
+    e["leaving"] = leaving
+    complaining = NOT_AT_ALL
+    if default(p, s, slots.COMPLAINING, column) > 0.0:
+        complaining = utility_of_voice(
+            float(s.levers[p.firms[firm]["levers"] + pl.FIRM_EASE, column]),
+            m["hope"],
+            weight,
+            m["bond"],
+            default(p, s, slots.VOICE_COST, column),
+            default(p, s, slots.VOICE_BY_EASE, column),
+            default(p, s, slots.VOICE_VALUE, column),
+            default(p, s, slots.VOICE_BY_BOND, column),
+        )
+    exits, voices = exit_and_voice(leaving, complaining)
+    u = draw(s.world[0]["key"], np.uint64(person), draws.EXIT, occasion(np.uint64(need), _U0, _U0))
+    return response(u, exits, voices)
+
+
+@part
+def go(p: Plan, s: State, person: int, firm: int, reason: int, now: int) -> None:
+    """Leave after a failure: exit place (b)."""
+    s.minds[person * p.firms.size + firm]["burnt"] = 1
+    if p.market[0]["contractual"] == 1:
+        give_notice(p, s, person, reason, ev.FAILURE_NOTICE | int(s.hot[person]["need"]), now)
     else:
-        t["told_bad"] += 1
-    note(s, ev.LOG_TOLD, teller, need, 0, firm, -1, -1, listener, 1 if good else 0, x)
+        leave_firm(p, s, person, reason, now)
+
+
+@part
+def remember(p: Plan, s: State, person: int, firm: int, failed: bool, healed: bool, felt: float, now: int) -> None:
+    """Let an episode that is over move cumulative satisfaction, the bond and the memory of failures."""
+    e = s.episodes[person]
+    c = s.cold[person]
+    column = c["segment"]
+    m = s.minds[person * p.firms.size + firm]
+    m["satisfaction"] = cumulative(m["satisfaction"], felt, default(p, s, slots.SATISFACTION_MEMORY, column))
+    c["last_reason"] = -1 if e["flags"] & ev.EPISODE_ORDINARY else e["trouble"]
+    hurt = failed and not healed
+    if default(p, s, slots.BONDING, column) > 0.0:
+        broken = hurt or (e["flags"] & ev.EPISODE_BROKEN) != 0
+        gain = default(p, s, slots.BOND_GAIN, column)
+        m["bond"] = bond_after(m["bond"], felt, broken, gain, default(p, s, slots.BOND_LOSS, column))
+    if failed:
+        m["scars"] = scars_of(p, s, person, firm, now) + (1.0 if hurt else 0.0)
+        m["hurt_at"] = now
+
+
+@part
+def count_answers(p: Plan, s: State, person: int, firm: int, transaction: float) -> None:
+    """Count what a survey after the episode would show, by the chance of a response (B-36)."""
+    column = s.cold[person]["segment"]
+    t = s.firm[s.world[0]["period"], firm, column]
+    extremes = 0.0
+    if default(p, s, slots.RESPONSE_BIAS, column) > 0.0:
+        extremes = default(p, s, slots.RESPOND_BY_EXTREMES, column)
+    chance = chance_of_response(transaction, default(p, s, slots.RESPOND_BASE, column), extremes)
+    t["response"] += chance
+    if transaction >= default(p, s, slots.SATISFIED_FROM, column):
+        t["satisfied"] += 1
+        t["satisfied_response"] += chance
+    if transaction < default(p, s, slots.POOR_BELOW, column):
+        t["poor_response"] += chance
+    strain = effort_of(p, s, person) + s.episodes[person]["lost_wait"]
+    t["ease"] += chance * effort_score(strain, default(p, s, slots.EFFORT_STEP, column))
+    t["satisfaction"] += transaction

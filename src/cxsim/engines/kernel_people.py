@@ -7,21 +7,31 @@ import math
 import numpy as np
 
 from cxsim.behaviour import slots
+from cxsim.behaviour.experience import chance_of_return
 from cxsim.behaviour.leaving import (
     hazard_of_notice,
     probability_within,
 )
 from cxsim.engines.kernel_choice import (
-    best_advantage,
+    advantage,
+    best_rival,
+    care_of,
     choose,
     default,
     give_notice,
     join_firm,
     leave_firm,
-    utility_of,
     why_leave,
 )
-from cxsim.engines.kernel_episode import conclude
+from cxsim.engines.kernel_moment import (
+    befall,
+    begin_episode,
+    delivered,
+    feel,
+    is_spared,
+    mode_of_failure,
+)
+from cxsim.engines.kernel_recovery import conclude, leave_desk
 from cxsim.engines.kernel_touch import NEVER, enter, note, schedule
 from cxsim.model import draws
 from cxsim.model import events as ev
@@ -30,16 +40,21 @@ from cxsim.model.clock import need_after, weight_at
 from cxsim.model.draws import draw, occasion
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
+from cxsim.model.samplers import whole
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
 AT_NEED = np.uint64(ev.AT_NEED)
 AT_LEAVING = np.uint64(ev.AT_LEAVING)
+AT_REVIEW = np.uint64(ev.AT_REVIEW)
 
 
 @part
-def open_journey(p: Plan, s: State, row: int, contact: int, need: int, now: int) -> int:
-    """Begin the journey of a contact; returns a status. A contact without steps is judged at once."""
+def open_journey(p: Plan, s: State, row: int, contact: int, need: int, mode: int, now: int) -> int:
+    """Begin the journey of a contact; returns a status. A contact without steps is judged at once.
+
+    `mode` is how the firm failed, where a failure is what the contact is about; -1 elsewhere.
+    """
     h = s.hot[row]
     h["began"] = now
     h["since"] = now
@@ -50,12 +65,17 @@ def open_journey(p: Plan, s: State, row: int, contact: int, need: int, now: int)
     h["flags"] &= ev.FLAG_OWN_PRIORITY
     h["contact"] = contact
     k = p.contacts[contact]
-    if k["because"] == pl.BECAUSE_FAILURE:
-        h["flags"] |= ev.FLAG_FAILED
     note(s, ev.LOG_NEED, h["entity"], need, 0, k["firm"], -1, -1, -1, contact, 0.0)
+    if row < p.market[0]["n_persons"]:
+        begin_episode(p, s, row, need)
+        if mode >= 0:
+            firm = int(k["firm"])
+            lost = befall(p, s, row, firm, mode, -1, occasion(np.uint64(need), _U0, _U0), now)
+            s.episodes[row]["lost_failure"] = lost
+            most = default(p, s, slots.MOST_LOST, s.cold[row]["segment"])
+            feel(p, s, row, firm, delivered(p, s, row, firm, -1) - min(lost, most))
     if k["n_steps"] == 0:
-        conclude(p, s, row, ev.SOLVED, now)
-        return ev.DONE
+        return conclude(p, s, row, ev.SOLVED, now)
     return enter(p, s, row, k["first_step"], now)
 
 
@@ -100,7 +120,7 @@ def meet_need(p: Plan, s: State, person: int, number: int, at: int, now: int) ->
         return ev.DONE
     contractual = p.market[0]["contractual"] == 1
     if contractual and last < 0:
-        chosen = choose(p, s, person, -1, -1, AT_NEED, number)
+        chosen = choose(p, s, person, -1, -1, AT_NEED, number, now)
         if chosen >= 0:
             join_firm(p, s, person, chosen, now)
         return ev.DONE
@@ -108,21 +128,33 @@ def meet_need(p: Plan, s: State, person: int, number: int, at: int, now: int) ->
     if not contractual and p.contacts[contact]["because"] == pl.BECAUSE_PURCHASE:
         chosen = last
         if last < 0 or default(p, s, slots.CHOOSING, column) > 0.0:
-            chosen = choose(p, s, person, last, -1, AT_NEED, number)
+            chosen = choose(p, s, person, last, -1, AT_NEED, number, now)
         if chosen < 0:
             return ev.DONE
         if chosen != last:
             # Exit place (a): another firm is chosen at a need.
             if last >= 0:
-                leave_firm(p, s, person, why_leave(p, s, person, last, chosen), now)
+                leave_firm(p, s, person, why_leave(p, s, person, last, chosen, now), now)
             join_firm(p, s, person, chosen, now)
         contact = p.group_contact[p.contacts[contact]["group"], chosen]
         if contact < 0:
             return ev.DONE
     elif last < 0:
         return ev.DONE
-    s.firm[s.world[0]["period"], p.contacts[contact]["firm"], column]["needs"] += 1
-    return open_journey(p, s, person, int(contact), number, now)
+    k = p.contacts[contact]
+    firm = int(k["firm"])
+    mode = -1
+    if k["because"] == pl.BECAUSE_FAILURE:
+        occ = occasion(np.uint64(number), _U0, _U0)
+        s.hot[person]["need"] = number
+        mode = mode_of_failure(p, s, person, firm, occ)
+        repaired_by = -1
+        if k["n_steps"] > 0:
+            repaired_by = p.steps[k["first_step"] + k["n_steps"] - 1]["touchpoint"]
+        if is_spared(p, s, person, firm, mode, repaired_by, occ):
+            return ev.DONE
+    s.firm[s.world[0]["period"], firm, column]["needs"] += 1
+    return open_journey(p, s, person, int(contact), number, mode, now)
 
 
 @part
@@ -167,12 +199,59 @@ def held_needs(p: Plan, s: State, row: int, now: int) -> int:
 
 
 @part
+def comes_again(p: Plan, s: State, row: int, outcome: int, now: int) -> bool:
+    """Whether somebody who was not helped comes again with the same matter, and if so, when (B-19)."""
+    if outcome == ev.SOLVED or row >= p.market[0]["n_persons"] or s.cold[row]["gone"] == 1:
+        return False
+    h = s.hot[row]
+    k = p.contacts[h["contact"]]
+    column = s.cold[row]["segment"]
+    e = s.episodes[row]
+    if (
+        k["because"] == pl.BECAUSE_PURCHASE
+        or default(p, s, slots.PERSISTING, column) <= 0.0
+        or h["visit"] + 1 >= ev.MAX_VISITS
+    ):
+        return False
+    key = s.world[0]["key"]
+    me = np.uint64(row)
+    occ = occasion(np.uint64(h["need"]), np.uint64(h["visit"]), _U0)
+    chance = chance_of_return(
+        float(e["repeats"] + 1), default(p, s, slots.PERSISTENCE, column), default(p, s, slots.MOST_CONTACTS, column)
+    )
+    if draw(key, me, draws.COMES_AGAIN, occ) >= chance:
+        return False
+    e["repeats"] += 1
+    u = draw(key, me, draws.AGAIN_AFTER, occ)
+    delay = whole(-default(p, s, slots.RETURN_DELAY, column) * pl.DAY * math.log1p(-u))
+    h["status"] = ev.AWAY
+    h["visit"] += 1
+    h["attempt"] = 0
+    h["waited"] = 0
+    h["step"] = k["first_step"]
+    note(s, ev.LOG_AGAIN, me, h["need"], h["visit"], k["firm"], -1, -1, -1, e["repeats"], float(delay))
+    schedule(s, now + delay, ev.RETURN, me, 0, 0, row)
+    return True
+
+
+@part
 def finish(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
-    """End a journey and let the person go on living; returns a status."""
-    conclude(p, s, row, outcome, now)
-    if row < p.market[0]["n_persons"]:
+    """End a journey, unless the matter is not solved and is tried again, and go on living; returns a status."""
+    if comes_again(p, s, row, outcome, now):
+        return ev.DONE
+    status = conclude(p, s, row, outcome, now)
+    if status == ev.DONE and row < p.market[0]["n_persons"]:
         return next_needs(p, s, row, now)
-    return ev.DONE
+    return status
+
+
+@part
+def be_answered(p: Plan, s: State, person: int, now: int) -> int:
+    """Go on after the complaint desk or the approval of a credit; returns a status."""
+    status = leave_desk(p, s, person, now)
+    if status == ev.DONE:
+        return next_needs(p, s, person, now)
+    return status
 
 
 @part
@@ -196,19 +275,17 @@ def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
     contract = p.market[0]["contractual"] == 1 and default(p, s, slots.CONTRACT_EXIT, column) > 0.0
     if not contract or firm < 0 or c["notice"] == 1:
         return
+    rival = best_rival(p, s, person, firm, AT_REVIEW, month, now)
     hazard = hazard_of_notice(
         default(p, s, slots.BASE_HAZARD, column),
         float(s.minds[person * p.firms.size + firm]["satisfaction"]),
-        best_advantage(p, s, person, firm),
+        advantage(p, s, person, firm, rival, now),
+        care_of(p, s, person, firm, now),
         default(p, s, slots.SATISFACTION_TO_STAYING, column),
         default(p, s, slots.ALTERNATIVE_TO_LEAVING, column),
     )
     if draw(key, me, draws.REVIEW, occ) < probability_within(hazard, years):
-        best = -1
-        for rival in range(p.firms.size):
-            if rival != firm and (best < 0 or utility_of(p, s, person, rival, -1) > utility_of(p, s, person, best, -1)):
-                best = rival
-        give_notice(p, s, person, why_leave(p, s, person, firm, best), month, now)
+        give_notice(p, s, person, why_leave(p, s, person, firm, rival, now), month, now)
 
 
 @part
@@ -219,6 +296,6 @@ def leave_contract(p: Plan, s: State, person: int, ordinal: int, now: int) -> No
         return
     old = int(c["firm"])
     leave_firm(p, s, person, int(c["leaving_for"]), now)
-    chosen = choose(p, s, person, -1, old, AT_LEAVING, ordinal)
+    chosen = choose(p, s, person, -1, old, AT_LEAVING, ordinal, now)
     if chosen >= 0:
         join_firm(p, s, person, chosen, now)

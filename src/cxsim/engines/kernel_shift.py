@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cxsim.engines.kernel_moment import live_through
 from cxsim.engines.kernel_people import finish
 from cxsim.engines.kernel_touch import (
     NEVER,
@@ -96,6 +97,8 @@ def close(p: Plan, s: State, touchpoint: int, now: int) -> int:
             wait = end_wait(p, s, row, now)
             s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]["turned_away"] += 1
             note_visit(p, s, row, ev.LOG_TURNED_AWAY, -1, 0, float(wait))
+            if row < p.market[0]["n_persons"]:
+                live_through(p, s, row, now, False)
             status = finish(p, s, row, ev.TURNED_AWAY, now)
         row = after
     return status

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.experience import perceived_wait
+from cxsim.behaviour.experience import felt_inflation, perceived_wait
 from cxsim.behaviour.patience import announced_patience, announced_wait
 from cxsim.engines.calendar import order_of, push
 from cxsim.model import events as ev
@@ -211,6 +211,8 @@ def end_wait(p: Plan, s: State, row: int, now: int) -> int:
     elif h["flags"] & ev.FLAG_ANNOUNCED:
         inflation = s.levers[defaults + slots.ANNOUNCED_WAIT_INFLATION, column]
     touchpoint = p.steps[h["step"]]["touchpoint"]
+    explains = s.levers[p.touchpoints[touchpoint]["levers"] + pl.TOUCH_EXPLAINS, column] > 0.0
+    inflation = felt_inflation(inflation, explains, s.levers[defaults + slots.UNEXPLAINED_WAIT, column])
     if p.touchpoints[touchpoint]["in_person"] == 1:  # where the matter waits and not the customer, nobody feels it
         h["waited"] += int(perceived_wait(float(wait), inflation) + 0.5)
     column = class_of(p, s, row)
@@ -219,6 +221,27 @@ def end_wait(p: Plan, s: State, row: int, now: int) -> int:
     if now >= 0:
         s.waits[touchpoint, column, wait_bin(wait)] += 1
     return wait
+
+
+@part
+def keep_date(p: Plan, s: State, row: int, wait: int) -> None:
+    """Compare the day on which a visit or a delivery begins with the promised one."""
+    h = s.hot[row]
+    if row >= p.market[0]["n_persons"] or h["flags"] & ev.FLAG_COMPLAINT:
+        return
+    firm = p.contacts[h["contact"]]["firm"]
+    column = s.cold[row]["segment"]
+    promised = s.levers[p.firms[firm]["levers"] + pl.FIRM_PROMISE_VISIT, column]
+    if promised < 0.0:
+        return
+    e = s.episodes[row]
+    e["late"] = (wait - promised) / pl.DAY
+    e["flags"] |= ev.EPISODE_DATED
+    t = s.firm[s.world[0]["period"], firm, column]
+    t["promises"] += 1
+    if e["late"] > 0.0:
+        e["flags"] |= ev.EPISODE_BROKEN
+        t["promises_broken"] += 1
 
 
 @part
@@ -253,6 +276,8 @@ def start_service(p: Plan, s: State, row: int, agent: int, now: int) -> None:
             t["within"] += 1
         law = int(s.levers[step["takes"], column])
         duration = whole(quantile(p.laws, p.knots, law, draw(s.world[0]["key"], h["entity"], TAKES, ordinal)))
+    if p.touchpoints[touchpoint]["in_person"] == 0:
+        keep_date(p, s, row, wait)
     note_visit(p, s, row, ev.LOG_START, agent, 1 if unreached else 0, float(wait))
     schedule(s, now + duration, ev.SERVICE_END, h["entity"], 0, 0, row)
 
@@ -385,4 +410,5 @@ def enter(p: Plan, s: State, row: int, step: int, now: int) -> int:
         return ev.JOURNEY_TOO_LONG
     h["visit"] += 1
     h["step"] = step
+    h["waited"] = 0
     return arrive(p, s, row, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.survey import nps_group
+from cxsim.behaviour.survey import chance_of_response, is_poor, nps_group
 from cxsim.engines.kernel_choice import pay_contract
 from cxsim.model import plan as pl
 from cxsim.model import state as st
@@ -48,11 +48,36 @@ def close_period(plan: Plan, state: State, now: int) -> None:
 
 
 @builder
+def _ask(plan: Plan, state: State, segment: int, firm: int, satisfaction: float) -> None:
+    # What a customer would answer in a survey, counted as it is and by the chance of a response (B-36).
+    values = state.levers[:, segment]
+    first = plan.market[0]["defaults"]
+    extremes = 0.0
+    if values[first + slots.RESPONSE_BIAS] > 0.0:
+        extremes = values[first + slots.RESPOND_BY_EXTREMES]
+    chance = chance_of_response(satisfaction, values[first + slots.RESPOND_BASE], extremes)
+    counts = state.base[state.world[0]["period"], firm, segment]
+    answers = state.survey[state.world[0]["period"], firm, segment]
+    if is_poor(satisfaction, values[first + slots.POOR_BELOW]):
+        counts[st.BASE_POOR] += 1
+        answers[st.SURVEY_POOR] += chance
+    group = nps_group(satisfaction, values[first + slots.PROMOTER_FROM], values[first + slots.DETRACTOR_BELOW])
+    if group > 0:
+        counts[st.BASE_PROMOTERS] += 1
+        answers[st.SURVEY_PROMOTERS] += chance
+    elif group < 0:
+        counts[st.BASE_DETRACTORS] += 1
+        answers[st.SURVEY_DETRACTORS] += chance
+    else:
+        counts[st.BASE_PASSIVES] += 1
+        answers[st.SURVEY_PASSIVES] += chance
+
+
+@builder
 def _count_customers(plan: Plan, state: State, now: int) -> None:
     period = state.world[0]["period"]
     n_firms = plan.firms.size
     contractual = int(plan.market[0]["contractual"])
-    defaults = plan.market[0]["defaults"]
     for person in range(plan.market[0]["n_persons"]):
         c = state.cold[person]
         segment = int(c["segment"])
@@ -66,19 +91,10 @@ def _count_customers(plan: Plan, state: State, now: int) -> None:
         rate = purchase_rate(plan.contacts, plan.group_contact, state.levers, firm, segment)
         if not is_with_firm(contractual, last, now, rate):
             continue
-        b = state.base[period, firm, segment]
-        b[st.BASE_CUSTOMERS] += 1
+        state.base[period, firm, segment, st.BASE_CUSTOMERS] += 1
         if firm == base:
-            b[st.BASE_KEPT] += 1
-        promoter = state.levers[defaults + slots.PROMOTER_FROM, segment]
-        detractor = state.levers[defaults + slots.DETRACTOR_BELOW, segment]
-        group = nps_group(float(state.minds[person * n_firms + firm]["satisfaction"]), promoter, detractor)
-        if group > 0:
-            b[st.BASE_PROMOTERS] += 1
-        elif group < 0:
-            b[st.BASE_DETRACTORS] += 1
-        else:
-            b[st.BASE_PASSIVES] += 1
+            state.base[period, firm, segment, st.BASE_KEPT] += 1
+        _ask(plan, state, segment, firm, float(state.minds[person * n_firms + firm]["satisfaction"]))
         if contractual == 1:
             pay_contract(plan, state, person, now)
 

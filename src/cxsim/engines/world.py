@@ -65,7 +65,6 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
         )
         desks = np.zeros(n_touchpoints, st.DESK)
         desks["changed"] = plan.clock[0]["start"]
-        desks["learned_at"] = plan.clock[0]["start"]
         desks["free_first"] = desks["free_last"] = -1
         episodes = np.zeros(n_persons, st.EPISODE)
         episodes["mode"] = episodes["trouble"] = -1
@@ -157,10 +156,14 @@ def _populate(plan: Plan, state: State, key: np.uint64) -> None:
         c["last_reason"] = -1
         c["first_left"] = pl.NEVER
         c["joined"] = start
+        c["deserved"] = plan.levers[plan.market[0]["defaults"] + slots.START_EXPECTATION, c["segment"]]
         expectation = plan.levers[plan.market[0]["defaults"] + slots.START_EXPECTATION, c["segment"]]
         for firm in range(n_firms):
             m = state.minds[person * n_firms + firm]
             m["mean"] = expectation
+            m["hope"] = plan.levers[plan.market[0]["defaults"] + slots.HOPE, c["segment"]]
+            m["hurt_at"] = -pl.NEVER
+            m["cared_at"] = -pl.NEVER
             m["last"] = start if firm == c["firm"] else -pl.NEVER
         gap = -math.log1p(-draw(key, me, draws.NEED_GAP, np.uint64(0)))
         bound = float(plan.market[0]["need_bound"])

@@ -18,7 +18,9 @@ from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.simulate import ENGINES, Done, Task, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
+from cxsim.measures.fates import Parting, has_fates, parting
 from cxsim.measures.layout import Layout, Names, layout_of
 from cxsim.measures.money import WrittenCost
 from cxsim.measures.tables import Frames, Run, frames_of
@@ -26,8 +28,6 @@ from cxsim.stats.paired import bonferroni_level
 from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cxsim.model.plan import Plan
     from cxsim.scenario import Scenario
 
@@ -57,6 +57,14 @@ class Logs(NamedTuple):
     rows: NDArray[np.void]
 
 
+class Parted(NamedTuple):
+    """How a policy and as-is part on the starting customers of our firm in one replication."""
+
+    policy: str
+    replication: int
+    parting: Parting
+
+
 @dataclass(frozen=True)
 class Experiment:
     """Runs that have been made, with their tables.
@@ -81,6 +89,8 @@ class Experiment:
     started : datetime
         UTC.
     wall_s : float
+    parted : tuple of Parted
+        Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     """
 
     scenario: Scenario
@@ -95,6 +105,7 @@ class Experiment:
     note: str
     started: datetime
     wall_s: float
+    parted: tuple[Parted, ...] = ()
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -175,6 +186,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         note=batch.note,
         started=started,
         wall_s=time.monotonic() - clock,
+        parted=batch.parted(),
     )
 
 
@@ -206,7 +218,9 @@ class _Batch:
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
         self.identity = scenario.identity()
         self.note = ""
+        self.fates = AS_IS in self.policies and len(self.policies) > 1 and has_fates(self.plans[AS_IS])
         self._clock = time.monotonic()
+        self._parted: dict[tuple[str, int], Parting] = {}
         self._made: list[tuple[Task, Done | Failure]] = []
 
     @property
@@ -230,12 +244,32 @@ class _Batch:
                 found = executors.run_all(
                     tasks, own, setup.simulate, threads=threads, report=setup.report, started=self._clock
                 )
-        self._made += zip(tasks, found, strict=True)
+        made = list(zip(tasks, found, strict=True))
+        self._part(made)
+        # The fates are counted; kept for every run they would fill the memory.
+        self._made += [
+            (task, result if isinstance(result, Failure) else result._replace(fates=None)) for task, result in made
+        ]
+
+    def _part(self, made: list[tuple[Task, Done | Failure]]) -> None:
+        """Compare the fates of the starting customers under every policy with those under as-is."""
+        fates = {
+            (task.spec.policy, task.spec.replication): result.fates
+            for task, result in made
+            if isinstance(result, Done) and result.fates is not None
+        }
+        segments = len(self.names.segments)
+        for (policy, replication), own in fates.items():
+            usual = fates.get((AS_IS, replication))
+            if policy != AS_IS and usual is not None:
+                self._parted[policy, replication] = parting(usual, own, segments)
 
     def _task(self, policy: str, replication: int) -> Task:
         plan = self.plans[policy]
         spec = RunSpec(self.identity, policy, replication, self.seed, int(plan.clock[0]["horizon"]))
-        return Task(spec, plan, self.layout, self.costs[policy], self.setup.engine, self.setup.log)
+        return Task(
+            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
+        )
 
     def complete(self) -> list[int]:
         """Replications in which every policy's run ended."""
@@ -256,7 +290,18 @@ class _Batch:
             if task.spec.policy == policy and task.spec.replication in complete and isinstance(result, Done)
         ]
         made = frames_of(self.layout, runs)
-        return made._replace(measures=with_policy_cost(made.measures)), len(complete)
+        measures = with_payback(with_policy_cost(made.measures, AS_IS), made.timeseries, AS_IS)
+        return made._replace(measures=measures), len(complete)
+
+    def parted(self) -> tuple[Parted, ...]:
+        """Return how the policies part from as-is in the complete replications, policy by policy."""
+        complete = self.complete()
+        return tuple(
+            Parted(policy, number, self._parted[policy, number])
+            for policy in self.policies
+            for number in complete
+            if (policy, number) in self._parted
+        )
 
     def known(self) -> set[str]:
         """Name the measures that the firm which policies change will have."""
@@ -305,30 +350,6 @@ def names_of(scenario: Scenario) -> Names:
 
 def _costs(scenario: Scenario, policy: str, names: Names) -> tuple[WrittenCost, ...]:
     return tuple(WrittenCost(names.policy_firm, *cost) for cost in scenario.policy(policy).costs)
-
-
-def with_policy_cost(measures: pd.DataFrame) -> pd.DataFrame:
-    """Add `policy_cost`: the written cost, and wages above those of as-is in the same replication.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        The tidy table; unchanged where as-is was not run beside the policies.
-    """
-    import pandas as pd
-
-    if AS_IS not in set(measures["policy"]):
-        return measures
-    written = measures[measures["measure"] == "written_cost"]
-    keys = ["point", "world", "replication", "firm", "segment"]
-    wages = measures[(measures["measure"] == "wages") & measures["firm"].isin(written["firm"])]
-    paid = wages.set_index([*keys, "policy"])["value"]
-    base = wages[wages["policy"] == AS_IS].set_index(keys)["value"]
-    extra = paid.reindex(pd.MultiIndex.from_frame(written[[*keys, "policy"]])).to_numpy()
-    usual = base.reindex(pd.MultiIndex.from_frame(written[keys])).to_numpy()
-    more = np.nan_to_num(extra - usual)  # a firm without staff pays no wages
-    cost = written.assign(measure="policy_cost", value=written["value"].to_numpy() + more)
-    return pd.concat([measures, cost], ignore_index=True)
 
 
 def _until_precise(batch: _Batch, asked: Precision) -> None:

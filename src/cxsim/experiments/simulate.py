@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.experiments.spec import RunSpec
+from cxsim.measures.fates import fates_of
 from cxsim.measures.layout import Layout
 from cxsim.measures.money import WrittenCost
 from cxsim.measures.tables import Values, values_of
@@ -34,6 +35,8 @@ class Task(NamedTuple):
         "compiled" or "reference".
     log : bool
         Whether to bring the log along.
+    fates : bool
+        Whether to bring along what became of each starting customer of the firm that policies change.
     """
 
     spec: RunSpec
@@ -42,16 +45,18 @@ class Task(NamedTuple):
     costs: tuple[WrittenCost, ...]
     engine: str
     log: bool = False
+    fates: bool = False
 
 
 class Done(NamedTuple):
-    """A run that has been made: its values, its log if asked for, and how much work it was."""
+    """A run that has been made: its values, its log and the fates if asked for, and how much work it was."""
 
     values: Values
     log: NDArray[np.void]
     events: int
     visits: int
     wall_s: float
+    fates: NDArray[np.void] | None = None
 
 
 def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Done:
@@ -75,10 +80,12 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
         from cxsim.engines.compiled import run
     outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress)
     world = outcome.state.world[0]
+    firm = task.layout.names.policy_firm
     return Done(
         values=values_of(task.plan, outcome.state, task.layout, task.costs),
         log=outcome.log,
         events=int(world["events"]),
         visits=int(world["visits"]),
         wall_s=time.perf_counter() - started,
+        fates=fates_of(task.plan, outcome.state, firm) if task.fates else None,
     )

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from cxsim.model.events import REASON_NAMES
 
 Better = Literal["higher", "lower"]
-Scope = Literal["people", "queue", "firm", "business", "policy"]
+Scope = Literal["people", "queue", "visits", "firm", "business", "policy"]
 Aggregates = Literal["ratio", "sum", "last", "quantile", "rate", "at one year"]
 
 MONEY: Final = "money"
@@ -19,6 +19,12 @@ SHARE: Final = "share"
 MINUTES: Final = "min"
 POINTS: Final = "points"
 SD: Final = "SD"
+DAYS: Final = "days"
+MONTHS: Final = "months"
+STARS: Final = "stars"
+EASE: Final = "1 to 7"
+A_YEAR: Final = "per customer a year"
+PER_HUNDRED: Final = "per 100 customers a year"
 
 # Starting customers who are not with the firm at the horizon, by the reason for which they first left; with the
 # retention these add up to 1. In the order of the reason codes; the last one never left and has stopped buying.
@@ -27,10 +33,23 @@ LOST: Final = (
     "lost_involuntary", "lost_after_complaint", "lost_lapsed",
 )  # fmt: skip
 LOST_TITLES: Final = (*REASON_NAMES, "stopped buying")
+# How an episode is felt, and which way a firm wants its share.
+GRADES: Final[tuple[tuple[str, Better], ...]] = (
+    ("bad", "lower"), ("neutral", "lower"), ("good", "higher"), ("excellent", "higher"),
+)  # fmt: skip
 CAME_BACK: Final = "came_back"
 
+# Quantities that are made of two runs: a policy's and that of as-is with the same luck.
+ABOVE_AS_IS: Final = ("policy_cost", "payback")
 # Quantities that have one value a run and none a period.
-WHOLE_RUN: Final = frozenset(("wait_p90", "retention_1y", "policy_cost", *LOST, CAME_BACK))
+WHOLE_RUN: Final = frozenset(("wait_p90", "retention_1y", "won_back", "clv", *ABOVE_AS_IS, *LOST, CAME_BACK))
+# Quantities that time series have for all customers together only: by segment they would hold too few a month.
+TOGETHER_IN_TIME: Final = frozenset((
+    "rated_poor_true", "csat", "ces", "graded_bad", "graded_neutral", "graded_good", "graded_excellent",
+    "review_score", "reviews", "public_positive", "public_negative", "days_to_visit", "first_contact_resolution",
+    "contacts_per_matter", "failures", "spared", "hurt", "promises_broken", "voice_rate", "complaints_per_1000",
+    "silent_exits", "voiced_exits", "recovery_rate", "complaint_answer_time", "followed_up", "credits",
+))  # fmt: skip
 # Quantities about the starting customers, which have no value before time 0.
 FROM_START: Final = frozenset(("retention", "never_left"))
 
@@ -59,9 +78,9 @@ class Measure:
     title : str
         For people.
     scope : str
-        "people": customers of the market, by segment; "queue": staffed touchpoints where people wait in person, by
-        segment and source; "firm": a firm with staff; "business": a firm in a market; "policy": the firm that
-        policies change. The last three have no segments.
+        "people": customers of the market, by segment; "queue": staffed touchpoints where people wait in person, and
+        "visits": field visits and deliveries by staff, both by segment and source; "firm": a firm with staff;
+        "business": a firm in a market; "policy": the firm that policies change. The last three have no segments.
     """
 
     name: str
@@ -77,14 +96,12 @@ class Measure:
     @property
     def least(self) -> float:
         """Smallest value that there can be."""
-        if self.unit in {MONEY, SD}:
-            return -math.inf
-        return -100.0 if self.unit == POINTS else 0.0
+        return {MONEY: -math.inf, SD: -math.inf, POINTS: -100.0, STARS: 1.0, EASE: 1.0}.get(self.unit, 0.0)
 
     @property
     def most(self) -> float:
         """Largest value that there can be."""
-        return {SHARE: 1.0, POINTS: 100.0}.get(self.unit, math.inf)
+        return {SHARE: 1.0, POINTS: 100.0, STARS: 5.0, EASE: 7.0}.get(self.unit, math.inf)
 
 
 _WHOLE: Final = "from the start to the horizon"
@@ -93,6 +110,11 @@ _WANTED: Final = "everybody who wanted an agent (staffed touchpoints where peopl
 _ANSWERED: Final = "customers who were answered (staffed touchpoints where people wait in person)"
 _PRESENT: Final = "customers of the firm"
 _START: Final = "customers of the firm at the start"
+_ASKED: Final = "customers of the firm who would answer a survey"
+_SURVEYED: Final = "episodes after which a survey would be answered"
+_HURT: Final = "episodes that failed, after which the customer left, spoke up or kept silent"
+_VISITED: Final = "customers who were visited or delivered to"
+_MATTERS: Final = "matters that customers brought to the firm"
 
 _ALL: Final = (
     Measure("retention", SHARE, _START, "", _END, "last", "higher", "starting customers still with the firm", "people"),
@@ -106,6 +128,10 @@ _ALL: Final = (
     ),
     Measure(
         CAME_BACK, SHARE, _START, "", _END, "last", "higher", "starting customers who left and came back", "people"
+    ),
+    Measure(
+        "won_back", SHARE, "starting customers who left by their own decision", "", _END, "last", "higher",
+        "leavers won back", "people",
     ),
     *(
         Measure(name, SHARE, _START, "", _END, "last", "lower", f"starting customers lost: {reason}", "people")
@@ -123,9 +149,15 @@ _ALL: Final = (
         "market_share", SHARE, "customers of any firm", "", _END, "last", "higher", "share of the market", "people"
     ),
     Measure("customers", "customers", _PRESENT, "", _END, "last", "higher", "customers", "people"),
+    Measure("nps", POINTS, _ASKED, "", _END, "last", "higher", "net promoter score", "people"),
     Measure(
         "nps_true", POINTS, _PRESENT, "", _END, "last", "higher", "true net promoter score", "people"
     ),
+    Measure("rated_poor", SHARE, _ASKED, "", _END, "last", "lower", "customers who rate the firm poor", "people"),
+    Measure(
+        "rated_poor_true", SHARE, _PRESENT, "", _END, "last", "lower", "customers who truly think it poor", "people"
+    ),
+    Measure("csat", SHARE, _SURVEYED, "", _WHOLE, "ratio", "higher", "episodes rated as satisfying", "people"),
     Measure(
         "csat_true", SHARE, "episodes", "", _WHOLE, "ratio", "higher", "episodes that truly satisfied", "people"
     ),
@@ -133,13 +165,35 @@ _ALL: Final = (
         "satisfaction", SD, "episodes", "episode", _WHOLE, "ratio", "higher",
         "mean satisfaction with an episode, latent scale", "people",
     ),
+    *(
+        Measure(f"graded_{grade}", SHARE, "episodes", "", _WHOLE, "ratio", way, f"episodes felt as {grade}", "people")
+        for grade, way in GRADES
+    ),
     Measure(
-        "recommendations", "per 100 customers a year", _PRESENT, "100 customers and year", _WHOLE, "rate", "higher",
+        "ces", EASE, _SURVEYED, "episode", _WHOLE, "ratio", "higher", "ease of getting it done, 7 is easiest", "people"
+    ),
+    Measure(
+        "review_score", STARS, "public reviews", "review", _WHOLE, "ratio", "higher", "stars in public reviews",
+        "people",
+    ),
+    Measure(
+        "recommendations", PER_HUNDRED, _PRESENT, "100 customers and year", _WHOLE, "rate", "higher",
         "good stories that reached somebody", "people",
     ),
     Measure(
-        "warnings", "per 100 customers a year", _PRESENT, "100 customers and year", _WHOLE, "rate", "lower",
+        "warnings", PER_HUNDRED, _PRESENT, "100 customers and year", _WHOLE, "rate", "lower",
         "bad stories that reached somebody", "people",
+    ),
+    Measure(
+        "reviews", PER_HUNDRED, _PRESENT, "100 customers and year", _WHOLE, "rate", "higher", "public reviews", "people"
+    ),
+    Measure(
+        "public_positive", PER_HUNDRED, _PRESENT, "100 customers and year", _WHOLE, "rate", "higher",
+        "good public reviews", "people",
+    ),
+    Measure(
+        "public_negative", PER_HUNDRED, _PRESENT, "100 customers and year", _WHOLE, "rate", "lower",
+        "bad public reviews", "people",
     ),
     Measure(
         "won_by_recommendation", "customers a year", "people who joined after hearing more good than bad", "year",
@@ -162,21 +216,86 @@ _ALL: Final = (
     ),
     Measure("abandonment_rate", SHARE, _WANTED, "", _WHOLE, "ratio", "lower", "customers who gave up waiting", "queue"),
     Measure(
-        "failures", "per customer a year", _PRESENT, "customer and year", _WHOLE, "rate", "lower",
-        "episodes that failed or ended unsolved", "people",
+        "days_to_visit", DAYS, _VISITED, "visit", _WHOLE, "ratio", "lower", "mean wait for a visit or delivery",
+        "visits",
     ),
     Measure("solved_rate", SHARE, "episodes", "", _WHOLE, "ratio", "higher", "episodes that ended solved", "people"),
+    Measure(
+        "first_contact_resolution", SHARE, _MATTERS, "", _WHOLE, "ratio", "higher",
+        "matters solved at the first contact", "people",
+    ),
+    Measure(
+        "contacts_per_matter", "contacts", _MATTERS, "matter", _WHOLE, "ratio", "lower", "contacts a matter takes",
+        "people",
+    ),
+    Measure(
+        "promises_broken", SHARE, "dated promises that fell due", "", _WHOLE, "ratio", "lower",
+        "promises that were broken", "people",
+    ),
+    Measure(
+        "failures", A_YEAR, _PRESENT, "customer and year", _WHOLE, "rate", "lower",
+        "failures that customers met", "people",
+    ),
+    Measure(
+        "spared", A_YEAR, _PRESENT, "customer and year", _WHOLE, "rate", "higher",
+        "failures that no longer happen, by training or fixing", "people",
+    ),
+    Measure(
+        "hurt", A_YEAR, _PRESENT, "customer and year", _WHOLE, "rate", "lower",
+        "episodes that failed and made one leave, speak up or keep silent", "people",
+    ),
+    Measure("voice_rate", SHARE, _HURT, "", _WHOLE, "ratio", "higher", "the hurt who complain", "people"),
+    Measure(
+        "silent_exits", SHARE, _HURT, "", _WHOLE, "ratio", "lower", "the hurt who leave without a word", "people"
+    ),
+    Measure(
+        "voiced_exits", SHARE, _HURT, "", _WHOLE, "ratio", "lower", "the hurt who complain and leave all the same",
+        "people",
+    ),
+    Measure(
+        "complaints_per_1000", "per 1000 customers a year", _PRESENT, "1000 customers and year", _WHOLE, "rate",
+        "lower", "complaints", "people",
+    ),
+    Measure("recovery_rate", SHARE, "complaints", "", _WHOLE, "ratio", "higher", "complaints made good", "people"),
+    Measure(
+        "complaint_answer_time", DAYS, "complaints that were answered", "complaint", _WHOLE, "ratio", "lower",
+        "mean time to answer a complaint", "people",
+    ),
+    Measure(
+        "followed_up", PER_HUNDRED, _PRESENT, "100 customers and year", _WHOLE, "rate", "higher",
+        "customers asked afterwards whether all is well", "people",
+    ),
     Measure("revenue", MONEY, _PRESENT, "", _WHOLE, "sum", "higher", "revenue", "people"),
     Measure("variable_cost", MONEY, _PRESENT, "", _WHOLE, "sum", "lower", "variable cost of what was sold", "people"),
+    Measure("credits", MONEY, _PRESENT, "", _WHOLE, "sum", "lower", "credits given after complaints", "people"),
     Measure("wages", MONEY, "staff on duty", "", _WHOLE, "sum", "lower", "wages of the staff on duty", "firm"),
     Measure("written_cost", MONEY, "the policy", "", _WHOLE, "sum", "lower", "cost written in the policy", "policy"),
     Measure(
+        "training_cost", MONEY, "staff in training", "", _WHOLE, "sum", "lower", "hours of training, at wages", "firm"
+    ),
+    Measure(
+        "fixing_cost", MONEY, "staff who fix causes", "", _WHOLE, "sum", "lower", "hours of fixing, at wages",
+        "business",
+    ),
+    Measure(
+        "cost_to_serve", MONEY, "the firm", "", _WHOLE, "sum", "lower",
+        "wages, variable cost, credits, training and fixing", "business",
+    ),
+    Measure(
         "policy_cost", MONEY, "the policy", "", _WHOLE, "sum", "lower",
-        "cost of the policy: written, and wages above as-is", "policy",
+        "cost of the policy: written; wages, training, fixing and credits above as-is", "policy",
     ),
     Measure(
         "profit", MONEY, "the firm", "", _WHOLE, "sum", "higher",
-        "profit after wages and written cost", "business",
+        "profit after cost to serve and written cost", "business",
+    ),
+    Measure(
+        "payback", MONTHS, "the policy", "", "months from the start; none where it never pays", "last", "lower",
+        "months until the profit above as-is has paid the policy back", "policy",
+    ),
+    Measure(
+        "clv", MONEY, _START, "starting customer", _WHOLE, "sum", "higher",
+        "margin of a starting customer, discounted at 12 % a year", "people",
     ),
     Measure("occupancy", SHARE, "time of staff on duty", "", _WHOLE, "ratio", "lower", "staff time spent busy", "firm"),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cxsim.measures.catalog import CAME_BACK, LOST
 from cxsim.measures.totals import Totals, periods_of, starting_customers
-from cxsim.model.events import N_REASONS
+from cxsim.model.events import N_REASONS, REASON_INVOLUNTARY
 from cxsim.model.plan import NEVER, Plan
 from cxsim.model.state import State
 from cxsim.model.tallies import LOST_AFTER_INTERVALS, purchase_rate
@@ -137,7 +137,8 @@ def lost_by_reason(plan: Plan, state: State) -> dict[str, NDArray[np.float64]]:
     Returns
     -------
     dict of (n_firms, 1 + n_segments) float64
-        One entry for each of `LOST`, and `CAME_BACK`; with the retention, `LOST` adds up to 1. NaN without customers.
+        One entry for each of `LOST`, and `CAME_BACK`; with the retention, `LOST` adds up to 1. And `won_back`: of
+        those who left by their own decision, the share with the firm at the horizon. NaN without customers.
     """
     base = starting_customers(plan, state)
     people = np.flatnonzero(state.cold["base_firm"] >= 0)
@@ -152,4 +153,7 @@ def lost_by_reason(plan: Plan, state: State) -> dict[str, NDArray[np.float64]]:
     counts = np.concatenate((counts.sum(axis=2, keepdims=True), counts), axis=2)
     present = np.concatenate((base.sum(axis=1, keepdims=True), base), axis=1).astype(np.float64)
     shares = np.divide(counts, present, out=np.full(counts.shape, np.nan), where=present > 0)
-    return dict(zip((*LOST, CAME_BACK), shares, strict=True))
+    found = dict(zip((*LOST, CAME_BACK), shares, strict=True))
+    back = counts[len(LOST)]
+    decided = counts[:N_REASONS].sum(axis=0) - counts[REASON_INVOLUNTARY] + back
+    return found | {"won_back": np.divide(back, decided, out=np.full(back.shape, np.nan), where=decided > 0)}

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.measures import totals
-from cxsim.measures.catalog import CAME_BACK, CATALOG, FROM_START, LOST, WHOLE_RUN
+from cxsim.measures.catalog import ABOVE_AS_IS, CATALOG, FROM_START, LOST, TOGETHER_IN_TIME, WHOLE_RUN
 from cxsim.measures.desks import DESK_MEASURES
-from cxsim.measures.formulas import FORMULAS
 from cxsim.model.plan import YEAR, Plan
 
 Index = NDArray[np.intp]
@@ -80,7 +79,7 @@ def layout_of(plan: Plan, names: Names) -> Layout:
     in_time = [
         (position, period, firm, class_)
         for position, firm, class_ in rows
-        if catalog[position] not in WHOLE_RUN
+        if catalog[position] not in WHOLE_RUN and (class_ == 0 or catalog[position] not in TOGETHER_IN_TIME)
         for period in range(periods.first if catalog[position] in FROM_START else 0, numbers.size)
     ]
     return Layout(
@@ -101,7 +100,7 @@ def _index(rows: Sequence[tuple[int, ...]], width: int) -> Index:
 def _exists(name: str, plan: Plan) -> bool:
     if name == "retention_1y":
         return int(plan.period_ends[-1]) >= YEAR
-    return name in FORMULAS or name in {"wait_p90", CAME_BACK, *LOST}
+    return name not in ABOVE_AS_IS
 
 
 def _has_people(plan: Plan) -> bool:
@@ -122,8 +121,9 @@ def _classes(plan: Plan, names: Names, firm: int, scope: str) -> list[int]:
     """Classes for which a firm has a measure of this scope."""
     if scope == "policy":
         return [0] if firm == names.policy_firm else []
-    if scope == "queue":
-        if not (totals.queueing(plan) & (plan.touchpoints["firm"] == firm)).any():
+    if scope in {"queue", "visits"}:
+        chosen = totals.queueing(plan) if scope == "queue" else totals.visiting(plan)
+        if not (chosen & (plan.touchpoints["firm"] == firm)).any():
             return []
         return [0, *_segments(plan), *_sources(plan, firm)]
     if scope == "firm":

@@ -1,15 +1,22 @@
-"""What a policy costs: wages of the staff on duty, and the cost that is written in the policy."""
+"""What a policy costs: wages of the staff on duty, and the cost that is written in the policy; when it has paid."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.model import plan as pl
 from cxsim.model.plan import Plan
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+ROUNDING: Final = 1e-9
 
 
 class WrittenCost(NamedTuple):
@@ -92,3 +99,28 @@ def written(plan: Plan, costs: Sequence[WrittenCost], begins: NDArray[np.int64])
         due[:, cost.firm] += np.clip(overlap, 0, None) / pl.YEAR * cost.yearly
         due[:, cost.firm] += np.where((begins <= cost.begin) & (cost.begin < ends), cost.once, 0.0)
     return due
+
+
+def payback(profit: npt.ArrayLike, as_is: npt.ArrayLike, ends: npt.ArrayLike | None = None) -> float:
+    """Return after how many months the cumulative profit above as-is stays at 0 or above.
+
+    Parameters
+    ----------
+    profit, as_is : (n_periods,)
+        Profit of each period from the start on, under the policy and under as-is with the same luck.
+    ends : (n_periods,), optional
+        Months from the start to the end of each period; 1, 2, ... by default.
+
+    Returns
+    -------
+    float
+        Months from the start; 0 where it never falls below as-is, NaN where it is below at the end (or not known).
+        Within a period the sum is not known, so that a period counts when it is over.
+    """
+    more = np.cumsum(np.asarray(profit, dtype=np.float64) - np.asarray(as_is, dtype=np.float64))
+    months = np.arange(1.0, more.size + 1.0) if ends is None else np.asarray(ends, dtype=np.float64)
+    # A sum that rounding leaves a hair below zero owes nothing.
+    owes = np.flatnonzero(more < -ROUNDING * np.maximum.accumulate(np.abs(more)))
+    if np.isnan(more).any() or (owes.size and owes[-1] == more.size - 1):
+        return math.nan
+    return float(months[owes[-1] + 1]) if owes.size else 0.0

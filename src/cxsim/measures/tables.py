@@ -13,6 +13,7 @@ from cxsim.measures.cohorts import lost_by_reason, starting_cohort, with_those_w
 from cxsim.measures.desks import DESK_MEASURES, desk_totals
 from cxsim.measures.formulas import FORMULAS, ratio
 from cxsim.measures.layout import Layout
+from cxsim.measures.lifetime import lifetime_value
 from cxsim.measures.money import WrittenCost
 from cxsim.measures.totals import Totals, by_period, periods_of, queueing, whole_run
 from cxsim.measures.waits import wait_quantile
@@ -90,8 +91,10 @@ def values_of(plan: Plan, state: State, layout: Layout, costs: Sequence[WrittenC
     whole[catalog.index("wait_p90")] = _slow_wait(plan, state)
     for name, shares in lost_by_reason(plan, state).items():
         whole[catalog.index(name), :, : shares.shape[1]] = shares
+    live = periods.ends[periods.first :]
+    whole[catalog.index("clv")] = lifetime_value(in_time, live, plan.segments.size)
     if periods.ends[-1] >= YEAR:
-        whole[catalog.index("retention_1y")] = _after_a_year(in_time, periods.ends[periods.first :])
+        whole[catalog.index("retention_1y")] = _after_a_year(in_time, live)
     desks = desk_totals(plan, state)
     at_desks = np.array([measure.formula(desks) for measure in DESK_MEASURES.values()])
     at_risk, left, censored = starting_cohort(plan, state)

@@ -23,10 +23,17 @@ Array = NDArray[np.float64]
 TOUCH_FIELDS = (
     "arrivals", "answered", "waited", "abandoned", "turned_away", "unreached", "within", "wait_all", "wait_served",
 )  # fmt: skip
+VISIT_FIELDS = {"visits": "answered", "wait_visits": "wait_served"}
 FIRM_FIELDS = (
-    "episodes", "solved", "failed", "joined", "won_by_talk", "satisfied", "told_good", "told_bad", "satisfaction",
-    "revenue", "variable_cost",
+    "episodes", "solved", "joined", "won_by_talk", "satisfied", "told_good", "told_bad", "satisfaction",
+    "bad", "neutral", "good", "excellent", "contacts", "first_contact", "repeats", "promises", "promises_broken",
+    "failures", "spared", "hurt", "complaints", "silent_exits", "voiced_exits", "answered_complaints", "answer_time",
+    "recovered", "followed", "reviews_good", "reviews_bad", "rated", "ease", "response", "satisfied_response",
+    "revenue", "variable_cost", "credits",
 )  # fmt: skip
+COST_FIELDS = ("training_cost", "fixing_cost")
+# Numbers of the channels where the firm comes to the customer: delivery and field visit.
+VISITING = (6, 7)
 
 
 class Totals(NamedTuple):
@@ -46,21 +53,50 @@ class Totals(NamedTuple):
     within: Array
     wait_all: Array
     wait_served: Array
+    visits: Array
+    wait_visits: Array
     busy: Array
     duty: Array
     wages: Array
     written_cost: Array
+    training_cost: Array
+    fixing_cost: Array
     episodes: Array
     solved: Array
-    failed: Array
     joined: Array
     won_by_talk: Array
     satisfied: Array
     told_good: Array
     told_bad: Array
     satisfaction: Array
+    bad: Array
+    neutral: Array
+    good: Array
+    excellent: Array
+    contacts: Array
+    first_contact: Array
+    repeats: Array
+    promises: Array
+    promises_broken: Array
+    failures: Array
+    spared: Array
+    hurt: Array
+    complaints: Array
+    silent_exits: Array
+    voiced_exits: Array
+    answered_complaints: Array
+    answer_time: Array
+    recovered: Array
+    followed: Array
+    reviews_good: Array
+    reviews_bad: Array
+    rated: Array
+    ease: Array
+    response: Array
+    satisfied_response: Array
     revenue: Array
     variable_cost: Array
+    credits: Array
     left: Array
     left_involuntary: Array
     customer_time: Array
@@ -70,10 +106,30 @@ class Totals(NamedTuple):
     promoters: Array
     passives: Array
     detractors: Array
+    poor: Array
+    asked_promoters: Array
+    asked_passives: Array
+    asked_detractors: Array
+    asked_poor: Array
     base: Array
 
 
-STOCKS = frozenset(("customers", "kept", "never_left", "promoters", "passives", "detractors", "base"))
+BASE_STOCKS = {
+    "customers": st.BASE_CUSTOMERS,
+    "kept": st.BASE_KEPT,
+    "never_left": st.BASE_NEVER_LEFT,
+    "promoters": st.BASE_PROMOTERS,
+    "passives": st.BASE_PASSIVES,
+    "detractors": st.BASE_DETRACTORS,
+    "poor": st.BASE_POOR,
+}
+SURVEY_STOCKS = {
+    "asked_promoters": st.SURVEY_PROMOTERS,
+    "asked_passives": st.SURVEY_PASSIVES,
+    "asked_detractors": st.SURVEY_DETRACTORS,
+    "asked_poor": st.SURVEY_POOR,
+}
+STOCKS = frozenset(("base", *BASE_STOCKS, *SURVEY_STOCKS))
 
 
 class Periods(NamedTuple):
@@ -117,6 +173,7 @@ def by_period(plan: Plan, state: State, costs: Sequence[WrittenCost] = ()) -> To
     fields: dict[str, Array] = {"span": np.broadcast_to(spans[:, None, None], shape)}
     fields |= _queues(plan, state)
     fields |= {name: _people(state.firm[name], classes) for name in FIRM_FIELDS}
+    fields |= {name: _whole(state.firm[name].sum(axis=-1), classes) for name in COST_FIELDS}
     fields["left"] = _people(state.left.sum(axis=-1), classes)
     fields["left_involuntary"] = _people(state.left[..., REASON_INVOLUNTARY], classes)
     fields |= _stocks(state, classes)
@@ -151,6 +208,11 @@ def queueing(plan: Plan) -> NDArray[np.bool_]:
     return np.asarray(staffed(plan) & (plan.touchpoints["in_person"] == 1))
 
 
+def visiting(plan: Plan) -> NDArray[np.bool_]:
+    """Tell which touchpoints are field visits or deliveries by staff."""
+    return np.asarray(staffed(plan) & np.isin(plan.touchpoints["channel"], VISITING))
+
+
 def starting_customers(plan: Plan, state: State) -> NDArray[np.int64]:
     """Count the customers of every firm at time 0 by segment, (n_firms, n_segments)."""
     count = np.zeros((plan.firms.size, plan.segments.size), np.int64)
@@ -160,10 +222,11 @@ def starting_customers(plan: Plan, state: State) -> NDArray[np.int64]:
 
 
 def _queues(plan: Plan, state: State) -> dict[str, Array]:
-    chosen = queueing(plan)
+    places = [(name, name, queueing(plan)) for name in TOUCH_FIELDS]
+    places += [(name, tally, visiting(plan)) for name, tally in VISIT_FIELDS.items()]
     found = {}
-    for name in TOUCH_FIELDS:
-        sums = _by_firm(plan, state.touch[name].astype(np.float64), chosen)
+    for name, tally, chosen in places:
+        sums = _by_firm(plan, state.touch[tally].astype(np.float64), chosen)
         found[name] = np.concatenate((sums.sum(axis=-1, keepdims=True), sums), axis=-1)
     return found
 
@@ -190,15 +253,8 @@ def _whole(values: Array, classes: int) -> Array:
 
 
 def _stocks(state: State, classes: int) -> dict[str, Array]:
-    columns = {
-        "customers": st.BASE_CUSTOMERS,
-        "kept": st.BASE_KEPT,
-        "never_left": st.BASE_NEVER_LEFT,
-        "promoters": st.BASE_PROMOTERS,
-        "passives": st.BASE_PASSIVES,
-        "detractors": st.BASE_DETRACTORS,
-    }
-    return {name: _people(state.base[..., column], classes) for name, column in columns.items()}
+    found = {name: _people(state.base[..., column], classes) for name, column in BASE_STOCKS.items()}
+    return found | {name: _people(state.survey[..., column], classes) for name, column in SURVEY_STOCKS.items()}
 
 
 def _customer_time(customers: Array, base: Array, spans: Array, first: int) -> Array:

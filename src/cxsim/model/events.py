@@ -147,8 +147,9 @@ MARK_MADE_GOOD = 4
 MARK_PROMISE_BROKEN = 8
 
 # What happened in an episode.
-EPISODE_LATE = 1  # a dated promise fell due
-EPISODE_BETRAYED = 2
+EPISODE_DATED = 1  # a promised date fell due at this visit
+EPISODE_BROKEN = 2  # a promised date was not kept
+EPISODE_ORDINARY = 4  # what went wrong, if anything, was not what disappointed
 
 # What a kernel returns.
 DONE = 0

@@ -31,6 +31,8 @@ WEEK_BINS = WEEK // BIN
 
 # A time later than any horizon: "never".
 NEVER = np.int64(1) << np.int64(62)
+# A level that nobody set: nothing is promised, no element must be there.
+NONE = -1e9
 
 # Columns of the lever table after an entity's first slot (`levers` field of its record).
 FIRM_PRICE = 0
@@ -38,7 +40,24 @@ FIRM_QUALITY = 1
 FIRM_SPREAD = 2
 FIRM_VARIABLE_COST = 3
 FIRM_WAGES = 4
-FIRM_COLUMNS = 5
+FIRM_PROMISE = 5  # latent scale, NONE: nothing is promised
+FIRM_PROMISE_ANSWER = 6  # microseconds, -1: none
+FIRM_PROMISE_VISIT = 7  # microseconds, -1: none
+FIRM_STEPS = 8  # bits of the recovery steps
+FIRM_CREDIT = 9  # money
+FIRM_LIMIT = 10  # money that a clerk may grant alone
+FIRM_EASE = 11  # of complaining, 0 to 1
+FIRM_FIXING = 12  # hours a month
+FIRM_FIXING_ALL = 13  # 0: attention goes to what is complained about, 1: to all failures
+FIRM_TROUBLE_EMPLOYEE = 14  # shares of the origins of failures
+FIRM_TROUBLE_CUSTOMER = 15
+FIRM_TROUBLE_DESIGN = 16
+FIRM_TROUBLE_OUTSIDE = 17
+FIRM_FOLLOW_UP = 18  # share of the solved episodes
+FIRM_BASE_WAIT = 19  # microseconds; of a firm that is known by figures: its mean wait
+FIRM_BASE_SOLVES = 20  # its first-contact resolution
+FIRM_BASE_RECOVERS = 21  # share of the complaints that it makes good
+FIRM_COLUMNS = 22
 
 TOUCH_TAKES = 0
 TOUCH_HOURS = 1
@@ -54,14 +73,19 @@ TOUCH_CALL_BACK_ANSWERED = 10
 TOUCH_RETRIES = 11
 TOUCH_RETRY_AFTER = 12
 TOUCH_ANSWER_WITHIN = 13
-TOUCH_COLUMNS = 14
+TOUCH_TRAINING = 14  # hours a year for each person
+TOUCH_WAY_OUT = 15  # 0 hidden, 1 visible
+TOUCH_EXPLAINS = 16  # 1: says why one waits
+TOUCH_MUST_BE = 17  # level below which the whole visit is spoilt, NONE: nothing spoils it
+TOUCH_COLUMNS = 18
 
 CONTACT_RATE = 0
 CONTACT_PRIORITY = 1
 CONTACT_PATIENCE = 2  # number of a law, -1: the segment's
 CONTACT_RETRIES = 3  # share that calls again, -1: the touchpoint's
 CONTACT_RETRY_AFTER = 4
-CONTACT_COLUMNS = 5
+CONTACT_STAKE = 5  # >= 1, how much is at stake
+CONTACT_COLUMNS = 6
 
 SHIFT_STAFF = 0
 SHIFT_WHEN = 1
@@ -70,7 +94,12 @@ SHIFT_COLUMNS = 2
 SEGMENT_PATIENCE = 0
 SEGMENT_PAYS = 1
 SEGMENT_PRICE_WEIGHT = 2
-SEGMENT_COLUMNS = 3
+SEGMENT_CARES_RELIABILITY = 3  # five times the written share; 1 where nothing is written
+SEGMENT_CARES_SPEED = 4
+SEGMENT_CARES_CARE = 5
+SEGMENT_CARES_EASE = 6
+SEGMENT_CARES_PRICE = 7
+SEGMENT_COLUMNS = 8
 
 MARKET_NOTICE = 0
 MARKET_SWITCHING_COST = 1
@@ -116,7 +145,20 @@ MARKET = np.dtype(
     ]
 )
 SEGMENT = np.dtype([("share_to", "f8")])  # cumulative share
-FIRM = np.dtype([("share_to", "f8"), ("levers", "i4"), ("first_touchpoint", "i4"), ("n_touchpoints", "i4")])
+FIRM = np.dtype(
+    [
+        ("share_to", "f8"),  # cumulative share of the customers at the start
+        ("levers", "i4"),
+        ("first_touchpoint", "i4"),
+        ("n_touchpoints", "i4"),
+        ("arrives", "i8"),  # 0: there from the start, NEVER: never comes
+        ("reach_first", "f8"),  # share of the people whom it reaches on arrival
+        ("reach_all_after", "i8"),  # from arrival until it reaches everyone
+        ("complaint_step", "i4"),  # step at the complaint desk, -1: none
+        ("approval_step", "i4"),  # step at the back office that approves credits, -1: none
+        ("baseline", "i1"),  # 1: known by figures, without touchpoints
+    ]
+)
 TOUCHPOINT = np.dtype(
     [
         ("firm", "i4"),

@@ -70,28 +70,30 @@ MIND = np.dtype(
         ("burnt", "u4"),  # 1: left after a failure
         ("bond", "f8"),  # strength of the relationship, 0 to 3
         ("hope", "f8"),  # belief that complaining helps, probability
-        ("scars", "f8"),  # failures that were not made good, fading over a year, as of `hurt_at`
+        ("scars", "f8"),  # failures that were not made good, as of `hurt_at`
         ("hurt_at", "i8"),  # when the last failure was, -NEVER: never
-        ("care", "f8"),  # shift of the log hazard by being followed up, as of `cared_at`
+        ("care", "i8"),  # 1: was content when the firm followed up, -1: was not, 0: never followed up
         ("cared_at", "i8"),
     ]
 )
 # What a person has gone through in the open journey, and what is to be settled when it ends.
 EPISODE = np.dtype(
     [
+        ("luck", "f8"),  # of the whole encounter, standard normal
         ("first", "f8"),  # experience of the first touchpoint, latent SD
         ("extreme", "f8"),  # of the one that was farthest from what was expected, losses weighed more
         ("distance", "f8"),  # how far that was, as a value
         ("last", "f8"),
         ("total", "f8"),  # sum over the touchpoints
-        ("lost_wait", "f8"),
+        ("lost_wait", "f8"),  # by waiting, and by broken dates, in latent SD
         ("lost_failure", "f8"),
         ("late", "f8"),  # days after the promised one, negative: before; NaN-free: 0 where nothing was promised
         ("severity", "f8"),  # of the worst failure, 0: none
         ("weight", "f8"),  # of the failure once it was judged: severity and blame
         ("experience", "f8"),  # of the whole visit, once it was judged
         ("transaction", "f8"),  # satisfaction with it
-        ("before", "f8"),  # expectation before it
+        ("beyond", "f8"),  # how far outside the zone of tolerance it was
+        ("leaving", "f8"),  # wish to leave after the failure, log odds
         ("complained_at", "i8"),
         ("elements", "i4"),
         ("repeats", "i4"),  # times one came again with the same matter
@@ -135,8 +137,8 @@ DESK = np.dtype(
         ("free_first", "i4"),  # longest idle agent, -1: none
         ("free_last", "i4"),
         ("epoch", "i4"),  # raised when a lever may have moved hours or staff: older shift events no longer count
-        ("knowledge", "f8"),  # what the team has learned in training and not forgotten, as of `learned_at`
-        ("learned_at", "i8"),
+        ("knowledge", "f8"),  # what the team has learned in training and not forgotten
+        ("skill", "f8"),  # 0 as the file describes the team, towards 1 as training goes on
     ]
 )
 # Ordered by (time, order, other, ordinal); order packs the kind (4 bits) and the entity (60 bits).
@@ -244,6 +246,7 @@ FIRM_TALLY = np.dtype(
             "credits",
             "training_cost",
             "fixing_cost",
+            "rated",  # sum of public ratings, latent SD
             "ease",  # sum of what a survey of effort would show, 1 to 7, weighed by the chance of a response
             "response",  # sum of the chances that a survey after the episode is answered
             "satisfied_response",

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from cxsim.errors import InputError
 from cxsim.measures.catalog import CATALOG
+from cxsim.measures.layout import ALL
 from cxsim.results.answer import finding, sentences
-from cxsim.results.reasons import reasons_of
+from cxsim.results.reasons import Credits, credits_of, credits_table, fates_table, table_of, why
 from cxsim.results.tabled import Tabled
 from cxsim.results.wording import difference, quantity, span
 from cxsim.units import nearest
@@ -54,20 +55,71 @@ class Comparison(Tabled):
         return chosen.iloc[ranks.argsort(kind="stable")].reset_index(drop=True)
 
     def why(self, policy: str, segment: str = "all") -> pd.DataFrame:
-        """Return what a policy saves or loses of every 100 starting customers, by reason; rows add up to the last.
+        """Return what a policy saves and loses of every 100 starting customers, by reason; rows add up to the last.
+
+        Parameters
+        ----------
+        policy : str
+        segment : str
+            All customers by default.
+
+        Returns
+        -------
+        DataFrame
+            `reason`; `saved` by the policy, by the reason for which they would have left; `lost` by it, by the reason
+            for which they leave now; `kept_more` is saved less lost, with its paired interval; the last row is the
+            difference of retention. See `cxsim.results.reasons.why` for the other columns.
 
         Raises
         ------
         InputError
             When the policy was not compared, or the scenario has no customers who could leave.
         """
-        if policy not in self.facts.others:
-            message = f"why: {policy!r}; {', '.join(self.facts.others) or 'no policy'} is allowed; choose one"
-            raise InputError(message)
+        self._check_other("why", policy)
         if not self.facts.has("retention"):
             message = f"why: {self.facts.firm} has no customers at the start; some are needed; see `.table()`"
             raise InputError(message)
-        return reasons_of(self.contrast, self.facts.firm, policy, segment)
+        names = self.experiment.layout.names.segments
+        if segment != ALL and segment not in names:
+            message = f"why: segment {segment!r}; {', '.join((ALL, *names))} is allowed; choose one"
+            raise InputError(message)
+        return why(self.facts, policy, segment)
+
+    @property
+    def reasons(self) -> pd.DataFrame:
+        """`why` for every policy and segment; the rows of `why.csv`."""
+        return table_of(self.facts)
+
+    @property
+    def fates(self) -> pd.DataFrame:
+        """Starting customers saved and lost by each policy: counts by replication, segment and reason.
+
+        Empty where single fates were not kept: without customers, or with more than 200,000 people.
+        """
+        return fates_table(self.experiment)
+
+    def credits(self, policy: str) -> Credits | None:
+        """Return where a policy's credits go, and what of it is paid to people who would have stayed anyway.
+
+        None where single fates were not kept.
+
+        Raises
+        ------
+        InputError
+            When the policy was not compared.
+        """
+        self._check_other("credits", policy)
+        return credits_of(self.experiment, policy)
+
+    @property
+    def credits_paid(self) -> pd.DataFrame:
+        """The same by replication and segment, for every policy."""
+        return credits_table(self.experiment)
+
+    def _check_other(self, what: str, policy: str) -> None:
+        if policy not in self.facts.others:
+            message = f"{what}: {policy!r}; {', '.join(self.facts.others) or 'no policy'} is allowed; choose one"
+            raise InputError(message)
 
     def _repr_html_(self) -> str:
         lines = "".join(f"<li>{html.escape(text)}</li>" for text in sentences(self.facts)[:3])

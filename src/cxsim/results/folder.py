@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from cxsim.errors import Fault, InputError, ScenarioError
 from cxsim.results.answer import answer
 from cxsim.results.manifest import manifest_of
+from cxsim.results.reasons import table_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +116,8 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
 
         _parquet(events(results.experiment), folder / EVENTS)
     results.contrast.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
+    if results.facts.others:
+        table_of(results.facts).to_csv(folder / "why.csv", index=False, lineterminator="\n")
     (folder / "answer.md").write_text(answer(results.facts, command), encoding="utf-8")
     (folder / "scenario.resolved.yaml").write_text(results.scenario.resolved(), encoding="utf-8")
     charts = results.plot.all()

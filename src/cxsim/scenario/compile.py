@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.model import plan as pl
+from cxsim.model.events import END_SOLVED
 from cxsim.scenario import journeys, layout, levers
 from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.fields import CHANNELS
-from cxsim.scenario.models import Contact, Document, Firm, Source
+from cxsim.scenario.models import Contact, Document, Source
 from cxsim.scenario.overlaid import Overlaid, Phase, highest
 from cxsim.scenario.policies import Overlay
 from cxsim.scenario.resolve import Resolved, given
@@ -25,11 +26,14 @@ BECAUSE: Final = {
     "question": pl.BECAUSE_QUESTION,
     "failure": pl.BECAUSE_FAILURE,
 }
+DESKS: Final = {"complaint desk": "complaint_step", "back office": "approval_step"}
 # Reporting periods are calendar months; short scenarios have days, very short ones hours.
 LONG: Final = 62 * DAY
 SHORT: Final = 3 * DAY
 
 Records = NDArray[np.void]
+# First step and number of steps of each journey, by the location of its contact.
+Spans = Mapping[tuple[str, ...], tuple[int, int]]
 
 
 def compiled(resolved: Resolved, overlay: Overlay) -> pl.Plan:
@@ -72,6 +76,7 @@ class _Compiler:
     def plan(self, phases: Sequence[Phase]) -> pl.Plan:
         firms, touchpoints, shifts = self._firms()
         steps, routes, spans = self._steps()
+        steps, firms = self._with_desks(steps, firms)
         contacts, traces = self._contacts(spans)
         need_bound, need_profile = self._needs()
         market = self._market(need_bound)
@@ -142,7 +147,14 @@ class _Compiler:
         shares = _cumulative([given(firm.share) for firm in self.document.firms.values()])
         for (name, firm), share_to in zip(self.document.firms.items(), shares, strict=True):
             own = given(firm.touchpoints)
-            firms.append((share_to, self.slot["firms", name, "price"], len(touchpoints), len(own)))
+            lever = self.slot["firms", name, "price"]
+            arrives = given(firm.arrives).after(self.resolved.starts)
+            # Who is there from the start is there in the warm-up too.
+            arrives = -given(self.document.warm_up) if arrives <= 0 else min(arrives, int(pl.NEVER))
+            reach = given(firm.reaches)
+            reached = (arrives, reach.at_first, reach.everyone_after)
+            baseline = name in self.overlaid.baseline_contacts
+            firms.append((share_to, lever, len(touchpoints), len(own), *reached, -1, -1, baseline))
             for key, touchpoint in own.items():
                 here = ("firms", name, "touchpoints", key)
                 number = self.touchpoint_numbers[name, key] = len(touchpoints)
@@ -168,13 +180,13 @@ class _Compiler:
                     shifts.append((number, self.slot[staff]))
         return _records(pl.FIRM, firms), _records(pl.TOUCHPOINT, touchpoints), _records(pl.SHIFT, shifts)
 
-    def _steps(self) -> tuple[Records, Records, list[tuple[int, int]]]:
+    def _steps(self) -> tuple[Records, Records, Spans]:
         steps: list[tuple[int, ...]] = []
         routes: list[tuple[int, int]] = []
-        spans = []
+        spans: dict[tuple[str, ...], tuple[int, int]] = {}
         for location, own in journeys.journeys(self.document):
             first, firm = len(steps), location[1]
-            spans.append((first, len(own)))
+            spans[location] = (first, len(own))
             for step in own:
                 place = ("firms", firm, "touchpoints", step.touchpoint)
                 takes = self.slot.get((*location, "takes", step.touchpoint), self.slot[(*place, "takes")])
@@ -184,17 +196,31 @@ class _Compiler:
                 routes += [(first + to, self.slot[(*place, "goes_to", name)]) for to, name in step.routes]
         return _records(pl.STEP, steps), _records(pl.ROUTE, routes), spans
 
-    def _contacts(self, spans: Sequence[tuple[int, int]]) -> tuple[Records, Records]:
+    def _with_desks(self, steps: Records, firms: Records) -> tuple[Records, Records]:
+        """Add a step at each complaint desk and back office, for what no journey leads to."""
+        more: list[tuple[int, ...]] = []
+        for number, (name, firm) in enumerate(self.document.firms.items()):
+            for key, touchpoint in given(firm.touchpoints).items():
+                field = DESKS.get(touchpoint.channel)
+                if field is not None:
+                    takes = self.slot["firms", name, "touchpoints", key, "takes"]
+                    firms[number][field] = len(steps) + len(more)
+                    more.append((self.touchpoint_numbers[name, key], END_SOLVED, takes, 0, 0))
+        return np.concatenate([steps, _records(pl.STEP, more)]), firms
+
+    def _contacts(self, spans: Spans) -> tuple[Records, Records]:
         rows: list[tuple[Any, ...]] = []
         traces: list[tuple[int, int]] = []
         classes = len(self.overlaid.segments)
         for name, firm in self.document.firms.items():
-            for key, contact in given(firm.contacts).items():
-                rows.append(self._person_contact(name, key, contact, spans[len(rows)]))
+            for key, contact in self.overlaid.contacts(name).items():
+                span = spans.get(("firms", name, "contacts", key), (0, 0))  # a baseline has no journeys
+                rows.append(self._person_contact(name, key, contact, span))
             for key, source in given(firm.arrivals).items():
                 log = self.resolved.arrivals.get((name, key))
                 own = list(zip(log.times, log.priorities, strict=True)) if log else []
-                rows.append(self._source(name, key, source, spans[len(rows)], (len(traces), len(own)), classes))
+                span = spans["firms", name, "arrivals", key]
+                rows.append(self._source(name, key, source, span, (len(traces), len(own)), classes))
                 traces += own
                 classes += 1
         return _records(pl.CONTACT, rows), _records(pl.TRACE, traces)
@@ -245,15 +271,15 @@ class _Compiler:
         """
         envelope = np.zeros(pl.WEEK_BINS)
         for group in self.groups:
-            rates = [self._rates(name, firm, group) for name, firm in self.document.firms.items()]
+            rates = [self._rates(name, group) for name in self.document.firms]
             envelope += np.max(rates, axis=0)
         bound = float(envelope.mean())
         weights = envelope / bound if bound > 0.0 else np.ones(pl.WEEK_BINS)
         profile = np.concatenate([[0.0], np.cumsum(weights)])
         return bound, profile * (pl.WEEK_BINS / profile[-1])
 
-    def _rates(self, name: str, firm: Firm, group: str) -> NDArray[np.float64]:
-        contact = given(firm.contacts).get(group)
+    def _rates(self, name: str, group: str) -> NDArray[np.float64]:
+        contact = self.overlaid.contacts(name).get(group)
         if contact is None:
             return np.zeros(pl.WEEK_BINS)
         weights = np.array(given(contact.when).quarters())

@@ -7,11 +7,12 @@ from typing import Final
 
 from cxsim.behaviour.registry import REGISTRY
 from cxsim.errors import ValueRefusedError, quoted
+from cxsim.scenario import baselines, firm_checks
 from cxsim.scenario.calendar import RateTable
-from cxsim.scenario.defaults import STAFFED
+from cxsim.scenario.defaults import EVERYTHING, STAFFED
 from cxsim.scenario.faults import Faults
 from cxsim.scenario.models import Contact, Document, Firm, Market, Source, Touchpoint
-from cxsim.units import HOUR, YEAR, format_number, format_share, parse_duration, parse_number, parse_share
+from cxsim.units import HOUR, YEAR, Price, format_number, format_share, parse_duration, parse_number, parse_share
 
 # fmt: off
 MEASURES: Final = (
@@ -23,7 +24,10 @@ MEASURES: Final = (
     "staff_turnover", "staff_morale", "delivery_gap", "days_to_visit", "satisfaction", "solved_rate",
     "involuntary_churn", "never_left", "came_back", "lost_to_failure", "lost_to_waiting", "lost_unsolved",
     "lost_to_price", "lost_to_better_offer", "lost_to_talk", "lost_involuntary", "lost_lapsed", "share_queued",
-    "wait_all_mean", "wages", "variable_cost", "written_cost",
+    "wait_all_mean", "wages", "variable_cost", "written_cost", "lost_after_complaint", "rated_poor_true", "graded_bad",
+    "graded_neutral", "graded_good", "graded_excellent", "reviews", "public_positive", "public_negative",
+    "contacts_per_matter", "promises_broken", "spared", "hurt", "voiced_exits", "followed_up", "credits",
+    "training_cost", "fixing_cost",
 )
 # fmt: on
 ROUNDING: Final = 1e-9
@@ -51,6 +55,8 @@ def check(document: Document, faults: Faults) -> None:
     for name, firm in document.firms.items():
         _check_firm(name, firm, document.market, faults)
         _check_amount(name, firm, document, faults)
+        firm_checks.check(name, firm, document, faults)
+    firm_checks.check_arrivals(document, faults)
 
 
 def _check_firms(document: Document, faults: Faults) -> None:
@@ -86,6 +92,8 @@ def _check_market(market: Market, faults: Faults) -> None:
         faults.add(
             ("market", "segments", name), "no share", "a share for each segment", "add, for example, share: 25 %"
         )
+    for name, segment in segments.items():
+        firm_checks.check_cares(("market", "segments", name, "cares_about"), segment.cares_about, faults)
     total = sum(1.0 if segment.share is None else segment.share for segment in segments.values())
     if not missing and abs(total - 1.0) > ROUNDING:
         given = f"shares that add up to {_percent(total)}"
@@ -104,7 +112,7 @@ def _check_ledger(document: Document, faults: Faults) -> None:
             allowed = f"{format_number(low)} to {format_number(high)} ({REGISTRY[name].unit})"
             faults.add(("defaults", name), quoted(format_number(value)), allowed, "give a value in this range")
     for name in document.switches or {}:
-        if name not in switches:
+        if name not in {*switches, EVERYTHING}:
             faults.unknown(("switches", name), name, switches, "a mechanism")
 
 
@@ -160,6 +168,8 @@ def _check_purchases(document: Document, faults: Faults) -> None:
                 sellers.setdefault(name, firm)
     for firm, content in document.firms.items():
         own = content.contacts or {}
+        if baselines.is_baseline(document, firm):
+            continue  # it sells what we sell
         if not any(contact.because == "purchase" for contact in own.values()):
             allowed = "at least one contact with `because: purchase`"
             remedy = "customers of a noncontractual market choose at a purchase; add one"
@@ -208,11 +218,13 @@ def _check_names(here: tuple[str, ...], firm: Firm, faults: Faults) -> None:
 
 def _check_price(here: tuple[str, ...], firm: Firm, market: Market, faults: Faults) -> None:
     per = "month" if market.setting == "contractual" else "visit"
-    for key in ("price", "variable_cost"):
-        price = getattr(firm, key)
+    known = firm.known.price if firm.known else None
+    written: dict[tuple[str, ...], Price | None] = {("price",): firm.price, ("known", "price"): known}
+    written["variable_cost",] = firm.variable_cost
+    for key, price in written.items():
         if price is not None and price.per != per:
             allowed = f"money a {per} in a {market.setting} market"
-            faults.add((*here, key), quoted(str(price)), allowed, f"write, for example, {price.amount:g} a {per}")
+            faults.add((*here, *key), quoted(str(price)), allowed, f"write, for example, {price.amount:g} a {per}")
 
 
 def _check_journey(here: tuple[str, ...], owner: Contact | Source, touchpoints: Iterable[str], faults: Faults) -> None:

@@ -44,13 +44,14 @@ LONGEST_NAME: Final = 40
 UNLIMITED: Final = -1
 # fmt: off
 RESERVED_NAMES: Final = frozenset({
-    "announces", "all", "arrivals", "arrives", "as-is", "combine", "contacts", "defaults", "goals",
+    "announces", "all", "arrivals", "arrives", "as-is", "combine", "contacts", "defaults", "follow_up", "goals",
     "hours", "known", "market", "none", "policies", "price", "process", "promises", "quality", "reaches", "recovery",
     "share", "source", "spread", "switches", "touchpoints", "trouble_comes_from", "variable_cost", "wages",
 })
 # fmt: on
 NAME_ALLOWED: Final = "a name of letters, digits, spaces, - and _"
 
+_EVENT: Final = re.compile(r"(.+?)\s+arrives")
 _MOMENT: Final = re.compile(r"(day|week|month|year)\s+([0-9]+(?:\.[0-9]+)?)")
 _DATE: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]([0-9]{2}:[0-9]{2}))?")
 
@@ -62,7 +63,8 @@ class Kind:
     Attributes
     ----------
     name
-        ``number``, ``count``, ``share``, ``duration``, ``price``, ``rate``, ``law`` or ``switch``.
+        ``number``, ``count``, ``share``, ``duration``, ``price``, ``rate``, ``law``, ``switch`` or
+        ``time`` (of the scenario).
     """
 
     name: str
@@ -122,7 +124,7 @@ def _written(value: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time of the scenario: ``month 3``, or a local date.
+    """A time of the scenario: ``month 3``, a local date, or the arrival of a firm.
 
     Attributes
     ----------
@@ -132,11 +134,14 @@ class Moment:
         The local date and time; None for an offset.
     text
         As written.
+    firm
+        Name of the firm at whose arrival it is; empty for a time of the calendar.
     """
 
     offset: int | None
     day: datetime | None
     text: str
+    firm: str = ""
 
     def after(self, starts: datetime) -> int:
         """Return microseconds since the start of the scenario."""
@@ -157,6 +162,12 @@ def parse_moment(text: str) -> Moment:
     if _DATE.fullmatch(text):
         return Moment(None, parse_date(text), text)
     raise ValueRefusedError(text, "a time such as month 3, day 10 or 2025-03-01", "write, for example, month 3")
+
+
+def parse_time(text: str) -> Moment:
+    """Read a moment, or ``FiberNow arrives``: the time at which a firm comes."""
+    found = _EVENT.fullmatch(text)
+    return Moment(None, None, text, found[1]) if found else parse_moment(text)
 
 
 def parse_date(text: str) -> datetime:
@@ -365,7 +376,7 @@ _LAW_SCHEMA: Final = WithJsonSchema(
 Takes = Annotated[Law, Kind("law"), PlainValidator(partial(_law, law_text.TAKES)), _write(_written), _LAW_SCHEMA]
 Patience = Annotated[Law, Kind("law"), PlainValidator(partial(_law, law_text.PATIENCE)), _write(_written), _LAW_SCHEMA]
 After = Annotated[Law, Kind("law"), PlainValidator(partial(_law, law_text.AFTER)), _write(_written), _LAW_SCHEMA]
-At = Annotated[Moment, _read(parse_moment), _write(str), _schema("A time", "month 3", "2025-03-01")]
+At = Annotated[Moment, _read(parse_time), _write(str), _schema("A time", "month 3", "2025-03-01", "FiberNow arrives")]
 Date = Annotated[datetime, _read(parse_date), _write(format_date), _schema("A local date", "2025-01-06")]
 Setting = Annotated[
     str, _choice("noncontractual", "contractual"), WithJsonSchema({"enum": ["noncontractual", "contractual"]})

@@ -60,7 +60,7 @@ def layout_of(resolved: Resolved) -> Layout:
         for key, touchpoint in given(firm.touchpoints).items():
             touchpoints.append((name, key))
             channels.append(touchpoint.channel)
-        contacts += [(name, key) for key in given(firm.contacts)]
+        contacts += [(name, key) for key in resolved.overlaid.contacts(name)]
         contacts += [(name, key) for key in given(firm.arrivals)]
         prefix = "" if len(firms) == 1 else f"{name}."
         sources += [f"{prefix}{key}" for key in given(firm.arrivals)]

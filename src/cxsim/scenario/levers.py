@@ -10,23 +10,27 @@ from typing import Final
 
 from cxsim.behaviour.registry import REGISTRY
 from cxsim.model import plan as pl
+from cxsim.scenario import baselines
+from cxsim.scenario.baselines import Contacts
 from cxsim.scenario.calendar import Hours, RateTable
+from cxsim.scenario.defaults import ATTRIBUTES
 from cxsim.scenario.fields import UNLIMITED
+from cxsim.scenario.firm_fields import RECOVERY_STEPS
 from cxsim.scenario.models import CallBack, Contact, Document, Firm, Retries, Source, Touchpoint
 from cxsim.scenario.resolve import given
 from cxsim.scenario.tables import Tables
 from cxsim.scenario.traces import Staffing
-from cxsim.units import HOUR, RATE_UNITS, YEAR, Rate
+from cxsim.units import HOUR, MINUTE, RATE_UNITS, YEAR, Rate
 
 Key = tuple[str, ...]
 Row = tuple[Key, tuple[float, ...]]
 StaffLogs = Mapping[tuple[str, str], Staffing]
 
 # Values that are the same for everyone, whoever a policy is for.
-FOR_EVERYONE: Final = frozenset({"staff", "hours", "wages", "when"})
+FOR_EVERYONE: Final = frozenset({"staff", "hours", "wages", "when", "training", "fixing", "looks_at"})
 
 
-def rows(document: Document, tables: Tables, staffing: StaffLogs) -> list[Row]:
+def rows(document: Document, tables: Tables, staffing: StaffLogs, baseline: Mapping[str, Contacts]) -> list[Row]:
     """Return all rows of the lever table.
 
     Parameters
@@ -37,10 +41,12 @@ def rows(document: Document, tables: Tables, staffing: StaffLogs) -> list[Row]:
         Receives the laws and opening hours that rows refer to by number.
     staffing
         Recorded staffing by (firm, touchpoint).
+    baseline
+        Contacts of the competitor baselines, which no policy changes, by firm.
     """
     found = [*_market(document), *_segments(document, tables), *_ledger(document)]
     for name, firm in document.firms.items():
-        here = ("firms", name)
+        here, first = ("firms", name), len(found)
         found += [
             ((*here, "price"), (given(firm.price).amount,)),
             ((*here, "quality"), (given(firm.quality),)),
@@ -48,10 +54,13 @@ def rows(document: Document, tables: Tables, staffing: StaffLogs) -> list[Row]:
             ((*here, "variable_cost"), (given(firm.variable_cost).amount,)),
             ((*here, "wages"), (given(firm.wages).amount,)),
         ]
+        found += _organisation(here, firm)
+        if len(found) - first != pl.FIRM_COLUMNS:
+            raise AssertionError
         for key, touchpoint in given(firm.touchpoints).items():
             found += _touchpoint((*here, "touchpoints", key), touchpoint, tables)
             found += _shifts((*here, "touchpoints", key), touchpoint, tables, staffing.get((name, key)))
-        found += _contacts(here, firm, tables)
+        found += _contacts(here, firm, baseline.get(name, given(firm.contacts)), tables)
     return found
 
 
@@ -72,6 +81,10 @@ def _segments(document: Document, tables: Tables) -> Iterator[Row]:
     yield (*here, "patience"), patience or (never,)
     yield (*here, "pays"), tuple(given(segment.pays) for segment in segments) or (1.0,)
     yield (*here, "price_weight"), tuple(given(segment.price_weight) for segment in segments) or (1.0,)
+    for attribute in ATTRIBUTES:
+        # Five times the share, so that equal weights are 1.
+        weights = tuple(len(ATTRIBUTES) * given(getattr(given(s.cares_about), attribute)) for s in segments)
+        yield (*here, "cares_about", attribute), weights or (1.0,)
 
 
 def _ledger(document: Document) -> Iterator[Row]:
@@ -81,6 +94,38 @@ def _ledger(document: Document) -> Iterator[Row]:
             yield ("switches", name), (1.0 if switches[name] else 0.0,)
         else:
             yield ("defaults", name), (values[name],)
+
+
+def _organisation(here: Key, firm: Firm) -> list[Row]:
+    """Return what a firm promises, how it makes good and what it fixes."""
+    promises, recovery, process = given(firm.promises), given(firm.recovery), given(firm.process)
+    trouble = given(firm.trouble_comes_from)
+    bits = sum(1 << RECOVERY_STEPS.index(step) for step in given(recovery.steps))
+    found: list[Row] = [
+        ((*here, "promises", "experience"), (given(promises.experience),)),
+        ((*here, "promises", "answer"), (float(given(promises.answer)),)),
+        ((*here, "promises", "visit"), (float(given(promises.visit)),)),
+        ((*here, "recovery", "steps"), (float(bits),)),
+        ((*here, "recovery", "credit"), (given(recovery.credit),)),
+        ((*here, "recovery", "without_approval"), (given(recovery.without_approval),)),
+        ((*here, "recovery", "ease"), (given(recovery.ease),)),
+        ((*here, "process", "fixing"), (given(process.fixing),)),
+        ((*here, "process", "looks_at"), (1.0 if process.looks_at == "all failures" else 0.0,)),
+    ]
+    origins = ("employee", "customer", "design", "outside")
+    found += [((*here, "trouble_comes_from", origin), (given(getattr(trouble, origin)),)) for origin in origins]
+    found.append(((*here, "follow_up"), (given(firm.follow_up),)))
+    # What figures say instead of touchpoints; nothing that a person writes there can change while the world runs.
+    known = firm.known.figures() if firm.known else {}
+    wait, solves, recovers = (
+        known[name].value if name in known else usual for name, (usual, _, _) in baselines.UNKNOWN.items()
+    )
+    found += [
+        ((*here, "baseline", "wait"), (wait * MINUTE,)),
+        ((*here, "baseline", "solves"), (solves,)),
+        ((*here, "baseline", "recovers"), (recovers,)),
+    ]
+    return found
 
 
 def _touchpoint(here: Key, touchpoint: Touchpoint, tables: Tables) -> list[Row]:
@@ -101,6 +146,10 @@ def _touchpoint(here: Key, touchpoint: Touchpoint, tables: Tables) -> list[Row]:
         ((*here, "retries", "share"), (again.share if again else 0.0,)),
         ((*here, "retries", "after"), (float(tables.law(again.after if again else None)),)),
         ((*here, "answer_within"), (float(given(touchpoint.answer_within)),)),
+        ((*here, "training"), (given(touchpoint.training),)),
+        ((*here, "way_out"), (1.0 if touchpoint.way_out == "visible" else 0.0,)),
+        ((*here, "explains"), (1.0 if touchpoint.explains == "why" else 0.0,)),
+        ((*here, "must_be"), (given(touchpoint.must_be),)),
     ]
     if len(found) != pl.TOUCH_COLUMNS:
         raise AssertionError
@@ -131,15 +180,16 @@ def _shifts(here: Key, touchpoint: Touchpoint, tables: Tables, log: Staffing | N
         yield (*here, *key, "when"), (float(number),)
 
 
-def _contacts(here: Key, firm: Firm, tables: Tables) -> Iterator[Row]:
+def _contacts(here: Key, firm: Firm, contacts: Contacts, tables: Tables) -> Iterator[Row]:
     never = float(tables.law(None))
-    for name, contact in given(firm.contacts).items():
+    for name, contact in contacts.items():
         place = (*here, "contacts", name)
         yield (*place, "happens"), (contact.happens.per_microsecond,)
         yield (*place, "priority"), (float(given(contact.priority)),)
         yield (*place, "patience"), (-1.0,)
         yield (*place, "retries", "share"), (-1.0,)
         yield (*place, "retries", "after"), (never,)
+        yield (*place, "stake"), (given(contact.stake),)
     for name, source in given(firm.arrivals).items():
         place = (*here, "arrivals", name)
         again = source.retries if isinstance(source.retries, Retries) else None
@@ -149,6 +199,7 @@ def _contacts(here: Key, firm: Firm, tables: Tables) -> Iterator[Row]:
         yield (*place, "patience"), (float(tables.law(given(source.patience))),)
         yield (*place, "retries", "share"), (share,)
         yield (*place, "retries", "after"), (float(tables.law(again.after if again else None)),)
+        yield (*place, "stake"), (1.0,)
     yield from _routes_and_own_laws(here, firm, tables)
 
 

@@ -13,7 +13,7 @@ from cxsim.errors import Fault, ScenarioError, ValueRefusedError, quoted
 from cxsim.scenario import library
 from cxsim.scenario.migrate import migrated
 from cxsim.scenario.models import Document
-from cxsim.scenario.paths import Entry, at, changed, entries, find, written_path
+from cxsim.scenario.paths import Entry, Location, at, changed, entries, find, note_path, same_whole
 from cxsim.scenario.policies import AS_IS, Overlay, known
 from cxsim.scenario.reader import LARGEST_FILE, decode, read, read_file
 from cxsim.scenario.resolve import Resolved, fault_of, resolve
@@ -93,16 +93,18 @@ class Scenario:
         """Return a scenario in which several values are others."""
         tree = copy.deepcopy(self.content.tree)
         faults: list[Fault] = []
+        done: list[Location] = []
         for path, text in values.items():
             try:
                 location = find(tree, path)
-                tree = changed(tree, {location: [_as_text(text)]})
+                tree = changed(tree, {location: [_as_text(text)]}, held=done)
             except ValueRefusedError as error:
                 faults += fault_of("--set", path, error).faults
                 continue
-            tree["assumptions"].pop(".".join(location), None)
-            written = {written_path(tree, location), path, f"{tree['our_firm']}.{path}"}
-            tree["unsure"] = {key: value for key, value in tree["unsure"].items() if key not in written}
+            for place in (location, *same_whole(tree, location)):
+                tree["assumptions"].pop(note_path(place), None)
+            done.append(location)
+            tree["unsure"] = {key: value for key, value in tree["unsure"].items() if find(tree, key) != location}
         if faults:
             raise ScenarioError(faults)
         return self._again(tree, "--set")

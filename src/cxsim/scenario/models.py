@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from cxsim.errors import ValueRefusedError
-from cxsim.scenario import fields
+from cxsim.scenario import fields, figure_fields, firm_fields
 from cxsim.units import parse_money
 
 
@@ -49,6 +49,16 @@ class Ties(Section):
     acquaintances: fields.Number | None = None
 
 
+class Cares(Section):
+    """How much weight a kind of customer gives to what a firm delivers; shares of the whole."""
+
+    reliability: fields.Share | None = None
+    speed: fields.Share | None = None
+    care: fields.Share | None = None
+    ease: fields.Share | None = None
+    price: fields.Share | None = None
+
+
 class Segment(Section):
     """A kind of customer."""
 
@@ -56,6 +66,7 @@ class Segment(Section):
     patience: fields.Patience | None = None
     pays: fields.Multiple | None = None
     price_weight: fields.Number | None = None
+    cares_about: Cares | None = None
 
 
 class Market(Section):
@@ -77,6 +88,7 @@ class Contact(Section):
     journey: fields.Names | None = None
     when: fields.When | None = None
     priority: fields.Priority | None = None
+    stake: firm_fields.Stake | None = None
 
 
 class Shift(Section):
@@ -163,6 +175,92 @@ class Touchpoint(Section):
     call_back: CallBackOrNo | None = None
     retries: RetriesOrNo | None = None
     answer_within: fields.Duration | None = None
+    training: firm_fields.HoursAYear | None = None
+    way_out: firm_fields.WayOut | None = None
+    explains: firm_fields.Explains | None = None
+    must_be: firm_fields.LevelOrNone | None = None
+
+
+class Promises(Section):
+    """What a firm says it will do."""
+
+    answer: firm_fields.DurationOrNone | None = None
+    visit: firm_fields.DurationOrNone | None = None
+    experience: firm_fields.LevelOrNone | None = None
+
+
+class Recovery(Section):
+    """What is done for somebody who complains."""
+
+    steps: firm_fields.Steps | None = None
+    credit: fields.Money | None = None
+    without_approval: fields.Money | None = None
+    ease: fields.Share | None = None
+
+
+class Process(Section):
+    """How causes of failures are taken away."""
+
+    fixing: firm_fields.HoursAMonth | None = None
+    looks_at: firm_fields.LooksAt | None = None
+
+
+class Trouble(Section):
+    """Where failures come from; shares of all."""
+
+    design: fields.Share | None = None
+    customer: fields.Share | None = None
+    employee: fields.Share | None = None
+    outside: fields.Share | None = None
+
+
+class Reach(Section):
+    """How an entrant becomes known."""
+
+    at_first: firm_fields.Reached
+    everyone_after: fields.Duration
+
+
+class Known(Section):
+    """Figures that are published of a firm, or that it keeps itself; named as the measures."""
+
+    price: fields.Priced | None = None
+    nps: figure_fields.Points | None = None
+    csat: figure_fields.Proportion | None = None
+    ces: figure_fields.Number | None = None
+    review_score: figure_fields.Number | None = None
+    rated_poor: figure_fields.Proportion | None = None
+    churn: figure_fields.Monthly | None = None
+    retention: figure_fields.Proportion | None = None
+    retention_1y: figure_fields.Proportion | None = None
+    market_share: figure_fields.Proportion | None = None
+    recommendations: figure_fields.Number | None = None
+    warnings: figure_fields.Number | None = None
+    wait_mean: figure_fields.Minutes | None = None
+    wait_p90: figure_fields.Minutes | None = None
+    service_level: figure_fields.Proportion | None = None
+    abandonment_rate: figure_fields.Proportion | None = None
+    days_to_visit: figure_fields.Days | None = None
+    first_contact_resolution: figure_fields.Proportion | None = None
+    solved_rate: figure_fields.Proportion | None = None
+    failures: figure_fields.Yearly | None = None
+    voice_rate: figure_fields.Proportion | None = None
+    silent_exits: figure_fields.Proportion | None = None
+    complaints_per_1000: figure_fields.Number | None = None
+    recovery_rate: figure_fields.Proportion | None = None
+    complaint_answer_time: figure_fields.Days | None = None
+    occupancy: figure_fields.Proportion | None = None
+
+    def figures(self) -> dict[str, figure_fields.Figure]:
+        """Return the figures that are known, by the name of their measure; the price is exact."""
+        found: dict[str, figure_fields.Figure] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            if name == "price" and value is not None:
+                value = figure_fields.Figure(value.amount, 0.0, str(value))
+            if value is not None:
+                found[name] = value
+        return found
 
 
 class Firm(Section):
@@ -177,6 +275,14 @@ class Firm(Section):
     contacts: dict[fields.Name, Contact] | None = None
     arrivals: dict[fields.Name, Source] | None = None
     touchpoints: dict[fields.Name, Touchpoint] | None = None
+    promises: Promises | None = None
+    recovery: Recovery | None = None
+    process: Process | None = None
+    trouble_comes_from: Trouble | None = None
+    follow_up: fields.Share | None = None
+    arrives: firm_fields.Arrival | None = None
+    reaches: Reach | None = None
+    known: Known | None = None
     source: fields.Line | None = None
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.errors import ScenarioError, ValueRefusedError
-from cxsim.scenario import consistency, journeys, levers, paths
+from cxsim.scenario import baselines, consistency, journeys, levers, paths
 from cxsim.scenario.calendar import Hours, RateTable
 from cxsim.scenario.faults import line_of, validated
 from cxsim.scenario.fields import UNLIMITED
-from cxsim.scenario.models import Document
+from cxsim.scenario.models import Contact, Document
 from cxsim.scenario.policies import Overlay, Piece
 from cxsim.scenario.resolve import Resolved, given
 from cxsim.scenario.tables import Tables
@@ -59,6 +59,8 @@ class Overlaid:
         The lever table under as-is.
     phases
         By policy: the lever table from each moment on.
+    baseline_contacts
+        Contacts of the competitor baselines, by firm.
     most_on_duty
         Most people any policy ever puts on duty, by (firm, touchpoint).
     """
@@ -67,7 +69,8 @@ class Overlaid:
         self.resolved = resolved
         self.tables = Tables()
         self.segments = segment_names(resolved.document)
-        rows = levers.rows(resolved.document, self.tables, resolved.staffing)
+        self.baseline_contacts = baselines.contacts_of(resolved.document)
+        rows = self._rows(resolved.document)
         self.keys = [key for key, _ in rows]
         self.slot = {key: number for number, key in enumerate(self.keys)}
         self.base = self._matrix(rows)
@@ -83,6 +86,9 @@ class Overlaid:
             except ScenarioError as error:
                 self.faults.found += error.faults
         self.faults.raise_if_any()
+
+    def _rows(self, document: Document) -> list[levers.Row]:
+        return levers.rows(document, self.tables, self.resolved.staffing, self.baseline_contacts)
 
     def _matrix(self, rows: Sequence[levers.Row]) -> Matrix:
         values = np.empty((len(rows), len(self.segments)))
@@ -102,11 +108,16 @@ class Overlaid:
         here = ("policies", piece.policy, "change", piece.written)
         faults = self.resolved.faults()
         if location not in self.slot and location[-1] not in WHOLE:
+            inner = paths.at(self.resolved.tree, location)
             remedy = "it is fixed while the world runs; change it in the file, or with --set"
+            if any((*location, key) in self.slot for key in inner if isinstance(inner, dict)):
+                remedy = f"name the value itself, such as {piece.written}.{next(iter(inner))}"
             faults.add(here, f"`{piece.written}`", "a value that a policy can change", remedy)
-        if piece.segments and (levers.FOR_EVERYONE & set(location) or "arrivals" in location):
-            faults.add(here, "`for`", "everyone, where staff, hours, wages or callers change", "leave out `for`")
-        elif piece.segments and "touchpoints" in location and self._has_callers(location[1]):
+        keys = location[4:] if location[2] in paths.NAMED else location[2:]
+        if piece.segments and (levers.FOR_EVERYONE & set(keys) or location[2] == "arrivals"):
+            allowed = "everyone, where staff, hours, wages, training, fixing or callers change"
+            faults.add(here, "`for`", allowed, "leave out `for`")
+        elif piece.segments and location[2] == "touchpoints" and self._has_callers(location[1]):
             allowed = "everyone, where a touchpoint of a firm with `arrivals` changes"
             faults.add(here, "`for`", allowed, "callers belong to no segment; leave out `for`")
         faults.raise_if_any()
@@ -126,7 +137,7 @@ class Overlaid:
         if pieces in self._columns:
             return self._columns[pieces]
         document = self._document(pieces, policy)
-        rows = levers.rows(document, self.tables, self.resolved.staffing)
+        rows = self._rows(document)
         if [key for key, _ in rows] != self.keys:
             faults = self.resolved.faults()
             given_ = "a change of what there is, not of a value"
@@ -139,6 +150,11 @@ class Overlaid:
         self._look_at(document, ("policies", policy))
         return values
 
+    def contacts(self, firm: str) -> Mapping[str, Contact]:
+        """Return the contacts of persons at a firm, as-is."""
+        written = given(self.resolved.document.firms[firm].contacts)
+        return self.baseline_contacts.get(firm, written)
+
     def _document(self, pieces: frozenset[Piece], policy: str) -> Document:
         changes: dict[paths.Location, list[object]] = {}
         for piece in sorted(pieces, key=lambda p: (p.location, p.policy, str(p.raw))):
@@ -147,7 +163,7 @@ class Overlaid:
         tree = self.resolved.tree
         for location, raws in sorted(changes.items(), key=lambda item: len(item[0])):
             try:
-                tree = paths.changed(tree, {location: raws})
+                tree = paths.changed(tree, {location: raws}, held=changes)
             except ValueRefusedError as error:
                 path = paths.written_path(self.resolved.tree, location)
                 faults.refused(("policies", policy, "change", path), error)

@@ -7,7 +7,7 @@ these it means our firm. After the firm comes a touchpoint, a contact, a source 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Final, get_args, get_origin
@@ -18,6 +18,7 @@ from cxsim.errors import ValueRefusedError
 from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.faults import annotation_at, dotted, keys_at
 from cxsim.scenario.fields import UNLIMITED, Kind
+from cxsim.scenario.firm_fields import NOTHING
 from cxsim.units import Change, Price, Rate, nearest, parse_change, parse_duration, parse_number
 
 Location = tuple[str, ...]
@@ -25,6 +26,8 @@ Tree = dict[str, Any]
 
 NAMED: Final = ("touchpoints", "contacts", "arrivals")
 ROOTS: Final = ("market", "defaults", "switches", "runs")
+# Kinds of values that can only be set.
+SET_ONLY: Final = frozenset({"text", "switch", "time"})
 ALLOWED: Final = "the path of a value of this scenario"
 
 
@@ -39,7 +42,7 @@ class Entry:
     location
         Keys from the top of the file.
     kind
-        ``share``, ``duration``, ...; ``text`` for what can only be set.
+        ``share``, ``duration``, ...; ``text``, ``switch`` and ``time`` for what can only be set.
     value
         Text of the value.
     """
@@ -123,6 +126,13 @@ def written_path(tree: Tree, location: Location) -> str:
     rest = [part for n, part in enumerate(location[2:]) if n or part not in NAMED]
     firm = [] if location[1] == tree["our_firm"] else [location[1]]
     return ".".join([*firm, *rest])
+
+
+def note_path(location: Location) -> str:
+    """Return the path under which the source of a default is noted: with the firm, without its sections."""
+    if location[:1] != ("firms",):
+        return ".".join(location)
+    return ".".join(part for n, part in enumerate(location[1:]) if n != 1 or part not in NAMED)
 
 
 def kind_at(location: Location) -> str:
@@ -214,6 +224,8 @@ def applied(tree: Tree, location: Location, changes: Sequence[Any]) -> Any:
     arithmetic = [change for _, change in read if change is not None and change.how != "set"]
     if not arithmetic:
         return current
+    if current == NOTHING:
+        raise ValueRefusedError(_words(arithmetic[0]), "a new value, where there is `none`", "write the value itself")
     value = value_at(location, current)
     for change in sorted(arithmetic, key=lambda change: change.how):  # "add" sorts before "multiply"
         value = _computed(value, change, kind_at(location), location)
@@ -223,7 +235,7 @@ def applied(tree: Tree, location: Location, changes: Sequence[Any]) -> Any:
 
 def _computed(value: Any, change: Change, kind: str, location: Location) -> Any:
     what = f"a change of `{location[-1]}`"
-    if kind in {"text", "switch"} or (kind == "count" and value == UNLIMITED):
+    if kind in SET_ONLY or (kind == "count" and value == UNLIMITED):
         raise ValueRefusedError(_words(change), f"{what} that sets a value", "write the new value")
     if change.how == "multiply":
         return _multiplied(value, change.factor, kind)
@@ -260,32 +272,61 @@ def _added(value: Any, change: Change, kind: str) -> Any:
     return value + amount
 
 
-def changed(tree: Tree, changes: Mapping[Location, Sequence[Any]]) -> Tree:
-    """Return a copy of the tree with values changed; a share that is set makes the others give way in proportion."""
+def changed(tree: Tree, changes: Mapping[Location, Sequence[Any]], held: Collection[Location] = ()) -> Tree:
+    """Return a copy of the tree with values changed; a share that is set makes the others give way in proportion.
+
+    Parameters
+    ----------
+    tree
+        A resolved scenario as nested text.
+    changes
+        What becomes of the values, by location.
+    held
+        Shares that were set before and do not give way.
+    """
     new: Tree = copy.deepcopy(tree)
+    fixed = {*held, *changes}
     for location, raws in sorted(changes.items(), key=lambda item: len(item[0])):
         text = applied(new, location, raws)
+        before = at(new, location)
         at(new, location[:-1])[location[-1]] = text
-        _rescale(tree, new, location, text)
+        _rescale(new, location, before, fixed)
+        _keep_price(new, location, text)
     return new
 
 
-def _rescale(tree: Tree, new: Tree, location: Location, text: Any) -> None:
-    group = _share_group(location)
-    if group is None or group not in {("firms",), ("market", "segments")}:
+def _rescale(new: Tree, location: Location, before: Any, fixed: Collection[Location]) -> None:
+    """Let the shares of the same whole that nobody set shrink or grow in proportion."""
+    whole = same_whole(new, location)
+    if not whole:
         return
-    name = location[len(group)]
-    shares = {key: value_at((*group, key, "share"), block["share"]) for key, block in at(tree, group).items()}
-    total = 1.0 if group == ("market", "segments") else min(1.0, sum(shares.values()))
-    set_to = value_at(location, text)
-    others = sum(share for key, share in shares.items() if key != name)
-    room = max(0.0, total - set_to)
-    if others <= 0.0:
-        return
-    for key, share in shares.items():
-        if key != name:
-            at(new, group)[key]["share"] = write_at((*group, key, "share"), round(min(1.0, share * room / others), 12))
+    shares = {place: value_at(place, at(new, place)) for place in whole}
+    # Firms may leave some people without one; everything else adds up to 100 %.
+    total = 1.0
+    if location[0] == "firms" and location[-1] == "share":
+        total = min(1.0, sum(shares.values()) - shares[location] + value_at(location, before))
+    giving = [place for place in whole if place not in fixed and place != location]
+    others = sum(shares[place] for place in giving)
+    room = max(0.0, total - sum(share for place, share in shares.items() if place not in giving))
+    if others > 0.0:
+        for place in giving:
+            share = round(min(1.0, shares[place] * room / others), 12)
+            at(new, place[:-1])[place[-1]] = write_at(place, share)
 
 
-def _share_group(location: Location) -> Location | None:
-    return location[:-2] if location[-1] == "share" and len(location) > 2 else None  # noqa: PLR2004
+def same_whole(tree: Tree, location: Location) -> list[Location]:
+    """Return the locations of all shares that add up with this one; none where it is no part of a whole."""
+    if location[-1] == "share" and location[:-2] in {("firms",), ("market", "segments")}:
+        return [(*location[:-2], key, "share") for key in at(tree, location[:-2])]
+    if location[:-1][2:] == ("trouble_comes_from",) or location[:-1][3:] == ("cares_about",):
+        return [(*location[:-1], key) for key in at(tree, location[:-1])]
+    return []
+
+
+def _keep_price(new: Tree, location: Location, text: Any) -> None:
+    """Keep a price that is known and the price that customers pay the same."""
+    if location[:1] != ("firms",) or location[2:] not in {("price",), ("known", "price")}:
+        return
+    firm = at(new, location[:2])
+    if "price" in firm.get("known", {}):
+        firm["price"] = firm["known"]["price"] = text

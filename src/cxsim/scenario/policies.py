@@ -154,14 +154,28 @@ def _location(path: str, document: Document, tree: paths.Tree) -> paths.Location
 def _times(
     here: tuple[str, ...], begin: Moment | None, until: Moment | None, document: Document, faults: Faults
 ) -> tuple[int, int]:
-    starts = document.starts or datetime(2025, 1, 6)
-    first = begin.after(starts) if begin else 0
-    last = until.after(starts) if until else FOREVER
+    """Return when something begins and ends; nothing is wrong with one that waits in vain for a firm to come."""
+    first = _time(begin, (*here, "from"), document, faults) if begin else 0
+    last = _time(until, (*here, "until"), document, faults) if until else FOREVER
+    if (begin and begin.firm) or (until and until.firm):
+        return first, max(first, last)
     if first < 0 or first >= document.lasts:
         faults.add((*here, "from"), quoted(str(begin)), "a time within the scenario", "begin earlier, or let it last")
     if last <= first:
         faults.add((*here, "until"), quoted(str(until)), "a time after `from`", "end later")
     return first, last
+
+
+def _time(moment: Moment, here: tuple[str, ...], document: Document, faults: Faults) -> int:
+    """Return a moment as microseconds since the start; that of a firm which never comes lies beyond any horizon."""
+    starts = document.starts or datetime(2025, 1, 6)
+    if not moment.firm:
+        return moment.after(starts)
+    firm = document.firms.get(moment.firm)
+    if firm is None:
+        faults.unknown(here, moment.firm, document.firms, "one of the firms, then `arrives`")
+        return 0
+    return firm.arrives.after(starts) if firm.arrives else 0
 
 
 def _combined(name: str, policy: Policy, document: Document, simple: Mapping[str, Overlay], faults: Faults) -> Overlay:

@@ -16,11 +16,13 @@ from pydantic import ValidationError
 
 from cxsim.errors import Fault, ScenarioError, UnreadableError, ValueRefusedError, quoted
 from cxsim.scenario import consistency, paths, policies, traces
+from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.defaults import Filler
 from cxsim.scenario.faults import Faults, Location, validated
+from cxsim.scenario.fields import Moment
 from cxsim.scenario.models import Document
 from cxsim.scenario.reader import Block, Text
-from cxsim.units import parse_change
+from cxsim.units import Price, Rate, parse_change
 
 if TYPE_CHECKING:
     from cxsim.scenario.overlaid import Overlaid
@@ -29,6 +31,8 @@ T = TypeVar("T")
 
 # How deep the names of firms, policies, segments, touchpoints, contacts and sources stand in a file.
 ENTITY_DEPTH: Final = {"firms": 2, "policies": 2, "market": 3, "touchpoints": 4, "contacts": 4, "arrivals": 4}
+# A day before all others, to tell which of two dates is later.
+EARLIEST: Final = datetime(1900, 1, 1)
 NOT_IDENTITY: Final = frozenset({"assumptions", "question", "runs", "measures", "goals", "unsure"})
 
 
@@ -301,17 +305,44 @@ def _check_unsure(document: Document, tree: paths.Tree, faults: Faults) -> None:
 
 
 def check_range(location: paths.Location, text: str) -> None:
-    """Check ``30 to 120`` or ``0.5 to 2 times`` at a location."""
+    """Check ``30 to 120`` or ``0.5 to 2 times`` at a location.
+
+    Raises
+    ------
+    ValueRefusedError
+        If it is no range, its first end is not the smaller one, or the value is one that has no more and less.
+    """
+    kind = paths.kind_at(location)
     low, middle, high = text.partition(" to ")
     if not middle:
         raise ValueRefusedError(text, "a range", "write, for example, 30 to 120 or 0.5 to 2 times")
-    if high.endswith(" times"):
-        for end in (low, high.removesuffix(" times")):
-            if parse_change(f"{end.strip()} times").how != "multiply":
-                raise ValueRefusedError(text, "a range of factors", "write, for example, 0.5 to 2 times")
-        return
-    for end in (low, high):
-        paths.value_at(location, end.strip())
+    if kind in {"text", "switch"}:
+        raise ValueRefusedError(text, "a range of a value that has more and less", "try both with --set")
+    times = high.endswith(" times")
+    if times and kind == "time":
+        raise ValueRefusedError(text, "a range of times", "write, for example, month 12 to month 30")
+    if times:
+        factors = [parse_change(f"{end.strip()} times") for end in (low, high.removesuffix(" times"))]
+        if any(factor.how != "multiply" for factor in factors):
+            raise ValueRefusedError(text, "a range of factors", "write, for example, 0.5 to 2 times")
+        ends = [factor.factor for factor in factors]
+    else:
+        ends = [_size(paths.value_at(location, end.strip())) for end in (low, high)]
+    if ends[0] > ends[1]:
+        raise ValueRefusedError(text, "a range from the smaller to the larger value", "turn it round")
+
+
+def _size(value: Any) -> float:
+    """Return what says which of two values of one place is larger."""
+    if isinstance(value, Price):
+        return value.amount
+    if isinstance(value, Rate):
+        return value.per_microsecond
+    if isinstance(value, Moment):
+        return value.after(EARLIEST)
+    if isinstance(value, RateTable):
+        return max(value.quarters())
+    return value if isinstance(value, int | float) else float(value.mean)  # of a law
 
 
 def fault_of(file: str, path: str, error: ValueRefusedError) -> ScenarioError:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cxsim.behaviour.registry import REGISTRY
 from cxsim.scenario.consistency import MEASURES
+from cxsim.scenario.defaults import EVERYTHING
 from cxsim.scenario.models import Document
 
 
@@ -23,6 +24,8 @@ def json_schema() -> dict[str, Any]:
         kind = {"enum": ["on", "off", True, False]} if section == "switches" else number
         note = f"{parameter.meaning} ({parameter.unit}; {parameter.source})"
         properties[section]["properties"][name] = {**kind, "description": note}
+    everything = {"enum": ["on", "off", True, False], "description": "Every mechanism that is not named beside it"}
+    properties["switches"]["properties"][EVERYTHING] = everything
     properties["measures"] = {"type": "array", "items": {"enum": list(MEASURES)}}
     # An editor reads `format: 1` as a number and `unsure` entries as text; both are allowed here.
     properties["format"] = {"enum": [1, "1"]}

@@ -50,3 +50,50 @@ def make_tables():
         }
 
     return make
+
+
+FATES = (
+    "left without a word",
+    "complained, not made good",
+    "complained, made good",
+    "said nothing and stayed",
+    "left after complaining",
+)
+FIGURES = {  # unit, what is known of each firm (None: nothing), what is simulated
+    "net promoter score": ("points", (-35.0, None, -5.0, None), (-33.0, -19.0, -6.0, 2.0)),
+    "customers lost a month": ("share a month", (0.007, None, 0.016, None), (0.0091, 0.006, 0.0157, 0.012)),
+    "mean wait": ("min", (5.0, None, None, 3.0), (5.3, 4.1, 6.0, 3.1)),
+    "customers who rate the firm poor": ("share", (0.54, None, None, None), (0.51, 0.4, 0.3, 0.2)),
+    "price": ("EUR a month", (62.0, None, 59.0, 54.0), (None,) * 4),
+}
+FIRMS = ("Кабел Долина, as-is", "Кабел Долина, Make good, then fix", "Şirin Güneş $ & <b>", "Optikai Űrszél Kft.")
+
+
+@pytest.fixture(scope="session")
+def make_more_tables():
+    """Tables of the league, the dissatisfied and the rivals."""
+
+    def make(policies=3):
+        names = NAMES[:policies]
+        places, ends, cells = [], [], []
+        for at, name in enumerate(names):
+            mean = 0.58 + 0.013 * at
+            places.append((name, mean, mean - 0.01, mean + 0.012, "share", "higher"))
+            silent, spoke, good = 22.0 - at, 20.0 + 3.0 * at, 2.0 + 3.0 * at
+            shares = (silent, spoke - good, good, 100.0 - silent - spoke, 0.4 * (spoke - good))
+            ends += [(name, fate, share) for fate, share in zip(FATES, shares, strict=True)]
+        for figure, (unit, known, simulated) in FIGURES.items():
+            for firm, told, shown in zip(FIRMS, known, simulated, strict=True):
+                origin = "recorded" if firm.startswith("Кабел") else "published"
+                if told is not None:
+                    cells.append((figure, unit, firm, told, 0.9 * told, 1.1 * told, origin))
+                if shown is not None:
+                    inferred = told is None and origin == "published"
+                    cells.append((figure, unit, firm, shown, shown, shown, "inferred" if inferred else "simulated"))
+        return {
+            "league": pd.DataFrame(places, columns=["policy", "mean", "ci_low", "ci_high", "unit", "better"]),
+            "dissatisfied": pd.DataFrame(ends, columns=["policy", "fate", "per_100"]),
+            "rivals": pd.DataFrame(cells, columns=["figure", "unit", "row", "value", "low", "high", "origin"]),
+        }
+
+    return make

@@ -1,4 +1,4 @@
-"""A market of two firms and ten people, counted by hand: two segments, one source of callers, three touchpoints."""
+"""A market of two firms and ten people, counted by hand: two segments, one source of callers, four touchpoints."""
 
 import numpy as np
 import pytest
@@ -8,13 +8,14 @@ from cxsim.model import plan as pl
 from cxsim.model import state as st
 from cxsim.model.plan import Plan
 from cxsim.model.state import State
+from cxsim.scenario.fields import CHANNELS
 
 HALF_YEAR = pl.YEAR // 2
 NAMES = Names(
     firms=("Shop", "Chain"),
     segments=("young", "old"),
     sources=("callers",),
-    touchpoints=("till", "web", "desk"),
+    touchpoints=("till", "web", "desk", "van"),
     currency="EUR",
 )
 
@@ -54,6 +55,7 @@ def plan():
                 {"firm": 0, "staffed": 1, "in_person": 1},
                 {"firm": 0, "staffed": 0, "in_person": 0},
                 {"firm": 1, "staffed": 1, "in_person": 1},
+                {"firm": 0, "staffed": 1, "in_person": 0, "channel": CHANNELS.index("field visit")},
             ],
         ),
         shifts=np.zeros(0, pl.SHIFT),
@@ -137,13 +139,22 @@ def count_visits(tallies):
     tallies.areas["queue"][1:, 0] = pl.YEAR // 4
 
 
+def count_van(touch):
+    # The van: in the warm-up 50 visits, then two to the young after 2 days, two to the old after 1 day and after 4.
+    touch["answered"][0, 3, 0] = 50
+    touch["wait_served"][0, 3, 0] = 500 * pl.DAY
+    touch["answered"][1, 3] = [2, 1, 0]
+    touch["wait_served"][1, 3] = np.array([4, 1, 0]) * pl.DAY
+    touch["answered"][2, 3, 1] = 1
+    touch["wait_served"][2, 3, 1] = 4 * pl.DAY
+
+
 def count_people(tallies):
     firm = tallies.firm
     firm["episodes"][1, 0] = [6, 2]
     firm["episodes"][2, 0] = [2, 0]
     firm["solved"][1, 0] = [5, 1]
     firm["solved"][2, 0] = [2, 0]
-    firm["failed"][1, 0] = [1, 1]
     firm["satisfied"][1, 0] = [3, 1]
     firm["satisfied"][2, 0] = [1, 0]
     firm["satisfaction"][1, 0] = [1.5, -0.5]
@@ -154,25 +165,77 @@ def count_people(tallies):
     firm["revenue"][1, 0] = [3000.0, 1000.0]
     firm["revenue"][2, 0] = [500.0, 0.0]
     firm["variable_cost"][1, 0] = [300.0, 100.0]
+    count_matters(firm)
+    count_trouble(firm)
     # Exits of the shop: two for reasons that count as churn, one death.
     tallies.left[1, 0, 0, 1] = 1
     tallies.left[2, 0, 0, 0] = 1
     tallies.left[1, 0, 1, 6] = 1
     # Customers at the ends: shop 6 -> 4 -> 3, chain 4 -> 5 -> 5. Columns: customers, kept, promoters, passives,
-    # detractors, never left.
-    tallies.base[0, 0] = [[4, 0, 0, 0, 0, 0], [2, 0, 0, 0, 0, 0]]
-    tallies.base[0, 1] = [[0, 0, 0, 0, 0, 0], [4, 0, 0, 0, 0, 0]]
-    tallies.base[1, 0] = [[3, 3, 1, 1, 1, 3], [1, 1, 0, 0, 1, 1]]
-    tallies.base[1, 1] = [[1, 0, 0, 1, 0, 0], [4, 4, 0, 4, 0, 4]]
-    tallies.base[2, 0] = [[2, 2, 1, 1, 0, 2], [1, 1, 1, 0, 0, 1]]
-    tallies.base[2, 1] = [[1, 0, 0, 1, 0, 0], [4, 4, 0, 4, 0, 4]]
+    # detractors, never left, who rate it poor.
+    tallies.base[0, 0] = [[4, 0, 0, 0, 0, 0, 0], [2, 0, 0, 0, 0, 0, 0]]
+    tallies.base[0, 1] = [[0, 0, 0, 0, 0, 0, 0], [4, 0, 0, 0, 0, 0, 0]]
+    tallies.base[1, 0] = [[3, 3, 1, 1, 1, 3, 0], [1, 1, 0, 0, 1, 1, 1]]
+    tallies.base[1, 1] = [[1, 0, 0, 1, 0, 0, 0], [4, 4, 0, 4, 0, 4, 0]]
+    tallies.base[2, 0] = [[2, 2, 1, 1, 0, 2, 1], [1, 1, 1, 0, 0, 1, 0]]
+    tallies.base[2, 1] = [[1, 0, 0, 1, 0, 0, 0], [4, 4, 0, 4, 0, 4, 0]]
+    # The same as a survey counts them: half of the young answer, a quarter of the old. Promoters, passives,
+    # detractors, poor.
+    tallies.survey[1, 0] = [[0.5, 0.5, 0.5, 0], [0, 0, 0.25, 0.25]]
+    tallies.survey[2, 0] = [[0.5, 0.25, 0, 0.25], [0.25, 0, 0, 0]]
+
+
+def count_matters(firm):
+    firm["bad"][1, 0] = [1, 1]
+    firm["neutral"][1, 0] = [4, 1]
+    firm["good"][2, 0] = [1, 0]
+    firm["excellent"][2, 0] = [2, 0]
+    # Ten matters took 14 contacts, 6 were solved at the first.
+    firm["contacts"][1, 0] = [9, 3]
+    firm["contacts"][2, 0] = [2, 0]
+    firm["repeats"][1, 0] = [3, 1]
+    firm["first_contact"][1, 0] = [4, 1]
+    firm["first_contact"][2, 0] = [1, 0]
+    firm["promises"][1, 0] = [3, 2]
+    firm["promises_broken"][1, 0] = [2, 0]
+
+
+def count_trouble(firm):
+    """Count failures and what came of them; the warm-up had plenty, which nothing may count."""
+    for name in ("failures", "hurt", "complaints", "contacts", "reviews_bad", "credits", "training_cost", "response"):
+        firm[name][0, 0] = [70, 70]
+    firm["failures"][1, 0] = [4, 2]
+    firm["failures"][2, 0] = [2, 0]
+    firm["spared"][2, 0] = [3, 0]
+    firm["hurt"][1, 0] = [3, 2]
+    firm["hurt"][2, 0] = [1, 0]
+    firm["complaints"][1, 0] = [2, 0]
+    firm["complaints"][2, 0] = [0, 1]
+    firm["silent_exits"][1, 0] = [0, 2]
+    firm["voiced_exits"][1, 0] = [1, 0]
+    # Two of the three complaints were answered, after one day and after four; the latter was made good.
+    firm["answered_complaints"][1, 0] = [2, 0]
+    firm["answer_time"][1, 0] = [5 * pl.DAY, 0]
+    firm["recovered"][1, 0] = [1, 0]
+    firm["followed"][2, 0] = [2, 1]
+    firm["reviews_good"][1, 0] = [1, 0]
+    firm["reviews_bad"][1, 0] = [2, 1]
+    firm["rated"][1, 0] = [-1.5, -2.5]
+    firm["response"][1, 0] = [1.5, 0.5]
+    firm["satisfied_response"][1, 0] = [1.0, 0.25]
+    firm["ease"][1, 0] = [6.0, 3.0]
+    firm["credits"][1, 0] = [10.0, 30.0]
+    firm["training_cost"][1, 0] = [60.0, 0.0]
+    firm["training_cost"][2, 0] = [30.0, 10.0]
+    firm["fixing_cost"][2, 0] = [25.0, 0.0]
 
 
 @pytest.fixture
 def state(plan):
     cold, minds = people()
-    tallies = st.empty_tallies(3, 3, 2, 2, 3)
+    tallies = st.empty_tallies(3, 4, 2, 2, 3)
     count_visits(tallies)
+    count_van(tallies.touch)
     count_people(tallies)
     empty = {name: np.zeros(0) for name in State._fields}
     live = {"cold": cold, "minds": minds, "levers": plan.levers.copy()}

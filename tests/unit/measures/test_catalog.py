@@ -1,9 +1,20 @@
 import math
 
-from cxsim.measures.catalog import CATALOG, FROM_START, LOST, WHOLE_RUN, unit_of
+from cxsim.measures.catalog import (
+    ABOVE_AS_IS,
+    CATALOG,
+    FROM_START,
+    LOST,
+    LOST_TITLES,
+    TOGETHER_IN_TIME,
+    WHOLE_RUN,
+    unit_of,
+)
 from cxsim.measures.formulas import FORMULAS
-from cxsim.model.events import N_REASONS
+from cxsim.measures.totals import VISITING
+from cxsim.model.events import N_REASONS, REASON_UNHEALED
 from cxsim.scenario.consistency import MEASURES
+from cxsim.scenario.fields import CHANNELS
 
 
 def test_every_measure_says_what_it_is():
@@ -17,10 +28,11 @@ def test_every_measure_says_what_it_is():
 
 
 def test_every_measure_can_be_computed():
-    elsewhere = {"wait_p90", "retention_1y", "policy_cost", "came_back", *LOST}
+    elsewhere = {"wait_p90", "retention_1y", "came_back", "won_back", "clv", *ABOVE_AS_IS, *LOST}
     assert set(FORMULAS) == set(CATALOG) - elsewhere
     assert elsewhere == WHOLE_RUN
     assert set(CATALOG) > FROM_START
+    assert set(FORMULAS) > TOGETHER_IN_TIME
 
 
 def test_every_reason_for_leaving_has_its_share_and_lapsing_too():
@@ -41,4 +53,19 @@ def test_every_measure_knows_what_values_it_can_have():
     assert ranges["retention"] == (0.0, 1.0)
     assert ranges["nps_true"] == (-100.0, 100.0)
     assert ranges["wait_mean"] == ranges["churn"] == ranges["customers"] == (0.0, math.inf)
+    assert ranges["ces"] == (1.0, 7.0)
+    assert ranges["review_score"] == (1.0, 5.0)
+    assert ranges["payback"] == (0.0, math.inf)
     assert ranges["profit"] == ranges["satisfaction"] == (-math.inf, math.inf)
+
+
+def test_a_title_and_a_reason_are_said_once():
+    titles = [measure.title for measure in CATALOG.values()]
+    assert len(set(titles)) == len(titles)
+    assert len(set(LOST_TITLES)) == len(set(LOST)) == len(LOST_TITLES)
+    assert LOST[REASON_UNHEALED] == "lost_after_complaint"
+    assert CATALOG["lost_after_complaint"].title.endswith("a complaint that was not made good")
+
+
+def test_visits_are_where_the_firm_comes_to_the_customer():
+    assert {CHANNELS[number] for number in VISITING} == {"field visit", "delivery"}

@@ -27,6 +27,7 @@ FILES = {
     "scenario.resolved.yaml",
     "timeseries.parquet",
     "touchpoints.parquet",
+    "why.csv",
 }
 
 
@@ -56,6 +57,7 @@ def test_the_folder_holds_what_the_contract_says(quick, tmp_path):
         assert tuple(table.columns) == getattr(tables, f"{name.upper()}_COLUMNS")
         pd.testing.assert_frame_equal(table, getattr(quick, name), check_dtype=False)
     assert tuple(pd.read_csv(place / "comparison.csv").columns) == COLUMNS
+    pd.testing.assert_frame_equal(pd.read_csv(place / "why.csv"), quick.reasons, check_dtype=False)
     said = (place / "answer.md").read_text(encoding="utf-8")
     assert said.replace("; made again by `cxsim compare corner`", "") == quick.answer() != said
 
