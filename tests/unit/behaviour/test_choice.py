@@ -11,6 +11,7 @@ from cxsim.behaviour.choice import (
     left_of_ratings,
     logit_weight,
     public_score,
+    reach,
     review_weight,
     toward_reputation,
     utility,
@@ -124,3 +125,11 @@ def test_reputation_pulls_newcomers_most():
     assert toward_reputation(0.5, 9.0, 0.0, 3.0, 0.0) == 0.5
     assert toward_reputation(0.0, 1.0, 0.3, 0.0, 2.0) == 0.0
     assert toward_reputation(0.0, 1.0, 0.3, 0.0, 0.0) == pytest.approx(0.3)
+
+
+def test_a_new_firm_reaches_everybody_in_a_straight_line():
+    # 40 % at first, all after 12 months: 70 % after 6.
+    assert reach(0.0, 0.4, 12.0) == 0.4
+    assert reach(6.0, 0.4, 12.0) == pytest.approx(0.7)
+    assert reach(12.0, 0.4, 12.0) == reach(99.0, 0.4, 12.0) == 1.0
+    assert reach(0.0, 0.4, 0.0) == 1.0

@@ -11,7 +11,6 @@ from cxsim.behaviour.experience import (
     chance_of_return,
     effort_lost,
     felt_inflation,
-    more_extreme,
     perceived_wait,
     performance,
     spoilt_visit,
@@ -107,16 +106,8 @@ def test_a_visit_lies_between_its_moments(moments, weights):
 
 
 def test_a_good_end_after_a_bad_moment_beats_the_reverse():
-    peak = more_extreme(-1.5, 1.0)
-    ends_well = whole_visit(-1.5, peak, 1.0, -0.25, 0.4, 0.4, 0.1)
-    assert ends_well > whole_visit(1.0, peak, -1.5, -0.25, 0.4, 0.4, 0.1)
-
-
-def test_the_extreme_is_what_is_furthest_from_indifferent():
-    assert more_extreme(0.5, -0.8) == -0.8
-    assert more_extreme(-0.8, 0.5) == -0.8
-    assert more_extreme(0.8, -0.8) == more_extreme(-0.8, 0.8) == -0.8  # the bad one where both are equal
-    assert more_extreme(0.0, 0.0) == 0.0
+    ends_well = whole_visit(-1.5, -1.5, 1.0, -0.25, 0.4, 0.4, 0.1)
+    assert ends_well > whole_visit(1.0, -1.5, -1.5, -0.25, 0.4, 0.4, 0.1)
 
 
 def test_the_luck_of_a_touchpoint_keeps_its_variance():

@@ -61,10 +61,10 @@ def test_the_mode_by_the_default_origins(u, mode):
 
 
 def test_the_modes_come_in_their_shares():
-    u = (np.arange(20_000) + 0.5) / 20_000
+    u = (np.arange(4_000) + 0.5) / 4_000
     modes = np.bincount([f.mode_of(x, 1.0, 2.0, 5.0, 2.0) for x in u], minlength=N_MODES) / u.size
     origins = np.array([0.1, 0.2, 0.5, 0.2])[list(f.MODE_ORIGINS)]
-    assert modes == pytest.approx(origins * np.array(f.MODE_SHARES), abs=1e-4)
+    assert modes == pytest.approx(origins * np.array(f.MODE_SHARES), abs=5e-4)
 
 
 @pytest.mark.parametrize("u", [0.0, 0.5, 1.0 - 2**-53])
@@ -72,6 +72,12 @@ def test_an_origin_without_a_share_never_fails(u):
     assert f.mode_of(u, 0.0, 0.0, 0.0, 1.0) == f.FROM_OUTSIDE
     assert f.origin_of(f.mode_of(u, 0.0, 1.0, 0.0, 0.0)) == f.CUSTOMER
     assert f.mode_of(u, 0.0, 0.0, 0.0, 0.0) == f.FROM_OUTSIDE
+
+
+def test_a_rare_mode_is_still_drawn():
+    assert f.mode_of(0.0, 0.001, 0.0, 1.0, 0.0) == f.DISCOURTESY
+    assert f.mode_of(0.0007, 0.001, 0.0, 1.0, 0.0) == f.EMPLOYEE_ERROR
+    assert f.mode_of(0.0011, 0.001, 0.0, 1.0, 0.0) == f.LATE_BY_DESIGN
 
 
 @given(st.floats(0.0, 1.0, exclude_max=True), SHARE, SHARE, SHARE, SHARE)
@@ -173,3 +179,9 @@ def test_the_bond_stays_in_its_range(bond, satisfaction, unhealed):
     after = f.bond_after(bond, satisfaction, unhealed, 0.1, 0.3)
     assert 0.0 <= after <= 3.0
     assert after <= f.bond_after(bond, satisfaction, False, 0.1, 0.3)
+
+
+def test_failures_are_forgotten_after_their_time():
+    assert f.remembered(2.0, 364.9, 365.0) == 2.0
+    assert f.remembered(2.0, 365.0, 365.0) == 0.0
+    assert f.remembered(2.0, 0.0, 0.0) == 0.0

@@ -16,6 +16,7 @@ from cxsim.behaviour.satisfaction import (
     cumulative,
     grade,
     satisfaction,
+    spent,
     staked,
     value,
     zone_width,
@@ -158,3 +159,11 @@ def test_an_occasion_that_matters_doubles_losses_and_lifts_gains_by_the_root():
     assert staked(0.6, 4.0) == pytest.approx(1.2)
     assert [staked(g, 1.0) for g in (-0.6, 0.0, 0.6)] == [-0.6, 0.0, 0.6]
     assert staked(0.0, 2.0) == 0.0
+
+
+def test_what_is_spent_follows_satisfaction_within_bounds():
+    assert spent(1.0, 0.15) == pytest.approx(1.15)
+    assert spent(-2.0, 0.15) == pytest.approx(0.7)
+    assert spent(-2.0, 0.0) == 1.0
+    assert spent(9.0, 0.15) == 1.5
+    assert spent(-9.0, 0.15) == 0.0
