@@ -13,13 +13,13 @@ PARAMETERS = (
     switch("contract_exit", "In contractual markets people give notice by a hazard."),
     Parameter(
         "exit_base", 0.086, "logit", -8.0, 2.0,
-        "TARP stay table: 37 % stay after a minor and 9 % after a severe unvoiced problem, of assumed weights",
+        "TARP stay table: 37 % stay after a minor and 9 % after a severe unvoiced problem; weights assumed",
         "assumption",
         "Log odds of leaving in silence after a failure of no weight.",
     ),
     Parameter(
-        "exit_by_loss", 0.74, "per unit of weight", 0.0, 3.0,
-        "TARP stay table: 37 % stay after a minor and 9 % after a severe unvoiced problem, of assumed weights",
+        "exit_by_loss", 0.58, "per unit of weight", 0.0, 3.0,
+        "TARP stay table: 37 % stay after a minor and 9 % after a severe unvoiced problem; weights assumed",
         "assumption",
         "How strongly the weight of a failure drives leaving after it.",
     ),
