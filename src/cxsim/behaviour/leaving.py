@@ -39,12 +39,12 @@ PARAMETERS = (
         "How strongly a better alternative pulls after a failure.",
     ),
     Parameter(
-        "unsolved_weight", 1.0, "weight", 0.0, 5.0,
-        "assumption: as a failure of usual severity for which nobody is blamed", "assumption",
+        "unsolved_weight", 0.75, "weight", 0.0, 5.0,
+        "assumption: as a minor failure for which the firm is to blame", "assumption",
         "Weight of a matter that is not solved, as a failure.",
     ),
     Parameter(
-        "contract_hold", 2.5, "logit", 0.0, 10.0,
+        "contract_hold", 3.0, "logit", 0.0, 10.0,
         "assumption: giving notice takes more than going elsewhere the next time", "assumption",
         "How much a contract lowers the log odds of leaving after a failure.",
     ),

@@ -103,10 +103,10 @@ def utility_of(p: Plan, s: State, person: int, firm: int, last: int, now: int) -
 def is_here(p: Plan, s: State, person: int, firm: int, now: int) -> bool:
     """Whether a firm is in the market and within this person's reach."""
     f = p.firms[firm]
-    if f["arrives"] <= p.clock[0]["start"]:
-        return True
     if now < f["arrives"]:
         return False
+    if f["reach_first"] >= 1.0:
+        return True
     reached = reach(float(now - f["arrives"]), f["reach_first"], float(f["reach_all_after"]))
     return draw(s.world[0]["key"], np.uint64(person), draws.REACHED, np.uint64(firm)) < reached
 
