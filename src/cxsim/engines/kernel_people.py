@@ -287,7 +287,7 @@ def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
     hazard = hazard_of_notice(
         default(p, s, slots.BASE_HAZARD, column),
         float(s.minds[person * p.firms.size + firm]["satisfaction"]),
-        advantage(p, s, person, firm, rival, now),
+        advantage(p, s, person, firm, rival),
         care_of(p, s, person, firm, now),
         default(p, s, slots.SATISFACTION_TO_STAYING, column),
         default(p, s, slots.ALTERNATIVE_TO_LEAVING, column),

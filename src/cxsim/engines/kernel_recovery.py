@@ -23,6 +23,7 @@ from cxsim.behaviour.recovery import (
     paradox_gain,
     procedure,
     satisfaction_after_answer,
+    step_worth,
     treatment,
     value_of_loss,
 )
@@ -175,6 +176,7 @@ def answer(p: Plan, s: State, person: int, now: int) -> float:
         u = draw(s.world[0]["key"], np.uint64(person), draws.MADE_GOOD, occasion(need, _U0, _U0))
         good = default(p, s, slots.MADE_GOOD_FROM, column)
         return good + 0.25 if u < s.levers[base + pl.FIRM_BASE_RECOVERS, column] else 0.0
+    skipped = default(p, s, slots.STEP_SKIPPED, column)
     distributive = 0.0
     if steps & CREDIT:
         credit = s.levers[base + pl.FIRM_CREDIT, column]
@@ -190,11 +192,10 @@ def answer(p: Plan, s: State, person: int, now: int) -> float:
             t["credited"] += 1
             if now >= 0 and firm == c["base_firm"]:
                 c["paid"] += credit
-            distributive = compensation(
+            distributive = step_worth(steps, CREDIT, skipped) * compensation(
                 compensated_share(credit, loss), default(p, s, slots.COMPENSATION_SCALE, column),
                 default(p, s, slots.COMPENSATION_PEAK, column), default(p, s, slots.COMPENSATION_FALL, column),
             )  # fmt: skip
-    skipped = default(p, s, slots.STEP_SKIPPED, column)
     just = justice(
         distributive, treatment(steps, skipped), procedure(steps, skipped),
         default(p, s, slots.JUSTICE_BASE, column), default(p, s, slots.JUSTICE_OUTCOME, column),
