@@ -25,6 +25,11 @@ PARAMETERS = (
         "Share of the cost of complaining that the easiest way to complain removes.",
     ),
     Parameter(
+        "asking", 0.6, "ease", 0.0, 1.0,
+        "assumption: being asked whether all is well takes most of the effort out of complaining", "assumption",
+        "How easy complaining is at least, where asking is a step of the recovery.",
+    ),
+    Parameter(
         "voice_value", 5.7, "utils per unit of weight", 0.0, 30.0,
         "TARP and customer-rage surveys: of severe problems 50 to 75 % are voiced; weight assumed",
         "assumption",
@@ -73,6 +78,12 @@ def utility_of_voice(
         Coefficients, utils.
     """
     return -cost * (1.0 - by_ease * ease) + value * hope * weight + by_bond * bond
+
+
+@rule
+def ease_where_asked(ease: float, asks: bool, asking: float) -> float:
+    """Ease of complaining where staff ask, at least `asking`."""
+    return max(ease, asking) if asks else ease
 
 
 @rule

@@ -44,7 +44,7 @@ PARAMETERS = (
         "Weight of a matter that is not solved, as a failure.",
     ),
     Parameter(
-        "contract_hold", 3.0, "logit", 0.0, 10.0,
+        "contract_hold", 2.0, "logit", 0.0, 10.0,
         "assumption: giving notice takes more than going elsewhere the next time", "assumption",
         "How much a contract lowers the log odds of leaving after a failure.",
     ),

@@ -7,6 +7,9 @@ import math
 from cxsim.behaviour.parameter import Parameter, switch
 from cxsim.model.jit import rule
 
+ONE_STAR = (1.0 - 3.85) / 1.35
+FIVE_STARS = (5.0 - 3.85) / 1.35
+
 PARAMETERS = (
     switch("talk", "Customers tell others about good and bad episodes, and rate some in public."),
     Parameter(
@@ -94,3 +97,12 @@ def number_told(u: float, mean: float, most: int) -> int:
 def told_expectation(expectation: float, signal: float, effect: float) -> float:
     """Return the listener's expectation after a story: moved by a share of the gap (B-40)."""
     return expectation + effect * (signal - expectation)
+
+
+@rule
+def public_rating(satisfaction: float) -> float:
+    """Rating given in public on the latent scale: the satisfaction, between one star and five.
+
+    Stars are 3.85 + 1.35 x; that is the mean and the standard deviation of ratings of delivered orders (Olist).
+    """
+    return min(max(satisfaction, ONE_STAR), FIVE_STARS)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.complaint import exit_and_voice, response, utility_of_voice
+from cxsim.behaviour.complaint import ease_where_asked, exit_and_voice, response, utility_of_voice
 from cxsim.behaviour.expectation import (
     deserved,
     learned,
@@ -19,6 +19,7 @@ from cxsim.behaviour.expectation import (
 from cxsim.behaviour.experience import effort_lost, spoilt_visit, whole_visit
 from cxsim.behaviour.failure import bond_after
 from cxsim.behaviour.leaving import utility_of_exit
+from cxsim.behaviour.recovery import ASK
 from cxsim.behaviour.satisfaction import (
     BAD,
     GOOD,
@@ -264,8 +265,10 @@ def decide(p: Plan, s: State, person: int, firm: int, now: int) -> int:
     e["leaving"] = leaving
     complaining = NOT_AT_ALL
     if default(p, s, slots.COMPLAINING, column) > 0.0:
+        base = p.firms[firm]["levers"]
+        asks = (int(s.levers[base + pl.FIRM_STEPS, column]) & ASK) != 0
         complaining = utility_of_voice(
-            float(s.levers[p.firms[firm]["levers"] + pl.FIRM_EASE, column]),
+            ease_where_asked(float(s.levers[base + pl.FIRM_EASE, column]), asks, default(p, s, slots.ASKING, column)),
             m["hope"],
             weight,
             m["bond"],

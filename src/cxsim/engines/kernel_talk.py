@@ -8,7 +8,7 @@ import numpy as np
 
 from cxsim.behaviour import slots
 from cxsim.behaviour.choice import review_weight
-from cxsim.behaviour.talk import number_told, probability_of_talk, told_expectation
+from cxsim.behaviour.talk import number_told, probability_of_talk, public_rating, told_expectation
 from cxsim.engines.calendar import order_of, push
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_touch import note
@@ -113,12 +113,13 @@ def rate_in_public(p: Plan, s: State, person: int, firm: int, need: int, satisfa
         return
     weight = review_weight(satisfaction, default(p, s, slots.REVIEW_NEGATIVE_WEIGHT, column))
     f = s.organisations[firm]
-    f["rating_sum"] += weight * satisfaction
+    rating = public_rating(satisfaction)
+    f["rating_sum"] += weight * rating
     f["rating_count"] += weight
     t = s.firm[s.world[0]["period"], firm, column]
-    t["rated"] += satisfaction
+    t["rated"] += rating
     if satisfaction < 0.0:
         t["reviews_bad"] += 1
     else:
         t["reviews_good"] += 1
-    note(s, ev.LOG_RATED, np.uint64(person), need, 0, firm, -1, -1, -1, 0, satisfaction)
+    note(s, ev.LOG_RATED, np.uint64(person), need, 0, firm, -1, -1, -1, 0, rating)
