@@ -23,12 +23,14 @@ from cxsim.results.findings import (
     Reason,
     Segment,
     Setting,
+    Turn,
     Worlds,
 )
 from cxsim.results.goals import chance_of, goals_of
 from cxsim.results.provenance import again, with_worlds
 from cxsim.results.reasons import KEPT, credits_of, why
 from cxsim.results.standing import design_of, ledger_of, openings_of, records_of, rivals_of, training_of
+from cxsim.results.worlds import worlds_found
 from cxsim.stats.intervals import student_quantile
 from cxsim.stats.paired import bonferroni_level
 from cxsim.units import format_duration
@@ -52,7 +54,7 @@ def collect(facts: Facts, command: str = "", worlds: Worlds | None = None) -> Fi
     command : str
         The command that made it; empty from Python.
     worlds : Worlds, optional
-        What was found over the worlds that we cannot rule out, where they were run.
+        What was found over the worlds that we cannot rule out; by default what the comparison found in its own.
     """
     ranked = tuple(facts.ranked(facts.headline)) if facts.others else ()
     best = ranked[0] if ranked else None
@@ -88,7 +90,21 @@ def collect(facts: Facts, command: str = "", worlds: Worlds | None = None) -> Fi
         rivals=rivals_of(facts, best) if best is not None else (),
         records=records_of(facts),
         ledger=ledger_of(facts),
-        worlds=worlds,
+        worlds=worlds if worlds is not None else _in_worlds(facts),
+    )
+
+
+def _in_worlds(facts: Facts) -> Worlds | None:
+    found = worlds_found(facts)
+    if found is None:
+        return None
+    return Worlds(
+        worlds=found.count,
+        best=found.best[found.choice],
+        level=found.level[found.choice],
+        turns=tuple(Turn(turn.policy, turn.when) for turn in found.turns),
+        most_regret=found.most_regret,
+        measure_first=found.measure_first,
     )
 
 
@@ -169,10 +185,11 @@ def _leader(facts: Facts, measure: str, best: str | None) -> Leader | None:
     other = ranked[0] if ranked else facts.reference
     if other == best:
         return None
-    gap = Gain(*facts.between(measure, other, best)[:3])
-    if gap.tie:
+    family = len(facts.others)
+    gap = Gain(*facts.between(measure, other, best, family)[:3])
+    if gap.tie or facts.goodness(measure, gap.value) < 0.0:
         return None
-    price = facts.between(facts.headline, best, other)
+    price = facts.between(facts.headline, best, other, family)
     sign = facts.goodness(facts.headline, 1.0)
     low, high = sorted((sign * price.low, sign * price.high))
     return Leader(measure, other, gap, Gain(sign * price.mean, low, high))

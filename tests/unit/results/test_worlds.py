@@ -58,7 +58,8 @@ def turning(policy, cost, inertia):
 
 
 def test_the_planted_threshold_is_found_and_said(compared_in_worlds):
-    found = compared_in_worlds(turning).worlds
+    made = compared_in_worlds(turning)
+    found = made.worlds
     below = int((found.table["market.switching.cost"].astype(float) < 52).sum())
     assert (found.measure, found.unit, found.choice) == ("retention", "share", "hire")
     assert (found.asked, found.count, found.failed, found.replications) == (COUNT, COUNT, 0, 4)
@@ -74,6 +75,10 @@ def test_the_planted_threshold_is_found_and_said(compared_in_worlds):
     assert found.expected_regret == pytest.approx(0.05 * below / COUNT, abs=0.002)
     assert float(found.table.set_index("world").loc[found.most_regret_world, "market.switching.cost"]) < 52
     assert found.measure_first == "market.switching.cost"
+    said = made.answer()
+    assert f"it stays best in {COUNT - below} of {COUNT} worlds" in said
+    assert f"the answer turns to Train if {turn.when}" in said
+    assert "costs at most" in said
     first, second = found.worth
     assert (first.sure, second.sure) == (True, False)
     assert first.value <= found.perfect_information + 0.001
