@@ -72,6 +72,42 @@ def test_a_measure_that_was_asked_for_and_not_counted_is_named(cxsim, tmp_path, 
 
 
 @pytest.mark.usefixtures("engine")
+def test_worlds_are_run_counted_and_made_again(cxsim, tmp_path, corner_text):
+    (tmp_path / "doubt.yaml").write_text(corner_text + "unsure: {market.switching.cost: 30 to 120}\n")
+    done = cxsim("compare", "doubt.yaml", "--worlds", "3", "--world-replications", "2", "--out", "out", "--json")
+    assert done.exit_code == 0
+    assert "100 %: 18 of 18 runs in worlds" in done.stderr
+    found = json.loads(done.stdout)["worlds"]
+    assert (found["count"], found["replications"], found["stays"]) == (3, 2, 3)
+    table = pd.read_csv(tmp_path / "out" / "worlds.csv")
+    assert table["set"][0].startswith("--set market.switching.cost=")
+    assert set(pd.read_parquet(tmp_path / "out" / "measures.parquet")["world"]) == {0, 1, 2, 3}
+    nothing = cxsim("compare", "corner.yaml", "--worlds", "3", "--out", "none")
+    assert nothing.exit_code == 2
+    assert "write `unsure` in the file" in nothing.stderr
+
+
+def test_worlds_that_failed_are_listed_and_the_exit_code_says_so(
+    cxsim, monkeypatch, answering_engine, tmp_path, corner_text
+):
+    from cxsim.errors import RunError
+
+    def breaking(task, progress=None):
+        if task.spec.world == 2:
+            message = "a journey does not end"
+            raise RunError(message)
+        return answering_engine(task, progress)
+
+    use(monkeypatch, breaking)
+    (tmp_path / "doubt.yaml").write_text(corner_text + "unsure: {market.switching.cost: 30 to 120}\n")
+    done = cxsim("compare", "doubt.yaml", "--worlds", "3", "--out", "out", "--quiet")
+    assert done.exit_code == 1
+    assert "1 of 3 worlds failed and are left out:" in done.stderr
+    assert "--set market.switching.cost=" in done.stderr
+    assert "as-is, replication 0: a journey does not end" in done.stderr
+
+
+@pytest.mark.usefixtures("engine")
 def test_json_is_one_document(cxsim):
     done = cxsim("compare", "corner.yaml", "--policies", "train", "--replications", "3", "--json", "--out", "out")
     document = json.loads(done.stdout)
