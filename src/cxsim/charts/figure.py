@@ -91,6 +91,11 @@ class Chart:
     options: dict[str, Any]
 
     @cached_property
+    def _drawn(self) -> dict[SizeName, Figure]:
+        """Figures that are kept for the next format: drawing takes longer than writing the file."""
+        return {}
+
+    @cached_property
     def figure(self) -> Figure:
         """The figure in notebook size."""
         return self.at("notebook")
@@ -125,7 +130,9 @@ class Chart:
         if format not in FORMATS:
             raise ChartError(f"chart: format `{format}`; allowed are {', '.join(FORMATS)}; choose one of these")
         measures = size_of(size)
-        figure = self.at(size)
+        if size not in self._drawn:
+            self._drawn[size] = self.at(size)
+        figure = self._drawn[size]
         buffer = BytesIO()
         with applied(measures):
             figure.savefig(buffer, format=format, dpi=measures.dpi, metadata=_metadata(format, self.caption.title))

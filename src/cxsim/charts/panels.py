@@ -45,12 +45,12 @@ class Panels:
         wide = inches(ax)[0] * POINTS_PER_INCH / base_font()
         return cls(max(1, min(most, int(wide / least))), columns)
 
-    def most(self, ax: Axes, rows: int) -> int:
-        """Say how many panels leave each row a height at which it can be read."""
+    def most(self, ax: Axes, rows: int, lines: int = MOST_LINES) -> int:
+        """Say how many panels, in up to so many lines, leave each row a height at which it can be read."""
         em = base_font() / POINTS_PER_INCH
-        for lines in range(MOST_LINES, 1, -1):
-            if inches(ax)[1] / lines - (HEAD + FOOT) * em >= rows * LEAST_ROW * em:
-                return lines * self.in_a_row
+        for count in range(lines, 1, -1):
+            if inches(ax)[1] / count - (HEAD + FOOT) * em >= rows * LEAST_ROW * em:
+                return count * self.in_a_row
         return self.in_a_row
 
     def panel(self, ax: Axes, place: int, panels: int) -> Axes:

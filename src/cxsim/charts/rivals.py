@@ -19,7 +19,8 @@ COLUMNS: Final = (3.0, 6.2)  # right edges of the simulated and the known figure
 KNOWN: Final = ("published", "recorded")
 ORIGINS: Final = (*KNOWN, "simulated", "inferred")
 MOST_IN_A_ROW: Final = 3
-LEAST_PANEL: Final = 14.0  # font sizes
+MOST_LINES: Final = 3
+LEAST_PANEL: Final = 12.0  # font sizes
 ROOM_OF_A_TICK: Final = 4.5
 PAD: Final = 0.09
 WHOLE_FROM: Final = 20.0  # figures of this size that lie so far apart need no decimals
@@ -72,7 +73,7 @@ def rivals(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     look = looks(names, names[0])
     panels = Panels.for_axes(ax, COLUMNS, most=MOST_IN_A_ROW, least=LEAST_PANEL)
     figures = list(dict.fromkeys(rows["figure"]))
-    chosen = figures[: panels.most(ax, len(names))]
+    chosen = figures[: panels.most(ax, len(names), MOST_LINES)]
     ax.set_axis_off()
     for place, figure in enumerate(chosen):
         panel = panels.panel(ax, place, len(chosen))

@@ -305,6 +305,8 @@ def _breakable(text: str, width: float, size: float, weight: str) -> list[str]:
             keep = len(rest) - 1
             while keep > 1 and width_of(rest[:keep], size, weight) > width:
                 keep -= 1
+            hyphen = rest.rfind("-", 1, keep)  # a word breaks at its hyphens, and only without one anywhere
+            keep = hyphen + 1 if hyphen > 0 else keep
             words.append(rest[:keep])
             rest = rest[keep:]
         words.append(rest)
