@@ -111,7 +111,7 @@ def corner():
     return loads(CORNER, "corner.yaml")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def answering_engine():
     return answering
 

@@ -217,14 +217,14 @@ def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
     """Print, write the folder, and say which runs failed."""
     from cxsim.results.summary import summary
 
-    for line in summary(results.facts):
+    command = shlex.join(["cxsim", *sys.argv[1:]])
+    for line in summary(results.facts, command):
         screen.result(line)
     _say_what_is_missing(screen, results)
-    command = shlex.join(["cxsim", *sys.argv[1:]])
     results.save(folder, command=command)
-    screen.result(str(folder / "answer.md"))
+    screen.result(str(folder / "report.html"))
     failures = [f"{run.policy}, replication {run.replication}: {run.why}" for run in results.failures]
-    screen.document(_document(results, folder))
+    screen.document(_document(results, folder, command))
     if failures:
         total = len(results.experiment.runs)
         screen.fault(f"{len(failures)} of {total} runs failed; their replications are left out:")
@@ -247,7 +247,7 @@ def _say_what_is_missing(screen: Screen, results: Tabled) -> None:
         screen.remark(f"asked for, but not counted in this scenario or not yet: {', '.join(missing)}")
 
 
-def _document(results: Tabled, folder: Path) -> dict[str, Any]:
+def _document(results: Tabled, folder: Path, command: str) -> dict[str, Any]:
     from cxsim.measures.tables import SCHEMA
     from cxsim.results.answer import sentences
     from cxsim.results.worlds import worlds_found
@@ -262,7 +262,7 @@ def _document(results: Tabled, folder: Path) -> dict[str, Any]:
         "engine": made.engine,
         "wall_s": round(made.wall_s, 3),
         "folder": str(folder),
-        "answer": sentences(results.facts),
+        "answer": sentences(results.facts, command),
         "comparison": results.contrast.to_dict("records"),
         "worlds": None if worlds is None else worlds.document(),
         "failures": [

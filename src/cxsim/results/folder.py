@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -16,6 +17,7 @@ from cxsim.errors import Fault, InputError, ScenarioError
 from cxsim.results.answer import answer
 from cxsim.results.manifest import manifest_of
 from cxsim.results.reasons import table_of
+from cxsim.results.report import REPORT, report_of
 from cxsim.results.worlds import worlds_found
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from cxsim.results.tabled import Tabled
 
 MANIFEST: Final = "manifest.json"
+ANSWER: Final = "answer.md"
 HASH_SHOWN: Final = 8
 EVENTS: Final = "events.parquet"
 
@@ -122,7 +125,8 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
     worlds = worlds_found(results.facts)
     if worlds is not None:
         worlds.table.to_csv(folder / "worlds.csv", index=False, lineterminator="\n")
-    (folder / "answer.md").write_text(answer(results.facts, command), encoding="utf-8")
+    said = answer(results.facts, command)
+    (folder / ANSWER).write_text(said, encoding="utf-8")
     (folder / "scenario.resolved.yaml").write_text(results.scenario.resolved(), encoding="utf-8")
     charts = results.plot.all()
     if charts:
@@ -130,7 +134,10 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
     for name, chart in charts.items():
         for ending in ("png", "svg"):
             chart.save(folder / "charts" / f"{name}.{ending}")
-    (folder / MANIFEST).write_text(manifest_of(results.experiment, command), encoding="utf-8")
+    manifest = manifest_of(results.experiment, command)
+    (folder / MANIFEST).write_text(manifest, encoding="utf-8")
+    page = report_of(results, said, json.loads(manifest), charts=charts)
+    (folder / REPORT).write_text(page, encoding="utf-8")
     for path in sorted(folder.rglob("*"), reverse=True):
         _settle(path)
     _settle(folder)

@@ -84,7 +84,7 @@ class Tabled:
 
     @property
     def plot(self) -> Plots:
-        """Charts: ``.plot.retention()``, ``.differences()``, ``.waits()``, ``.leavers()``."""
+        """Charts: ``.plot.league()``, ``.differences()``, ``.retention()``, ``.dissatisfied()``, ``.rivals()`` ..."""
         return Plots(self.facts)
 
     def __repr__(self) -> str:
@@ -95,8 +95,38 @@ class Tabled:
         """Return the answer in sentences, as Markdown."""
         return answer(self.facts)
 
+    def report(self, path: str | Path, *, title: str = "", client: str = "", command: str = "") -> Path:
+        """Write the report: one page of HTML that holds its charts and needs nothing else.
+
+        Parameters
+        ----------
+        path : path
+            A file that ends in ``.html``, or a folder, which gets a ``report.html``.
+        title : str
+            The finding by default.
+        client : str
+            For whom it is; named on the page.
+        command : str
+            The command that made the runs, where it was one.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            When it cannot be written.
+        """
+        from cxsim.results.report import manifest_now, save_report
+
+        said = answer(self.facts, command)
+        manifest = manifest_now(self, command)
+        return save_report(self, Path(path), said, manifest, title=title, client=client)
+
     def save(self, folder: str | Path, *, command: str = "") -> Path:
-        """Write the result folder: tables, statistics, sentences, charts, manifest; all of it or nothing.
+        """Write the result folder: tables, statistics, sentences, charts, report, manifest; all of it or nothing.
 
         Parameters
         ----------

@@ -48,7 +48,7 @@ def test_compare_prints_the_answer_and_writes_the_folder(cxsim, tmp_path):
     done = cxsim("compare", "corner.yaml", "--out", "out")
     assert done.exit_code == 0
     assert done.stdout.splitlines()[0].startswith("corner: 2 policies and as-is, 4 paired runs")
-    assert done.stdout.splitlines()[-1] == "out/answer.md"
+    assert done.stdout.splitlines()[-1] == "out/report.html"
     assert "runs" in done.stderr
     assert "%" in done.stderr
     assert len(pd.read_csv(tmp_path / "out" / "comparison.csv")["policy"].unique()) == 3
@@ -256,7 +256,7 @@ def test_the_whole_way_in_a_process_of_its_own(tmp_path, corner_text):
     command = [sys.executable, "-m", "cxsim", "compare", "corner.yaml", "--replications", "2", "--out", "out"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1] == "out/answer.md"
+    assert done.stdout.splitlines()[-1] == "out/report.html"
     assert {"retention.png", "differences.svg"} <= entries(tmp_path / "out" / "charts")
     bad = subprocess.run([*command[:-1], "corner.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (bad.returncode, bad.stdout) == (2, "")

@@ -8,12 +8,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cxsim.charts.book import CHART_NAMES
 from cxsim.errors import InputError
 from cxsim.experiments.compare import Setup, experiment
 from cxsim.experiments.contrast import COLUMNS
 from cxsim.measures import tables
 from cxsim.model import draws
 from cxsim.results import folder as module
+from cxsim.results.answer import answer
 from cxsim.results.folder import check, default_folder
 from cxsim.results.result import Result
 
@@ -24,6 +26,7 @@ FILES = {
     "comparison.csv",
     "manifest.json",
     "measures.parquet",
+    "report.html",
     "scenario.resolved.yaml",
     "timeseries.parquet",
     "touchpoints.parquet",
@@ -48,18 +51,19 @@ def names(path):
 def test_the_folder_holds_what_the_contract_says(quick, tmp_path):
     place = quick.save(tmp_path / "deep" / "out", command="cxsim compare corner")
     assert names(place) == FILES
-    assert names(place / "charts") == {
-        f"{chart}.{ending}" for chart in ("retention", "differences", "waits", "leavers") for ending in ("png", "svg")
-    }
+    assert names(place / "charts") == {f"{chart}.{ending}" for chart in CHART_NAMES for ending in ("png", "svg")}
     assert names(place.parent) == {"out"}
     for name in ("measures", "timeseries", "touchpoints", "cohorts"):
         table = pd.read_parquet(place / f"{name}.parquet")
         assert tuple(table.columns) == getattr(tables, f"{name.upper()}_COLUMNS")
         pd.testing.assert_frame_equal(table, getattr(quick, name), check_dtype=False)
     assert tuple(pd.read_csv(place / "comparison.csv").columns) == COLUMNS
+    page = (place / "report.html").read_text(encoding="utf-8")
+    assert page.count("data:image/svg+xml;base64,") == page.count("data:image/png;base64,") == 5
+    assert "http:" not in page
     pd.testing.assert_frame_equal(pd.read_csv(place / "why.csv"), quick.reasons, check_dtype=False)
     said = (place / "answer.md").read_text(encoding="utf-8")
-    assert said.replace("; made again by `cxsim compare corner`", "") == quick.answer() != said
+    assert said == answer(quick.facts, "cxsim compare corner") != quick.answer()
 
 
 @pytest.mark.usefixtures("no_charts")

@@ -1,0 +1,218 @@
+"""From results to the page: what the report says about a comparison, and where it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cxsim.errors import Fault, InputError, ScenarioError
+from cxsim.measures.catalog import CATALOG
+from cxsim.report import assumptions as ledger
+from cxsim.report.content import Content, Grounds, Met, Picture
+from cxsim.report.page import page
+from cxsim.report.prose import parsed
+from cxsim.results import report_tables
+from cxsim.results.answer import finding, winner
+from cxsim.results.facts import Facts
+from cxsim.results.provenance import again
+from cxsim.results.standing import records_of
+from cxsim.results.wording import limits, listed, quantity
+
+if TYPE_CHECKING:
+    from cxsim.charts.figure import Chart
+    from cxsim.results.tabled import Tabled
+
+REPORT: Final = "report.html"
+ENDING: Final = ".html"
+IN_REPORT: Final = ("league", "differences", "retention", "dissatisfied", "rivals")
+HASH_SHOWN: Final = 12
+# The behaviour modules that a reason for leaving came about through, in the order of the reasons' codes.
+BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
+    "lost_to_failure": ("failure", "complaint", "leaving", "organisation"),
+    "lost_to_waiting": ("patience", "experience"),
+    "lost_unsolved": ("experience", "leaving"),
+    "lost_to_price": ("choice", "leaving"),
+    "lost_to_better_offer": ("choice", "expectation", "leaving"),
+    "lost_to_talk": ("talk",),
+    "lost_after_complaint": ("complaint", "recovery", "failure"),
+    "lost_lapsed": ("choice",),
+}
+ALWAYS: Final = ("satisfaction",)
+FELT: Final = 0.005  # share of the starting customers from which a reason matters
+
+
+def report_of(
+    results: Tabled,
+    answer: str,
+    manifest: Mapping[str, Any],
+    *,
+    title: str = "",
+    client: str = "",
+    charts: Mapping[str, Chart] | None = None,
+) -> str:
+    """Return the report as one page of HTML.
+
+    Parameters
+    ----------
+    results : Result or Comparison
+    answer : str
+        The sentences, as `answer.md` holds them.
+    manifest : mapping
+        As `manifest.json` holds it.
+    title : str
+        The finding by default.
+    client : str
+        For whom it is; named on the page.
+    charts : mapping of str to Chart, optional
+        Those of `results.plot.all()`, where they are there already.
+    """
+    facts = results.facts
+    drawn = results.plot.all() if charts is None else charts
+    found = parsed(answer)
+    said = finding(facts)
+    tables = report_tables.of_charts(facts)
+    return page(
+        Content(
+            title=title or said,
+            finding=said,
+            client=client,
+            prose=found,
+            pictures=[Picture(name, drawn[name], tables.get(name)) for name in _chosen(facts, drawn)],
+            tables=report_tables.of_policies(facts),
+            records=_records(facts),
+            grounds=_grounds(facts),
+            provenance=_provenance(manifest),
+            again=found.again or again(manifest.get("command", ""), facts.experiment),
+        )
+    )
+
+
+def save_report(
+    results: Tabled, path: Path, answer: str, manifest: Mapping[str, Any], *, title: str = "", client: str = ""
+) -> Path:
+    """Write the report, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        A file that ends in .html, or a folder, which gets a `report.html`.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        When it cannot be written.
+    """
+    target = path if path.suffix.lower() == ENDING else path / REPORT
+    text = report_of(results, answer, manifest, title=title, client=client)
+    write_whole(target, text.encode("utf-8"))
+    return target
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file beside its place and move it there, so that it is never half there.
+
+    Raises
+    ------
+    InputError
+        When it cannot be written; then what was there before still is.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".cxsim-", delete=False) as stream:
+            partial = Path(stream.name)
+            try:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            except BaseException:
+                with suppress(OSError):
+                    partial.unlink()
+                raise
+        partial.chmod(0o644)
+        partial.replace(target)
+    except OSError as error:
+        raise refused(target, error) from error
+
+
+def refused(place: Path, error: OSError) -> InputError:
+    """Return the error that says a file cannot be written."""
+    what = error.strerror or type(error).__name__
+    return ScenarioError([Fault(str(place), None, "", what, "a file that can be written", "name another place")])
+
+
+def _chosen(facts: Facts, drawn: Mapping[str, Chart]) -> list[str]:
+    """Name the charts of the report; a queue without customers of its own has its waits instead."""
+    names = [name for name in IN_REPORT if name in drawn]
+    return names if facts.has("retention") else [*names, *(["waits"] if "waits" in drawn else [])]
+
+
+def _records(facts: Facts) -> list[Met]:
+    found = []
+    for record in records_of(facts):
+        measure = CATALOG[record.figure]
+        unit = facts.currency if measure.unit == "money" else measure.unit
+        known = f"{quantity(record.recorded, unit)} ± {quantity(record.margin, unit)}"
+        seen = f"{quantity(record.simulated, unit)} ({limits(record.ci_low, record.ci_high, unit)})"
+        found.append(Met(measure.title, known, seen, bool(record.met)))
+    return found
+
+
+def _grounds(facts: Facts) -> Grounds:
+    """Part the assumptions: what is behind the reasons for which customers stay or go under the winner comes first."""
+    everything = ledger.assumptions(facts.experiment.scenario)
+    reasons = _moving(facts)
+    if facts.has("retention"):
+        modules = {*ALWAYS, *(module for reason in reasons for module in BEHIND[reason])}
+    else:
+        modules = {"patience"}
+    first, rest = ledger.resting_on(everything, modules)
+    why = ""
+    if reasons:
+        titles = [CATALOG[reason].title.rpartition(": ")[2] for reason in reasons]
+        why = f"They are behind the reasons for which customers are kept or lost here: {listed(titles)}."
+    return Grounds(first, rest, ledger.counts(first), why)
+
+
+def _moving(facts: Facts) -> list[str]:
+    """Name the reasons for leaving that the winner changes, or, where nothing wins, for which customers leave."""
+    best = winner(facts)
+    found = []
+    for reason in BEHIND:
+        row = facts.row(reason, best or facts.reference)
+        if row is not None and abs(row.difference if best is not None else row.mean) >= FELT:
+            found.append(reason)
+    return found
+
+
+def _provenance(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    scenario, machine = manifest["scenario"], manifest["platform"]
+    failed = sum(run["status"] != "done" for run in manifest["runs"])
+    libraries = ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items())
+    return [
+        ("scenario", f"{scenario['name']} (SHA-256 {scenario['sha256'][:HASH_SHOWN]}…)"),
+        ("policies", ", ".join(manifest["policies"])),
+        ("replications", f"{manifest['replications']}{', ' + str(failed) + ' runs failed' if failed else ''}"),
+        ("seed", f"{manifest['seed']} (random scheme {manifest['random_scheme']})"),
+        ("program", f"cxsim {manifest['cxsim']}, model {manifest['model_version']}, {manifest['engine']} engine"),
+        ("made on", f"{machine['system']} {machine['machine']}, Python {machine['python']}; {libraries}"),
+        ("started", f"{manifest['started']}, {manifest['wall_s']:.0f} s"),
+        *([("note", manifest["note"])] if manifest.get("note") else []),
+    ]
+
+
+def manifest_now(results: Tabled, command: str = "") -> dict[str, Any]:
+    """Return the manifest of results that were not stored."""
+    from cxsim.results.manifest import manifest_of
+
+    found: dict[str, Any] = json.loads(manifest_of(results.experiment, command))
+    return found

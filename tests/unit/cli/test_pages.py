@@ -1,0 +1,117 @@
+"""`cxsim report` and `cxsim assumptions`, from the command line to the files."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from cxsim.cli.app import app, hoisted
+
+FEW = ("league", "dissatisfied")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, corner, answering_engine):
+    """Return a result folder that `cxsim compare` wrote, without charts."""
+    place = tmp_path_factory.mktemp("runs")
+    (place / "köşe.yaml").write_text(corner.resolved(), encoding="utf-8")
+
+    def setup(**given):
+        from cxsim.experiments.compare import Setup
+
+        return Setup(**given, simulate=answering_engine)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(place)
+        patch.setattr("cxsim.results.api.Setup", setup)
+        patch.setattr("cxsim.results.plots.Plots.all", lambda self: {})
+        done = CliRunner().invoke(app, ["compare", "köşe.yaml", "--replications", "3", "--out", "out"])
+    assert done.exit_code == 0, done.output
+    return place / "out"
+
+
+def cxsim(*arguments):
+    return CliRunner().invoke(app, hoisted([str(argument) for argument in arguments]))
+
+
+@pytest.fixture
+def few_charts(monkeypatch):
+    from cxsim.results import plots
+
+    tables = plots.tables_of
+    monkeypatch.setattr(plots, "tables_of", lambda facts: {name: tables(facts)[name] for name in FEW})
+    monkeypatch.setattr(plots, "captions_of", lambda facts: {})
+
+
+@pytest.mark.usefixtures("few_charts")
+def test_report_and_charts_are_made_again_elsewhere(folder, tmp_path):
+    before = sorted(folder.iterdir())
+    done = cxsim(
+        "report", folder, "--format", "html,svg", "--out", tmp_path, "--title", "Şube & <b>", "--client", "Đorđe"
+    )
+    assert done.exit_code == 0, done.output
+    written = [tmp_path / "report.html", *(tmp_path / "charts" / f"{name}.svg" for name in FEW)]
+    assert done.stdout.splitlines() == [str(path) for path in written]
+    page = written[0].read_text(encoding="utf-8")
+    assert "<h1>Şube &amp; &lt;b&gt;</h1>" in page
+    assert "Prepared for Đorđe" in page
+    assert "köşe" in page
+    assert all(b"<svg" in path.read_bytes() for path in written[1:])
+    assert sorted(folder.iterdir()) == before
+
+
+def test_the_report_goes_back_into_its_folder_by_default(folder, monkeypatch):
+    monkeypatch.setattr("cxsim.results.plots.Plots.all", lambda self: {})
+    first = (folder / "report.html").read_bytes()
+    done = cxsim("report", folder, "--json")
+    assert json.loads(done.stdout) == {"files": [str(folder / "report.html")]}
+    assert (folder / "report.html").read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--format", "pptx"], "--format: `pptx`; html, png, svg"),
+        (["--format", " , "], "html, png, svg"),
+        (["--format", "html,gif"], "`gif`"),
+    ],
+)
+def test_a_format_that_is_none_is_refused(folder, arguments, words):
+    done = cxsim("report", folder, *arguments)
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+def test_what_is_no_result_folder_is_refused(tmp_path):
+    for place, words in ((tmp_path, "no manifest.json"), (tmp_path / "nowhere", "no such folder")):
+        done = cxsim("report", place)
+        assert done.exit_code == 2
+        assert words in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("columns", "width"), [("40", 80), ("100", 100), ("300", 120)])
+def test_assumptions_fit_the_window(monkeypatch, columns, width):
+    monkeypatch.setenv("COLUMNS", columns)
+    done = cxsim("assumptions", "local-shop-vs-chain")
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert max(map(len, lines)) <= width
+    assert "word of mouth" in lines
+    assert any("defaults.loss_aversion" in line and "2.25" in line and line.endswith("published") for line in lines)
+    assert " values: " in " ".join(lines[-2:])
+
+
+def test_assumptions_as_json(corner):
+    done = cxsim("assumptions", "local-shop-vs-chain", "--json")
+    content = json.loads(done.stdout)
+    (inertia,) = [one for one in content["assumptions"] if one["path"] == "defaults.inertia"]
+    assert (inertia["value"], inertia["origin"], inertia["low"], inertia["high"]) == ("2.7", "written", "0", "4")
+    assert {"unit", "source", "confidence", "meaning", "group", "unsure"} <= set(inertia)
+    assert sum(content["counts"].values()) == len(content["assumptions"])
+
+
+def test_assumptions_of_nothing_are_refused():
+    done = cxsim("assumptions", "nowhere.yaml")
+    assert done.exit_code == 2
+    assert "no such file" in done.stderr
