@@ -30,6 +30,7 @@ from cxsim.results.goals import chance_of, goals_of
 from cxsim.results.provenance import again, with_worlds
 from cxsim.results.reasons import KEPT, credits_of, why
 from cxsim.results.standing import design_of, ledger_of, openings_of, records_of, rivals_of, training_of
+from cxsim.results.wording import spoken
 from cxsim.results.worlds import worlds_found
 from cxsim.stats.intervals import student_quantile
 from cxsim.stats.paired import bonferroni_level
@@ -104,7 +105,7 @@ def _in_worlds(facts: Facts) -> Worlds | None:
         level=found.level[found.choice],
         turns=tuple(Turn(turn.policy, turn.when) for turn in found.turns),
         most_regret=found.most_regret,
-        measure_first=found.measure_first,
+        measure_first=spoken(found.measure_first, facts.firm),
     )
 
 

@@ -88,8 +88,10 @@ def left(reason: str) -> str:
 
 def _spared(reason: Reason) -> str:
     """Say how many of them were spared the failure, and how many were made good."""
-    parts = ((reason.spared, "were spared it"), (reason.made_good, "were made good"))
-    texts = [f"{fixed(count)} {what}" for count, what in parts if count >= HALF]
+    parts = ((reason.spared, "spared it"), (reason.made_good, "made good"))
+    texts = [
+        f"{fixed(count)} {'was' if fixed(count) == '1' else 'were'} {what}" for count, what in parts if count >= HALF
+    ]
     return f" ({listed(texts)})" if texts else ""
 
 
@@ -196,7 +198,7 @@ def _beside(findings: Findings, rival: Rival) -> str:
     inferred = f"everything else about {rival.firm} is inferred and is not compared"
     if not rival.figures:
         return f"of {rival.firm} we know {count}, none of which is measured here; {inferred}"
-    stand = listed([_stands(findings, figure) for figure in rival.figures])
+    stand = listed([_stands(findings, one, first=not at) for at, one in enumerate(rival.figures)])
     return f"of {rival.firm} we know {count}, and on those {stand}; {inferred}"
 
 
@@ -209,7 +211,7 @@ def _kept(findings: Findings, firm: str, row: Row) -> str:
     return f"{firm} (simulated) {verb} {now}"
 
 
-def _stands(findings: Findings, figure: Compared) -> str:
+def _stands(findings: Findings, figure: Compared, *, first: bool) -> str:
     """Say where we stand beside one published figure, before and with the policy."""
     unit = money(findings, figure.unit)
     if figure.measure == "churn":
@@ -219,12 +221,16 @@ def _stands(findings: Findings, figure: Compared) -> str:
         before, now = _behind(figure, figure.reference), _behind(figure, figure.winner)
         text = f"we go from {before.replace(' ', f' {title}points ', 1)} to {now}"
     else:
-        ours = f"{quantity(figure.reference, unit)} to {quantity(figure.winner, unit)}"
-        text = f"on {CATALOG[figure.measure].title} we go from {ours} against its {quantity(figure.value, unit)}"
+        before, now, theirs = (quantity(value, unit) for value in (figure.reference, figure.winner, figure.value))
+        for ending in (f" {unit}", " %", " min", " s"):
+            if all(text.endswith(ending) for text in (before, now, theirs)):
+                before, theirs = before.removesuffix(ending), theirs.removesuffix(ending)
+        text = f"we go from {before} to {now} on {named(figure.measure)} against its {theirs}"
     if not figure.margin > 0.0:
         return text
     margin = difference(figure.margin, unit).removeprefix("+").removesuffix(" a month").removesuffix(" points")
-    text += f" (give or take {margin.removesuffix(' percentage')}, its own margin"
+    text += f" (give or take {margin.removesuffix(f' {unit}').removesuffix(' percentage')}"
+    text += ", its own margin" if first else ""
     if abs(figure.winner - figure.value) <= figure.margin:
         text += ", which does not tell us apart"
     return f"{text})"

@@ -6,6 +6,7 @@ Each function takes the findings and returns its sentence, or an empty text wher
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 from cxsim.measures.catalog import CATALOG
@@ -164,22 +165,31 @@ def _loses_money(findings: Findings, best: str) -> str:
 
 
 def _misses(findings: Findings, best: str) -> str:
+    missed = [goal for goal in findings.goals if goal.chance.get(best, math.nan) < HALF]
+    return f"; {goals_met(findings, missed, best)}" if missed else ""
+
+
+def goals_met(findings: Findings, goals: Sequence[GoalFound], best: str) -> str:
+    """Write in how many runs goals are met, those that are met as often together."""
+    by_runs: dict[str, list[str]] = {}
+    for goal in goals:
+        share, count = goal.chance[best], findings.setting.replications
+        only = "only " if share < HALF and round(share * count) else ""
+        by_runs.setdefault(f"{only}{in_runs(share, count)}", []).append(goal_named(goal))
     texts = []
-    for goal in findings.goals:
-        share = goal.chance.get(best, math.nan)
-        if share < HALF:
-            only = "" if round(share * findings.setting.replications) == 0 else "only "
-            texts.append(f"{goal_named(goal)} is met in {only}{in_runs(share, findings.setting.replications)}")
-    return f"; {listed(texts)}" if texts else ""
+    for runs, names in by_runs.items():
+        what = f"the goals of {listed(names)} are" if len(names) > 1 else f"the goal of {names[0]} is"
+        texts.append(f"{what} met in {runs}")
+    return listed(texts)
 
 
 def goal_named(goal: GoalFound) -> str:
-    """Write a goal: ``the goal of keeping at least 70 %``."""
+    """Write a goal: ``keeping at least 70 %``."""
     if goal.measure == RETENTION:
-        return f"the goal of keeping {goal.text}"
+        return f"keeping {goal.text}"
     if goal.measure == PAYBACK:
-        return f"the goal of being paid back {goal.text}"
-    return f"the goal of {goal.text} ({CATALOG[goal.measure].title})"
+        return f"being paid back {goal.text}"
+    return f"{goal.text} ({CATALOG[goal.measure].title})"
 
 
 def _disagrees(findings: Findings) -> str:
@@ -344,12 +354,12 @@ def costs_and_earns(findings: Findings) -> str:
     details = [part for part in (_per_customer(findings, best, cost), _paid_back(findings, best)) if part]
     if details:
         text += f": {', '.join(details)}"
-    goals = [
-        f"{goal_named(goal)} is met in {in_runs(goal.chance[best], findings.setting.replications)}"
+    met = [
+        goal
         for goal in findings.goals
         if goal.chance.get(best, math.nan) >= HALF and not _said_with_payback(findings, goal)
     ]
-    return f"{text}; {listed(goals)}." if goals else f"{text}."
+    return f"{text}; {goals_met(findings, met, best)}." if met else f"{text}."
 
 
 def _profit(findings: Findings, best: str) -> str:
@@ -385,11 +395,13 @@ def _paid_back(findings: Findings, best: str) -> str:
     if found is None:
         return ""
     count = findings.setting.replications
+    goals = [goal for goal in findings.goals if goal.measure == PAYBACK and best in goal.chance]
     if found.share < HALF:
+        if goals:
+            return ""  # the first sentence has said that the goal is missed
         only = "" if round(found.share * count) == 0 else "only "
         return f"paid back within {findings.setting.lasts} in {only}{in_runs(found.share, count)}"
     text = f"paid back in month {fixed(math.ceil(found.months))}"
-    goals = [goal for goal in findings.goals if goal.measure == PAYBACK and best in goal.chance]
     if goals:
         wanted = goals[0].text.removeprefix("within ").removeprefix("at most ")
         return f"{text}, within the {wanted} of the goal in {in_runs(goals[0].chance[best], count)}"

@@ -9,7 +9,7 @@ from typing import Final
 from cxsim.measures.catalog import CATALOG
 from cxsim.results.collect import collect
 from cxsim.results.facts import Facts
-from cxsim.results.findings import Findings, Row
+from cxsim.results.findings import Findings, GoalFound, Row
 from cxsim.results.grounds import named
 from cxsim.results.sentences import against_reference, best_first, goal_named
 from cxsim.results.wording import (
@@ -231,12 +231,16 @@ def _paid_back(findings: Findings) -> str:
 
 def _goals(findings: Findings) -> list[str]:
     best = findings.winner
-    texts = [
-        f"{goal_named(goal).removeprefix('the goal of ')} in {in_runs(share, findings.setting.replications)}"
-        for goal in findings.goals
-        if best is not None and math.isfinite(share := goal.chance.get(best, math.nan))
-    ]
-    return _line("Goals", "; ".join(texts)) if texts else []
+    goals = [goal for goal in findings.goals if best is not None and math.isfinite(goal.chance.get(best, math.nan))]
+    return _line("Goals", _in_short(findings, goals, best)) if goals and best is not None else []
+
+
+def _in_short(findings: Findings, goals: list[GoalFound], best: str) -> str:
+    by_runs: dict[str, list[str]] = {}
+    for goal in goals:
+        runs = in_runs(goal.chance[best], findings.setting.replications)
+        by_runs.setdefault(runs, []).append(goal_named(goal))
+    return "; ".join(f"{listed(names)} in {runs}" for runs, names in by_runs.items())
 
 
 def _others(findings: Findings) -> list[str]:

@@ -149,6 +149,14 @@ def shown(policy: str) -> str:
     return words[:1].title() + words[1:]
 
 
+def spoken(path: str, firm: str) -> str:
+    """Write the path of a value in words: ``defaults.satisfaction_to_staying`` as ``satisfaction to staying``."""
+    own = path.removeprefix("defaults.").removeprefix(f"{firm}.")
+    if own.endswith(".arrives"):
+        return f"when {own.removesuffix('.arrives')} arrives"
+    return own.replace(".", " ").replace("_", " ")
+
+
 def apportioned(values: Sequence[float], total: float, places: int = 0) -> list[float]:
     """Round values so that they add up to the rounded total, by largest remainders.
 

@@ -57,6 +57,17 @@ def test_the_price_of_another_winner_is_positive_where_it_keeps_fewer(comparison
     assert leader.price.value == pytest.approx(0.12, abs=0.01)
 
 
+def test_a_measure_on_which_the_reference_is_only_lower_has_no_other_winner(comparison):
+    from cxsim.results.collect import _leader
+
+    # Hire wins more by word of mouth, so neither as-is nor another is named there.
+    assert _leader(comparison.facts, "won_by_recommendation", "hire") is None
+    # Waits are shorter under it; as-is, which is worse on them, must not be called best.
+    assert _leader(comparison.facts, "wait_all_mean", "hire") is None
+    worse = _leader(comparison.facts, "wages", "hire")
+    assert (worse.policy, worse.gain.value) == ("as-is", pytest.approx(-2000.0))
+
+
 def test_reasons_are_those_of_why(comparison):
     table = comparison.why("hire").set_index("reason")["kept_more"]
     assert {reason.reason: reason.kept for reason in collect(comparison.facts).why}["waiting"] == table["waiting"]

@@ -72,6 +72,18 @@ def test_a_winner_that_fails_a_goal_says_so_in_the_first_sentence_and_not_twice(
     )
 
 
+def test_goals_that_are_missed_as_often_are_said_together(cable):
+    goals = (
+        GoalFound("retention", "at least 70 %", {BEST: 0.0}),
+        GoalFound("payback", "within 24 months", {BEST: 0.0}),
+    )
+    facts = cable(goals=goals, payback=Payback(math.nan, 0.0))
+    text = "; the goals of keeping at least 70 % and being paid back within 24 months are met in none of the 30 runs."
+    assert sentences.verdict(facts).endswith(text)
+    assert "paid back" not in sentences.costs_and_earns(facts)
+    assert "Goals           keeping at least 70 % and being paid back within 24 months in" in lines_of(facts)
+
+
 def test_two_measures_that_disagree_name_both_winners_and_the_price(cable):
     leader = Leader("profit", "fix-the-causes", Gain(2e5, 1e5, 3e5), Gain(0.04, 0.02, 0.06))
     assert sentences.verdict(cable(other_winner=leader)).endswith(
@@ -234,13 +246,28 @@ def test_rivals_are_compared_on_what_is_known_only(cable):
     assert grounds.against_rivals(cable()) == (
         "In the six months after FiberNow opens we lose 640 customers under as-is and 290 under the best policy. Of "
         "SkyDish we know three figures only, and on those we go from 30 NPS points behind to 14 behind (give or take "
-        "6, its own margin) and we lose 0.50 % a month against its 1.6 % a month (give or take 0.16, its own margin); "
+        "6, its own margin) and we lose 0.50 % a month against its 1.6 % a month (give or take 0.16); "
         "everything else about SkyDish is inferred and is not compared."
     )
     level = Rival("SkyDish", (Compared("nps", "points", -17.0, 6.0, -35.0, -19.0),), 1)
     text = grounds.against_rivals(cable(rivals=(level,), openings=()))
     assert "one figure only" in text
     assert "2 behind (give or take 6, its own margin, which does not tell us apart)" in text
+
+
+def test_figures_of_any_kind_are_compared_with_their_unit_once(cable):
+    figures = (
+        Compared("wait_mean", "min", 3.0, 0.3, 4.3, 4.4),
+        Compared("first_contact_resolution", "share", 0.6, 0.05, 0.59, 0.57),
+        Compared("failures", "per customer a year", 1.2, 0.12, 1.5, 1.4),
+    )
+    text = grounds.against_rivals(cable(rivals=(Rival("FiberNow", figures, 4),), openings=()))
+    assert text == (
+        "Of FiberNow we know four figures only, and on those we go from 4.3 to 4.4 min on mean wait against its 3.0 "
+        "(give or take 18 s, its own margin), we go from 59 to 57 % on first contact resolution against its 60 (give or "
+        "take 5, which does not tell us apart) and we go from 1.5 to 1.4 per customer a year on failures against its 1.2 "
+        "(give or take 0.12); everything else about FiberNow is inferred and is not compared."
+    )
 
 
 def test_an_opening_that_the_policy_does_not_change_is_a_tie(cable):

@@ -78,6 +78,14 @@ def test_resamples_never_make_certain():
     assert wording.chance(0.956) == "96 %"
 
 
+def test_paths_are_said_in_words():
+    assert wording.spoken("defaults.satisfaction_to_staying", "Shop") == "satisfaction to staying"
+    assert wording.spoken("FiberNow.arrives", "Shop") == "when FiberNow arrives"
+    assert wording.spoken("Shop.trouble_comes_from.design", "Shop") == "trouble comes from design"
+    assert wording.spoken("market.switching.cost", "Shop") == "market switching cost"
+    assert wording.spoken("", "Shop") == ""
+
+
 def test_names_are_said_as_in_a_sentence():
     assert wording.shown("make-good-fast") == "Make good fast"
     assert wording.shown("as-is") == "as-is"
