@@ -12,6 +12,7 @@ from cxsim.behaviour.organisation import solving_with_skill
 from cxsim.engines.calendar import pop
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_firm import organise
+from cxsim.engines.kernel_log import class_of, note_visit, occasion_of, schedule, segment_of
 from cxsim.engines.kernel_moment import live_through
 from cxsim.engines.kernel_people import (
     be_answered,
@@ -26,20 +27,7 @@ from cxsim.engines.kernel_people import (
 from cxsim.engines.kernel_recovery import follow_up
 from cxsim.engines.kernel_shift import move_lever, shift
 from cxsim.engines.kernel_talk import hear
-from cxsim.engines.kernel_touch import (
-    arrive,
-    bring_areas,
-    class_of,
-    end_wait,
-    enter,
-    hand_out,
-    make_free,
-    note_visit,
-    occasion_of,
-    schedule,
-    segment_of,
-    take_from_queue,
-)
+from cxsim.engines.kernel_touch import arrive, bring_areas, end_wait, enter, hand_out, make_free, take_from_queue
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl

@@ -15,7 +15,7 @@ from cxsim.behaviour.choice import (
 )
 from cxsim.behaviour.followup import care_shift
 from cxsim.behaviour.leaving import reason_of_leaving, spread_cost
-from cxsim.engines.kernel_touch import NEVER, note, schedule
+from cxsim.engines.kernel_log import NEVER, note, schedule
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl

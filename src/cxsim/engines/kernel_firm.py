@@ -8,7 +8,7 @@ from cxsim.behaviour import slots
 from cxsim.behaviour.choice import left_of_ratings
 from cxsim.behaviour.organisation import can_be_fixed, knowledge, remaining_share, skill
 from cxsim.engines.kernel_choice import default
-from cxsim.engines.kernel_touch import note
+from cxsim.engines.kernel_log import note
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.jit import part

@@ -25,7 +25,7 @@ from cxsim.behaviour.failure import (
 from cxsim.behaviour.organisation import care_with_skill, errors_left
 from cxsim.behaviour.promise import kept_promise
 from cxsim.engines.kernel_choice import default
-from cxsim.engines.kernel_touch import note, occasion_of
+from cxsim.engines.kernel_log import note, occasion_of
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl

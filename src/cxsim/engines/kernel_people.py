@@ -23,6 +23,7 @@ from cxsim.engines.kernel_choice import (
     leave_firm,
     why_leave,
 )
+from cxsim.engines.kernel_log import NEVER, note, schedule
 from cxsim.engines.kernel_moment import (
     befall,
     begin_episode,
@@ -32,7 +33,7 @@ from cxsim.engines.kernel_moment import (
     mode_of_failure,
 )
 from cxsim.engines.kernel_recovery import UNANSWERED, conclude, leave_desk, settle
-from cxsim.engines.kernel_touch import NEVER, enter, note, schedule
+from cxsim.engines.kernel_touch import enter
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl

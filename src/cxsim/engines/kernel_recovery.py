@@ -38,9 +38,10 @@ from cxsim.engines.kernel_episode import (
     live_at_baseline,
     remember,
 )
+from cxsim.engines.kernel_log import note, schedule
 from cxsim.engines.kernel_moment import attributed, delivered, feel, lost_by_waiting, scars_of, stability_of
 from cxsim.engines.kernel_talk import rate_in_public, tell_others
-from cxsim.engines.kernel_touch import enter, note, schedule
+from cxsim.engines.kernel_touch import enter
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl

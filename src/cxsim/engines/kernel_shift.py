@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from cxsim.engines.kernel_log import NEVER, class_of, note, note_visit, schedule
 from cxsim.engines.kernel_moment import live_through
 from cxsim.engines.kernel_people import finish
-from cxsim.engines.kernel_touch import (
-    NEVER,
-    bring_areas,
-    class_of,
-    end_wait,
-    hand_out,
-    make_free,
-    note,
-    note_visit,
-    schedule,
-    take_free,
-    take_from_queue,
-)
+from cxsim.engines.kernel_touch import bring_areas, end_wait, hand_out, make_free, take_free, take_from_queue
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import is_open, next_boundary

@@ -11,7 +11,7 @@ from cxsim.behaviour.choice import review_weight
 from cxsim.behaviour.talk import number_told, probability_of_talk, public_rating, told_expectation
 from cxsim.engines.calendar import order_of, push
 from cxsim.engines.kernel_choice import default
-from cxsim.engines.kernel_touch import note
+from cxsim.engines.kernel_log import note
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl

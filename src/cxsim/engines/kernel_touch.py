@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from cxsim.behaviour import slots
 from cxsim.behaviour.experience import felt_inflation, perceived_wait
 from cxsim.behaviour.patience import announced_patience, announced_wait
-from cxsim.engines.calendar import order_of, push
+from cxsim.engines.kernel_log import NEVER, class_of, note_visit, occasion_of, schedule, segment_of
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import next_opening
@@ -18,101 +16,12 @@ from cxsim.model.draws import (
     REOPENING,
     TAKES,
     draw,
-    occasion,
 )
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import quantile, whole
 from cxsim.model.state import N_PRIORITIES, State
 from cxsim.model.tallies import wait_bin
-
-NEVER = int(pl.NEVER)
-
-
-@part
-def schedule(s: State, time: int, kind: int, entity: np.uint64, other: int, ordinal: int, row: int) -> None:
-    """Add a pending event; events at NEVER are not kept."""
-    if time >= NEVER:
-        return
-    w = s.world[0]
-    push(s.pending, w["n_pending"], time, order_of(kind, entity), other, ordinal, row, 0, 0.0)
-    w["n_pending"] += 1
-
-
-@part
-def note(
-    s: State,
-    kind: int,
-    entity: np.uint64,
-    journey: int,
-    step: int,
-    firm: int,
-    touchpoint: int,
-    agent: int,
-    other: int,
-    cause: int,
-    value: float,
-) -> None:
-    """Write a log row, if there is a log."""
-    w = s.world[0]
-    if w["logging"] == 0:
-        return
-    r = s.log[w["n_log"]]
-    w["n_log"] += 1
-    r["time"] = w["now"]
-    r["kind"] = kind
-    r["customer"] = entity
-    r["journey"] = journey
-    r["step"] = step
-    r["firm"] = firm
-    r["touchpoint"] = touchpoint
-    r["agent"] = agent
-    r["other"] = other
-    r["cause"] = cause
-    r["value"] = value
-
-
-@part
-def segment_of(p: Plan, s: State, row: int) -> int:
-    """Lever column of a customer row: the person's segment; callers read column 0."""
-    if row < p.market[0]["n_persons"]:
-        return int(s.cold[row]["segment"])
-    return 0
-
-
-@part
-def class_of(p: Plan, s: State, row: int) -> int:
-    """Tally column of a customer row: the person's segment, or the caller's source."""
-    if row < p.market[0]["n_persons"]:
-        return int(s.cold[row]["segment"])
-    return int(p.contacts[s.hot[row]["contact"]]["class_"])
-
-
-@part
-def occasion_of(s: State, row: int) -> np.uint64:
-    """Ordinal of the draws of a customer's present visit."""
-    h = s.hot[row]
-    return occasion(np.uint64(h["need"]), np.uint64(h["visit"]), np.uint64(h["attempt"]))
-
-
-@part
-def note_visit(p: Plan, s: State, row: int, kind: int, agent: int, cause: int, value: float) -> None:
-    """Log something that happens to a customer at the present touchpoint."""
-    h = s.hot[row]
-    touchpoint = p.steps[h["step"]]["touchpoint"]
-    note(
-        s,
-        kind,
-        h["entity"],
-        h["need"],
-        h["visit"],
-        p.contacts[h["contact"]]["firm"],
-        touchpoint,
-        agent,
-        -1,
-        cause,
-        value,
-    )
 
 
 @part
