@@ -18,6 +18,7 @@ from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.simulate import ENGINES, Done, Task, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates, parting
 from cxsim.measures.layout import Layout, Names, layout_of
@@ -27,8 +28,6 @@ from cxsim.stats.paired import bonferroni_level
 from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cxsim.model.plan import Plan
     from cxsim.scenario import Scenario
 
@@ -291,7 +290,8 @@ class _Batch:
             if task.spec.policy == policy and task.spec.replication in complete and isinstance(result, Done)
         ]
         made = frames_of(self.layout, runs)
-        return made._replace(measures=with_policy_cost(made.measures)), len(complete)
+        measures = with_payback(with_policy_cost(made.measures, AS_IS), made.timeseries, AS_IS)
+        return made._replace(measures=measures), len(complete)
 
     def parted(self) -> tuple[Parted, ...]:
         """Return how the policies part from as-is in the complete replications, policy by policy."""
@@ -350,30 +350,6 @@ def names_of(scenario: Scenario) -> Names:
 
 def _costs(scenario: Scenario, policy: str, names: Names) -> tuple[WrittenCost, ...]:
     return tuple(WrittenCost(names.policy_firm, *cost) for cost in scenario.policy(policy).costs)
-
-
-def with_policy_cost(measures: pd.DataFrame) -> pd.DataFrame:
-    """Add `policy_cost`: the written cost, and wages above those of as-is in the same replication.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        The tidy table; unchanged where as-is was not run beside the policies.
-    """
-    import pandas as pd
-
-    if AS_IS not in set(measures["policy"]):
-        return measures
-    written = measures[measures["measure"] == "written_cost"]
-    keys = ["point", "world", "replication", "firm", "segment"]
-    wages = measures[(measures["measure"] == "wages") & measures["firm"].isin(written["firm"])]
-    paid = wages.set_index([*keys, "policy"])["value"]
-    base = wages[wages["policy"] == AS_IS].set_index(keys)["value"]
-    extra = paid.reindex(pd.MultiIndex.from_frame(written[[*keys, "policy"]])).to_numpy()
-    usual = base.reindex(pd.MultiIndex.from_frame(written[keys])).to_numpy()
-    more = np.nan_to_num(extra - usual)  # a firm without staff pays no wages
-    cost = written.assign(measure="policy_cost", value=written["value"].to_numpy() + more)
-    return pd.concat([measures, cost], ignore_index=True)
 
 
 def _until_precise(batch: _Batch, asked: Precision) -> None:

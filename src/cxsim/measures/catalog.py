@@ -42,13 +42,11 @@ CAME_BACK: Final = "came_back"
 # Quantities that are made of two runs: a policy's and that of as-is with the same luck.
 ABOVE_AS_IS: Final = ("policy_cost", "payback")
 # Quantities that have one value a run and none a period.
-WHOLE_RUN: Final = frozenset(
-    ("wait_p90", "retention_1y", "won_back", "review_score", "clv", *ABOVE_AS_IS, *LOST, CAME_BACK)
-)
+WHOLE_RUN: Final = frozenset(("wait_p90", "retention_1y", "won_back", "clv", *ABOVE_AS_IS, *LOST, CAME_BACK))
 # Quantities that time series have for all customers together only: by segment they would hold too few a month.
 TOGETHER_IN_TIME: Final = frozenset((
     "rated_poor_true", "csat", "ces", "graded_bad", "graded_neutral", "graded_good", "graded_excellent",
-    "reviews", "public_positive", "public_negative", "days_to_visit", "first_contact_resolution",
+    "review_score", "reviews", "public_positive", "public_negative", "days_to_visit", "first_contact_resolution",
     "contacts_per_matter", "failures", "spared", "hurt", "promises_broken", "voice_rate", "complaints_per_1000",
     "silent_exits", "voiced_exits", "recovery_rate", "complaint_answer_time", "followed_up", "credits",
 ))  # fmt: skip
@@ -175,8 +173,8 @@ _ALL: Final = (
         "ces", EASE, _SURVEYED, "episode", _WHOLE, "ratio", "higher", "ease of getting it done, 7 is easiest", "people"
     ),
     Measure(
-        "review_score", STARS, "public reviews, as they stand at the horizon", "review", _END, "last", "higher",
-        "stars in public reviews", "business",
+        "review_score", STARS, "public reviews", "review", _WHOLE, "ratio", "higher", "stars in public reviews",
+        "people",
     ),
     Measure(
         "recommendations", PER_HUNDRED, _PRESENT, "100 customers and year", _WHOLE, "rate", "higher",

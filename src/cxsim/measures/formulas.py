@@ -15,6 +15,10 @@ from cxsim.model.plan import DAY, MINUTE, MONTH, YEAR
 Array = NDArray[np.float64]
 PER_CUSTOMERS: Final = 100.0
 PER_THOUSAND: Final = 1000.0
+# Public ratings in stars: 3.85 at the market's standard, 1.35 a standard deviation; retail reviews, B-3.
+STARS_AT_STANDARD: Final = 3.85
+STARS_PER_SD: Final = 1.35
+STARS: Final = (1.0, 5.0)
 
 
 def ratio(top: Array, bottom: Array) -> Array:
@@ -49,6 +53,11 @@ def _matters(t: Totals) -> Array:
     return t.contacts - t.repeats
 
 
+def _stars(t: Totals) -> Array:
+    latent = ratio(t.rated, t.reviews_good + t.reviews_bad)
+    return np.asarray(np.clip(STARS_AT_STANDARD + STARS_PER_SD * latent, *STARS))
+
+
 def _cost_to_serve(t: Totals) -> Array:
     return t.wages + t.variable_cost + t.credits + t.training_cost + t.fixing_cost
 
@@ -73,6 +82,7 @@ FORMULAS: Final[Mapping[str, Callable[[Totals], Array]]] = MappingProxyType(
         "graded_good": _graded("good"),
         "graded_excellent": _graded("excellent"),
         "ces": lambda t: ratio(t.ease, t.response),
+        "review_score": _stars,
         "recommendations": lambda t: _a_year(t.told_good, t, PER_CUSTOMERS),
         "warnings": lambda t: _a_year(t.told_bad, t, PER_CUSTOMERS),
         "reviews": lambda t: _a_year(t.reviews_good + t.reviews_bad, t, PER_CUSTOMERS),

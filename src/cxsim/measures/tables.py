@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 SCHEMA: Final = 1
-STARS_AT_STANDARD: Final = 3.85
-STARS_PER_SD: Final = 1.35
 RUN_COLUMNS: Final = ("point", "world", "policy", "replication")
 MEASURES_COLUMNS: Final = (*RUN_COLUMNS, "firm", "segment", "measure", "value", "unit")
 TIMESERIES_COLUMNS: Final = (*RUN_COLUMNS, "firm", "segment", "period", "time_days", "measure", "value", "unit")
@@ -95,7 +93,6 @@ def values_of(plan: Plan, state: State, layout: Layout, costs: Sequence[WrittenC
         whole[catalog.index(name), :, : shares.shape[1]] = shares
     live = periods.ends[periods.first :]
     whole[catalog.index("clv")] = lifetime_value(in_time, live, plan.segments.size)
-    whole[catalog.index("review_score"), :, 0] = _stars(state)
     if periods.ends[-1] >= YEAR:
         whole[catalog.index("retention_1y")] = _after_a_year(in_time, live)
     desks = desk_totals(plan, state)
@@ -118,18 +115,6 @@ def _slow_wait(plan: Plan, state: State) -> Array:
     )
     counts = np.concatenate((counts.sum(axis=1, keepdims=True), counts), axis=1)
     return wait_quantile(counts, 0.9) / MINUTE
-
-
-def _stars(state: State) -> Array:
-    """Return the mean public rating of each firm, (n_firms,), as stars: 3.85 + 1.35 * latent, bounded to 1 to 5.
-
-    Stars of an encounter at the market's standard and their spread: B-3 of the model's science (retail reviews).
-    Ratings count as the model's readers weigh them: the bad ones more, the old ones less.
-    """
-    firms = state.organisations
-    latent = ratio(firms["rating_sum"], firms["rating_count"])
-    # The sum may be negative, which `ratio` allows: only the count must be positive.
-    return np.asarray(np.clip(STARS_AT_STANDARD + STARS_PER_SD * latent, 1.0, 5.0))
 
 
 def _after_a_year(in_time: Totals, ends: NDArray[np.int64]) -> Array:

@@ -28,7 +28,7 @@ FIRM_FIELDS = (
     "episodes", "solved", "joined", "won_by_talk", "satisfied", "told_good", "told_bad", "satisfaction",
     "bad", "neutral", "good", "excellent", "contacts", "first_contact", "repeats", "promises", "promises_broken",
     "failures", "spared", "hurt", "complaints", "silent_exits", "voiced_exits", "answered_complaints", "answer_time",
-    "recovered", "followed", "reviews_good", "reviews_bad", "ease", "response", "satisfied_response",
+    "recovered", "followed", "reviews_good", "reviews_bad", "rated", "ease", "response", "satisfied_response",
     "revenue", "variable_cost", "credits",
 )  # fmt: skip
 COST_FIELDS = ("training_cost", "fixing_cost")
@@ -90,6 +90,7 @@ class Totals(NamedTuple):
     followed: Array
     reviews_good: Array
     reviews_bad: Array
+    rated: Array
     ease: Array
     response: Array
     satisfied_response: Array

@@ -6,10 +6,8 @@ import re
 from typing import NamedTuple
 
 from cxsim.errors import ValueRefusedError
-from cxsim.measures.catalog import CATALOG
-from cxsim.model.plan import MINUTE
+from cxsim.measures.amounts import amount_for
 from cxsim.results.facts import Facts
-from cxsim.units import parse_duration, parse_number, parse_share
 
 _GOAL = re.compile(r"(at least|at most|within)\s+(.+)")
 
@@ -35,19 +33,11 @@ def goals_of(facts: Facts) -> list[Goal]:
         if match is None or not facts.has(measure):
             continue
         try:
-            value = _value(match[2], CATALOG[measure].unit)
+            value = amount_for(measure, match[2])
         except ValueRefusedError:
             continue
         found.append(Goal(measure, text.strip(), match[1] == "at least", value))
     return found
-
-
-def _value(text: str, unit: str) -> float:
-    if unit.startswith("share"):
-        return parse_share(text.removesuffix("a month").strip())
-    if unit == "min":
-        return parse_duration(text) / MINUTE
-    return parse_number(text.split(maxsplit=1)[0], low=-1e15)
 
 
 def chance_of(facts: Facts, goal: Goal, policy: str) -> float:

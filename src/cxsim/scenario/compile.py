@@ -148,7 +148,9 @@ class _Compiler:
         for (name, firm), share_to in zip(self.document.firms.items(), shares, strict=True):
             own = given(firm.touchpoints)
             lever = self.slot["firms", name, "price"]
-            arrives = min(given(firm.arrives).after(self.resolved.starts), int(pl.NEVER))
+            arrives = given(firm.arrives).after(self.resolved.starts)
+            # Who is there from the start is there in the warm-up too.
+            arrives = -given(self.document.warm_up) if arrives <= 0 else min(arrives, int(pl.NEVER))
             reach = given(firm.reaches)
             reached = (arrives, reach.at_first, reach.everyone_after)
             baseline = name in self.overlaid.baseline_contacts

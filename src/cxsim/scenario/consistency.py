@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -30,6 +31,10 @@ MEASURES: Final = (
     "training_cost", "fixing_cost",
 )
 # fmt: on
+# `-20 points`, `200 000 EUR`, `0.7 % a month`, `2 a year`.
+_AMOUNT: Final = re.compile(
+    r"[-+\u2212]?\d[\d ]*(?:\.\d+)?\s*(?:%|points|stars|[A-Z]{3})?(?:\s*(?:a|per) (?:day|week|month|year))?"
+)
 ROUNDING: Final = 1e-9
 MOST_FIRMS: Final = 100
 MOST_CONTACTS: Final = 1e10
@@ -131,6 +136,9 @@ def _check_wishes(document: Document, faults: Faults) -> None:
 
 
 def _is_amount(text: str) -> bool:
+    """Tell whether this can be an amount of some measure; that it fits the measure is seen where goals are judged."""
+    if _AMOUNT.fullmatch(text.strip()):
+        return True
     for parse in (parse_share, parse_number, parse_duration):
         try:
             parse(text)

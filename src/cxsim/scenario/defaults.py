@@ -17,6 +17,8 @@ TARP: Final = ("TARP (1986), shares of origins of dissatisfaction, made to add u
 TROUBLE: Final = {"design": 0.58, "customer": 0.22, "employee": 0.2, "outside": 0.0}
 ATTRIBUTES: Final = ("reliability", "speed", "care", "ease", "price")
 EVERYTHING: Final = "everything"
+# Channels through which a complaint goes: where it is heard, and where a credit is approved.
+DESKS: Final = ("complaint desk", "back office")
 STAFFED: Final = frozenset(
     ("store", "phone", "chat", "delivery", "field visit", "complaint desk", "back office", "third party")
 )
@@ -145,9 +147,15 @@ class Filler:
         for key in ("answer", "visit", "experience"):
             put(promises, f"{name}.promises.{key}", NOTHING)
         recovery = firm.setdefault("recovery", {})
+        if "steps" not in recovery:
+            share, source, confidence = baselines.UNKNOWN["recovery_rate"]
+            value = f"not written: {format_share(share)} of the complaints are made good"
+            self.notes[f"{name}.recovery.steps"] = {"value": value, "source": source, "confidence": confidence}
         put(recovery, f"{name}.recovery.steps", [])
         put(recovery, f"{name}.recovery.credit", "0")
-        put(recovery, f"{name}.recovery.without_approval", "0")
+        channels = {touchpoint["channel"] for touchpoint in firm["touchpoints"].values()}
+        asked = set(DESKS) <= channels
+        put(recovery, f"{name}.recovery.without_approval", "0" if asked else recovery["credit"])
         put(
             recovery, f"{name}.recovery.ease", "0 %", ("complaining takes what it took in TARP's surveys", "assumption")
         )

@@ -67,11 +67,16 @@ def _share(text: str) -> float:
 
 
 def _a_month(text: str) -> float:
-    return parse_rate(text, hazard=True).per_microsecond * MONTH
+    return _without_noise(parse_rate(text, hazard=True).per_microsecond * MONTH)
 
 
 def _a_year(text: str) -> float:
-    return parse_rate(text).per_microsecond * YEAR
+    return _without_noise(parse_rate(text).per_microsecond * YEAR)
+
+
+def _without_noise(value: float) -> float:
+    """Round what a change of units added in the last digits."""
+    return float(f"{value:.12g}")
 
 
 def _minutes(text: str) -> float:

@@ -7,13 +7,13 @@ from typing import Final
 
 from cxsim.errors import quoted
 from cxsim.scenario import baselines
+from cxsim.scenario.defaults import DESKS
 from cxsim.scenario.faults import Faults
 from cxsim.scenario.fields import UNLIMITED
 from cxsim.scenario.models import Cares, Document, Firm, Trouble
-from cxsim.units import format_share
+from cxsim.units import format_number, format_share
 
 ROUNDING: Final = 1e-9
-DESKS: Final = ("complaint desk", "back office")
 FIRST_DAY: Final = datetime(2025, 1, 6)
 
 
@@ -32,6 +32,7 @@ def check(name: str, firm: Firm, document: Document, faults: Faults) -> None:
     here = ("firms", name)
     _check_desks(here, firm, faults)
     _check_training(here, firm, faults)
+    _check_credit((*here, "recovery"), firm, faults)
     _check_trouble((*here, "trouble_comes_from"), firm.trouble_comes_from, faults)
     _check_arrival(here, firm, document, faults)
     if firm.known is not None:
@@ -70,6 +71,19 @@ def _check_desks(here: tuple[str, ...], firm: Firm, faults: Faults) -> None:
             given = f"a second {channel} (the first is {quoted(names[0])})"
             allowed, remedy = f"at most one {channel} in a firm", "join them, or give one of them another channel"
             faults.add((*here, "touchpoints", name), given, allowed, remedy)
+
+
+def _check_credit(here: tuple[str, ...], firm: Firm, faults: Faults) -> None:
+    """Refuse a credit that nobody could ever grant in full."""
+    recovery = firm.recovery
+    if recovery is None or recovery.without_approval is None or "credit" not in (recovery.steps or ()):
+        return
+    channels = {touchpoint.channel for touchpoint in (firm.touchpoints or {}).values()}
+    if (recovery.credit or 0.0) > recovery.without_approval and not set(DESKS) <= channels:
+        given = f"{format_number(recovery.credit or 0.0)}, above {format_number(recovery.without_approval)} "
+        allowed = "a credit above `without_approval` where there are a complaint desk and a back office to approve it"
+        remedy = "make `without_approval` as large, or add touchpoints with these channels"
+        faults.add((*here, "credit"), f"{given}without approval", allowed, remedy)
 
 
 def _check_training(here: tuple[str, ...], firm: Firm, faults: Faults) -> None:

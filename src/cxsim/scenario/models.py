@@ -233,7 +233,6 @@ class Known(Section):
     churn: figure_fields.Monthly | None = None
     retention: figure_fields.Proportion | None = None
     retention_1y: figure_fields.Proportion | None = None
-    repeat_rate: figure_fields.Proportion | None = None
     market_share: figure_fields.Proportion | None = None
     recommendations: figure_fields.Number | None = None
     warnings: figure_fields.Number | None = None

@@ -113,10 +113,11 @@ class Overlaid:
             if any((*location, key) in self.slot for key in inner if isinstance(inner, dict)):
                 remedy = f"name the value itself, such as {piece.written}.{next(iter(inner))}"
             faults.add(here, f"`{piece.written}`", "a value that a policy can change", remedy)
-        if piece.segments and (levers.FOR_EVERYONE & set(location) or "arrivals" in location):
+        keys = location[4:] if location[2] in paths.NAMED else location[2:]
+        if piece.segments and (levers.FOR_EVERYONE & set(keys) or location[2] == "arrivals"):
             allowed = "everyone, where staff, hours, wages, training, fixing or callers change"
             faults.add(here, "`for`", allowed, "leave out `for`")
-        elif piece.segments and "touchpoints" in location and self._has_callers(location[1]):
+        elif piece.segments and location[2] == "touchpoints" and self._has_callers(location[1]):
             allowed = "everyone, where a touchpoint of a firm with `arrivals` changes"
             faults.add(here, "`for`", allowed, "callers belong to no segment; leave out `for`")
         faults.raise_if_any()

@@ -64,10 +64,10 @@ def test_quiet_says_nothing_but_results(cxsim):
 
 @pytest.mark.usefixtures("engine")
 def test_a_measure_that_was_asked_for_and_not_counted_is_named(cxsim, tmp_path, corner_text):
-    (tmp_path / "asks.yaml").write_text(corner_text.replace("nps_true, profit", "nps, clv, profit"))
+    (tmp_path / "asks.yaml").write_text(corner_text.replace("nps_true, profit", "repeat_rate, conversion, profit"))
     done = cxsim("run", "asks.yaml", "--out", "out")
     assert done.exit_code == 0
-    assert "not yet: nps, clv\n" in done.stderr
+    assert "not yet: repeat_rate, conversion\n" in done.stderr
     assert "not yet" not in cxsim("run", "corner.yaml", "--out", "out").stderr
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cxsim.errors import InputError, RunError
-from cxsim.experiments.compare import Setup, experiment, with_policy_cost
+from cxsim.experiments.compare import Setup, experiment
 from cxsim.experiments.precision import Precision
 from cxsim.measures import money
 from cxsim.measures.totals import periods_of
@@ -82,12 +82,12 @@ def test_without_as_is_there_is_no_policy_cost(corner, answering_engine):
     assert len(own(made.frames, "written_cost")) == 2
 
 
-def test_a_firm_without_staff_pays_no_wages():
-    rows = [("as-is", 0.0), ("hire", 5.0)]
-    table = pd.DataFrame(rows, columns=["policy", "value"]).assign(
-        point=0, world=0, replication=0, firm="Corner", segment="all", measure="written_cost", unit="EUR"
-    )
-    assert with_policy_cost(table)["value"].tolist() == [0.0, 5.0, 0.0, 5.0]
+def test_a_policy_that_earns_less_than_as_is_never_pays_back(corner, answering_engine):
+    made = experiment(corner, corner.policies, Setup(simulate=answering_engine, replications=2))
+    paid = own(made.frames, "payback")
+    assert paid.loc[paid["policy"] == "as-is", "value"].tolist() == [0.0, 0.0]
+    assert paid.loc[paid["policy"] != "as-is", "value"].isna().all()
+    assert set(paid["unit"]) == {"months"}
 
 
 def test_a_failed_run_takes_its_replication_out_of_every_policy(corner, failing_engine):
@@ -145,7 +145,7 @@ def test_precision_stops_at_the_cap_and_says_so(corner, answering_engine):
     assert "cap on replications" in made.note
 
 
-@pytest.mark.parametrize("measure", ["nothing", "clv"])
+@pytest.mark.parametrize("measure", ["nothing", "repeat_rate"])
 def test_a_precision_on_a_measure_that_is_not_there_is_refused_before_any_run(corner, measure):
     def never(task, progress=None):
         pytest.fail("it ran")

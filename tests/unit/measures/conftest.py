@@ -220,6 +220,7 @@ def count_trouble(firm):
     firm["followed"][2, 0] = [2, 1]
     firm["reviews_good"][1, 0] = [1, 0]
     firm["reviews_bad"][1, 0] = [2, 1]
+    firm["rated"][1, 0] = [-1.5, -2.5]
     firm["response"][1, 0] = [1.5, 0.5]
     firm["satisfied_response"][1, 0] = [1.0, 0.25]
     firm["ease"][1, 0] = [6.0, 3.0]
@@ -237,7 +238,5 @@ def state(plan):
     count_van(tallies.touch)
     count_people(tallies)
     empty = {name: np.zeros(0) for name in State._fields}
-    # Two ratings of the shop, one SD below the standard together; nobody has rated the chain.
-    organisations = records(st.ORGANISATION, [{"rating_sum": -1.0, "rating_count": 2.0}, {}])
-    live = {"cold": cold, "minds": minds, "levers": plan.levers.copy(), "organisations": organisations}
+    live = {"cold": cold, "minds": minds, "levers": plan.levers.copy()}
     return State(**(empty | live | tallies._asdict()))

@@ -66,6 +66,12 @@ def test_policy_cost_counts_all_that_is_spent_above_as_is():
     assert (set(made["firm"]), set(made["segment"]), set(made["unit"])) == ({"Corner"}, {"all"}, {"EUR"})
 
 
+def test_a_firm_without_staff_pays_no_wages():
+    rows = [("as-is", 0.0), ("hire", 5.0)]
+    table = pd.DataFrame(rows, columns=["policy", "value"]).assign(**PLACE, replication=0, measure="written_cost")
+    assert with_policy_cost(table)["value"].tolist() == [0.0, 5.0, 0.0, 5.0]
+
+
 def test_payback_is_worked_by_replication():
     found = with_payback(measures(), timeseries())
     paid = added(found, "payback")

@@ -56,7 +56,9 @@ EXPECTED = {
     ("graded_excellent", "young"): 2 / 8,
     ("ces", "all"): 9.0 / 2.0,
     ("ces", "old"): 6.0,
-    ("review_score", "all"): 3.85 - 1.35 / 2,
+    ("review_score", "all"): 3.85 - 1.35 * 4.0 / 4,
+    ("review_score", "young"): 3.85 - 1.35 * 1.5 / 3,
+    ("review_score", "old"): 1.0,  # 2.5 SD below the standard would be less than a star
     ("reviews", "all"): 100 * 4 / SHOP_YEARS,
     ("public_positive", "all"): 100 * 1 / SHOP_YEARS,
     ("public_negative", "all"): 100 * 3 / SHOP_YEARS,

@@ -25,8 +25,8 @@ def test_the_table_shows_the_measures_asked_for_in_their_order(comparison):
     assert comparison.table(["profit", "retention"])["measure"].drop_duplicates().tolist() == ["profit", "retention"]
     with pytest.raises(InputError, match="did you mean `retention`"):
         comparison.table(["retntion"])
-    with pytest.raises(InputError, match="nps"):
-        comparison.table(["nps"])
+    with pytest.raises(InputError, match="conversion"):
+        comparison.table(["conversion"])
 
 
 def test_reasons_add_up_to_what_is_kept(comparison):

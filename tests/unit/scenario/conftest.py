@@ -47,6 +47,65 @@ policies:
 """
 
 
+TOWN = """\
+format: 1
+our_firm: Ours
+starts: 2025-01-06
+lasts: 3 years
+warm_up: 6 months
+market:
+  customers: 200
+  setting: contractual
+  segments:
+    homes: {share: 75 %, cares_about: {reliability: 50 %, price: 30 %, ease: 20 %}}
+    shops: {share: 25 %}
+firms:
+  Ours:
+    share: 80 %
+    price: 50 a month
+    promises: {answer: 2 min, visit: 2 d}
+    contacts:
+      broken:   {happens: 1 a year, because: failure, journey: [phone, visit], stake: 2}
+      billed:   {happens: 0.5 a year, because: failure, journey: [phone]}
+      question: {happens: 2 a year, because: question, journey: [menu, phone], when: Mon-Fri 09:00-17:00}
+    touchpoints:
+      menu:   {channel: voice menu, solves: 20 %, sends_back: 10 %}
+      phone:  {channel: phone, staff: 2, takes: 6 min, solves: 60 %, training: 8 h a year, explains: why}
+      visit:  {channel: field visit, staff: 2, takes: 90 min, must_be: -1}
+      desk:   {channel: complaint desk, staff: 1, takes: 20 min}
+      office: {channel: back office, staff: 1, takes: 10 min}
+    recovery: {steps: [apologize, fix, credit], credit: 10, without_approval: 5, ease: 25 %}
+    process: {fixing: 20 h a month, looks_at: all failures}
+    trouble_comes_from: {design: 45 %}
+    follow_up: 10 %
+    known: {nps: -35 ± 4, rated_poor: 54 %, churn: 0.6 % a month}
+  Old:
+    share: 20 %
+    known: {price: 55 a month, nps: -5, wait_mean: 4 min, first_contact_resolution: 65 %, recovery_rate: 40 %}
+  New:
+    arrives: month 18
+    reaches: {at_first: 40 % of customers, everyone_after: 12 months}
+    known: {price: 45 a month, failures: 3 a year}
+policies:
+  cheaper: {from: New arrives, for: [homes], change: {price: 45 a month}, cost: 100}
+  kinder: {from: month 3, change: {recovery.steps: [apologize, explain, fix], recovery.ease: 20 points more}, cost: 0}
+  fixing: {from: month 6, change: {process.fixing: 60 h a month, trouble_comes_from.design: 25 %}, cost: 0}
+unsure: {New.arrives: month 12 to month 30, trouble_comes_from.design: 30 % to 60 %, Old.quality: -1 to 1}
+"""
+
+
+@pytest.fixture
+def town_text():
+    return TOWN
+
+
+@pytest.fixture
+def town():
+    from cxsim.scenario import loads
+
+    return loads(TOWN, "town.yaml")
+
+
 @pytest.fixture
 def text():
     return SHOP
