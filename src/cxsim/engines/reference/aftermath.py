@@ -109,8 +109,9 @@ def decide(person: Person, firm: int) -> int:
             advantage(person, firm, rival),
             care(person, firm),
             person.default("contract_hold") if world.rows.market.contractual == 1 else 0.0,
-            *person.defaults("exit_base", "exit_by_loss", "exit_by_satisfaction", "exit_by_bond"),
-            person.default("exit_by_alternative"),
+            *person.defaults(
+                "exit_base", "exit_by_loss", "exit_by_satisfaction", "exit_by_bond", "exit_by_alternative"
+            ),
         )
     speaking = NOT_AT_ALL
     if person.is_on("complaining"):

@@ -40,9 +40,7 @@ GRADES = {BAD: "bad", NEUTRAL: "neutral", GOOD: "good", EXCELLENT: "excellent"}
 def judge(person: Person, firm: int, outcome: int) -> None:
     """Compare what was experienced with what was expected, and learn (B-1 to B-5, B-59)."""
     episode = person.episode
-    mind = person.minds[firm]
     x, lost = whole_experience(person, outcome)
-    before = mind.mean
     will = what_will_be(person, firm)
     seen = x
     if person.is_on("deserving"):
