@@ -95,7 +95,9 @@ def test_every_key_of_the_format_is_on_the_page(text):
 
     first_cells = "\n".join(re.findall(r"^\|([^|]*)\|", text, re.MULTILINE))
     tabled = ("Document", "Market", "Firm", "Contact", "Source", "Touchpoint", "Policy")
-    for name in (*tabled, "Segment", "Switching", "Ties", "CallBack", "Retries", "Cost", "Runs"):
+    of_firms = ("Promises", "Recovery", "Process", "Trouble", "Reach", "Known")
+    others = ("Cares", "Segment", "Switching", "Ties", "CallBack", "Retries", "Cost", "Runs")
+    for name in (*tabled, *of_firms, *others):
         for key, field in getattr(models, name).model_fields.items():
             where = first_cells if name in tabled else text
             written = field.alias or key
@@ -130,7 +132,7 @@ def test_paths_of_the_page_exist(text, folder):
 
 def test_values_of_the_page_can_be_read(text):
     from cxsim.scenario.calendar import parse_hours
-    from cxsim.scenario.fields import check_name, parse_moment
+    from cxsim.scenario.fields import check_name, parse_time
     from cxsim.units import parse_price, parse_rate, parse_share
 
     readers = {
@@ -140,7 +142,7 @@ def test_values_of_the_page_can_be_read(text):
         "hazard": lambda value: parse_rate(value, hazard=True),
         "price": parse_price,
         "wages": parse_price,
-        "time of the scenario": parse_moment,
+        "time of the scenario": parse_time,
         "hours": parse_hours,
         "name": check_name,
     }
@@ -162,21 +164,6 @@ def test_the_measures_of_the_page_are_those_that_are_counted(text):
     assert re.findall(r"`(\w+)`", listed[1]) == list(CATALOG)
 
 
-def test_what_comes_later_is_refused_today(text, folder):
-    rows = rows_of(text, "What comes later")
-    assert len(rows) >= 10
-    names = {"segments": "hurried", "firms": "Cafe", "touchpoints": "counter"}
-    for path, _ in rows:
-        tree = read((folder / "cafe.yaml").read_text(), "cafe.yaml")
-        node = tree
-        keys = path.strip("`").split(".")
-        for before, key in zip(["", *keys], keys[:-1], strict=False):
-            node = node[names[before] if key == "NAME" else key]
-        node[keys[-1]] = "something"
-        with pytest.raises(ScenarioError, match=keys[-1]):
-            loads(json.dumps(tree), "cafe.yaml", folder)
-
-
 @pytest.mark.parametrize(
     ("key", "value", "same"),
     [
@@ -196,7 +183,30 @@ def test_the_identity_leaves_out_what_the_page_says(key, value, same, folder):
     assert (loads(json.dumps(tree), "cafe.yaml", folder).identity() == before) is same
 
 
-@pytest.mark.parametrize("name", ["hotline", "cafe", "log"])
+def test_the_figures_that_decide_something_are_those_of_the_page(text):
+    from cxsim.scenario.baselines import UNKNOWN
+
+    rows = {name.strip("`"): what for name, what in rows_of(text, "Known by figures")}
+    assert set(rows) == {"price", "failures", *UNKNOWN}
+    usual = {"wait_mean": "3 min", "first_contact_resolution": "70 %", "recovery_rate": "32 %"}
+    assert [name for name in UNKNOWN if usual[name] not in rows[name]] == []
+    assert [UNKNOWN[name][0] for name in usual] == [3.0, 0.7, 0.32]
+
+
+def test_the_defaults_of_making_good_hold(text, folder):
+    town = load(folder / "town.yaml")
+    for heading in ("Promises", "Complaints and recovery", "What fails, and fixing it", "An entrant"):
+        for cell, usual, _ in rows_of(text, heading):
+            path, default = cell.strip("`"), usual.split("`")[1]
+            tree = read((folder / "town.yaml").read_text(encoding="utf-8"), "town.yaml")
+            tree["firms"]["Cable"].pop(path.split(".")[0], None)
+            without = loads(json.dumps(tree), "town.yaml", folder)
+            assert str(without.value(path)) == default, path
+    for path in ("Fiber.known.failures", "Dish.quality", "phone.training", "line-down.stake"):
+        town.value(path)
+
+
+@pytest.mark.parametrize("name", ["hotline", "cafe", "town", "log"])
 def test_a_resolved_file_is_the_same_scenario(name, folder):
     scenario = load(folder / f"{name}.yaml")
     again = loads(scenario.resolved(), "scenario.resolved.yaml", folder)

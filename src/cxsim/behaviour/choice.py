@@ -7,6 +7,8 @@ import math
 from cxsim.behaviour.parameter import Parameter, switch
 from cxsim.model.jit import rule
 
+MOST_HEARD = 5.0
+
 PARAMETERS = (
     switch("choosing", "At a purchase a customer of a noncontractual market chooses anew."),
     Parameter(
@@ -114,13 +116,14 @@ def chance_of_considering(
     satisfaction : float
         Cumulative satisfaction with the own firm, latent SD; 0 for a person without one.
     heard : float
-        Good less bad stories heard about the rival.
+        Good less bad stories heard about the rival; more than five of either kind are as five.
     by_satisfaction, by_talk : float
         Logit coefficients.
     """
     if awareness <= 0.0 or awareness >= 1.0:
         return awareness
-    log_odds = math.log(awareness / (1.0 - awareness)) - by_satisfaction * satisfaction + by_talk * heard
+    told = min(max(heard, -MOST_HEARD), MOST_HEARD)
+    log_odds = math.log(awareness / (1.0 - awareness)) - by_satisfaction * satisfaction + by_talk * told
     return 1.0 / (1.0 + math.exp(-min(max(log_odds, -700.0), 700.0)))
 
 

@@ -15,7 +15,7 @@ PARAMETERS = (
     switch("complaining", "After a failure people may speak instead of leaving or staying silent."),
     Parameter(
         "voice_cost", 3.33, "utils", 0.0, 10.0,
-        "TARP and consumer-affairs surveys: one in 26 speaks of an everyday problem; size assumed to meet it",
+        "TARP and consumer-affairs surveys: one in 26 speaks of an everyday problem; weight assumed",
         "assumption",
         "What complaining costs where nothing makes it easy.",
     ),
@@ -25,8 +25,8 @@ PARAMETERS = (
         "Share of the cost of complaining that the easiest way to complain removes.",
     ),
     Parameter(
-        "voice_value", 6.4, "utils per unit of weight", 0.0, 30.0,
-        "TARP and customer-rage surveys: of severe problems 50 to 75 % are voiced; size assumed to meet it",
+        "voice_value", 5.7, "utils per unit of weight", 0.0, 30.0,
+        "TARP and customer-rage surveys: of severe problems 50 to 75 % are voiced; weight assumed",
         "assumption",
         "What being made good is worth per unit of the weight of the failure, were it certain.",
     ),
@@ -39,6 +39,11 @@ PARAMETERS = (
         "hope", 0.3, "probability", 0.0, 1.0,
         "consumer-affairs surveys: most do not complain because nothing would come of it; size assumed", "assumption",
         "Belief, before any complaint of one's own, that complaining helps.",
+    ),
+    Parameter(
+        "complaint_patience", 30.0, "days", 0.0, 365.0,
+        "assumption: a month, the usual term that consumer agencies set firms", "assumption",
+        "How long one waits for the answer to a complaint before taking it for unanswered.",
     ),
     Parameter(
         "hope_learning", 0.3, "per complaint", 0.0, 1.0,

@@ -165,14 +165,6 @@ def touch_luck(of_visit: float, of_touch: float, share: float) -> float:
 
 
 @rule
-def more_extreme(so_far: float, now: float) -> float:
-    """Return the one of two values that is further from 0; the lower one where they are equally far."""
-    if abs(now) > abs(so_far):
-        return now
-    return min(so_far, now) if abs(now) == abs(so_far) else so_far
-
-
-@rule
 def whole_visit(
     first: float, extreme: float, last: float, mean: float, w_peak: float, w_end: float, w_first: float
 ) -> float:

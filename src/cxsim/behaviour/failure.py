@@ -51,6 +51,12 @@ PARAMETERS = (
     switch("deviating", "A failure while an earlier one is not made good hurts more."),
     switch("bonding", "Good episodes build a bond that buffers failures and makes betrayals worse."),
     Parameter(
+        "usual_severity", 0.5, "severity", 0.1, 3.0,
+        "assumption: everyday problems are nearer to the minor (.4) than to the severe (2) ones of the TARP table",
+        "assumption",
+        "Mean severity of a usual failure; a problem that cost little has .4, one that cost much 2.",
+    ),
+    Parameter(
         "severity_spread", 0.6, "log SD", 0.0, 2.0,
         "assumption: lognormal, so that one failure in ten is more than twice as severe as the usual one", "assumption",
         "How much failures of one kind differ in severity.",

@@ -13,13 +13,13 @@ PARAMETERS = (
     switch("contract_exit", "In contractual markets people give notice by a hazard."),
     Parameter(
         "exit_base", 0.086, "logit", -8.0, 2.0,
-        "TARP stay table: 37 % stay after a minor and 9 % after a severe unvoiced problem, of assumed weights",
+        "TARP stay table: 37 % stay after a minor and 9 % after a severe unvoiced problem; weights assumed",
         "assumption",
         "Log odds of leaving in silence after a failure of no weight.",
     ),
     Parameter(
-        "exit_by_loss", 0.74, "per unit of weight", 0.0, 3.0,
-        "TARP stay table: 37 % stay after a minor and 9 % after a severe unvoiced problem, of assumed weights",
+        "exit_by_loss", 0.58, "per unit of weight", 0.0, 3.0,
+        "TARP stay table: 37 % stay after a minor and 9 % after a severe unvoiced problem; weights assumed",
         "assumption",
         "How strongly the weight of a failure drives leaving after it.",
     ),
@@ -39,12 +39,12 @@ PARAMETERS = (
         "How strongly a better alternative pulls after a failure.",
     ),
     Parameter(
-        "unsolved_weight", 1.0, "weight", 0.0, 5.0,
-        "assumption: as a failure of usual severity for which nobody is blamed", "assumption",
+        "unsolved_weight", 0.75, "weight", 0.0, 5.0,
+        "assumption: as a minor failure for which the firm is to blame", "assumption",
         "Weight of a matter that is not solved, as a failure.",
     ),
     Parameter(
-        "contract_hold", 2.5, "logit", 0.0, 10.0,
+        "contract_hold", 3.0, "logit", 0.0, 10.0,
         "assumption: giving notice takes more than going elsewhere the next time", "assumption",
         "How much a contract lowers the log odds of leaving after a failure.",
     ),

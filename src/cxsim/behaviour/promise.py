@@ -33,7 +33,7 @@ PARAMETERS = (
     ),
     Parameter(
         "stars_per_sd", 1.35, "stars per latent SD", 0.2, 4.0,
-        "about the standard deviation of the five-star reviews of the Olist orders", "measured",
+        "assumption: about the standard deviation of five-star reviews of delivered orders", "assumption",
         "How many stars of a review stand for one SD of the latent scale.",
     ),
 )  # fmt: skip

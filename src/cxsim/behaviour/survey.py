@@ -7,12 +7,12 @@ from cxsim.model.jit import rule
 
 PARAMETERS = (
     Parameter(
-        "promoter_from", 0.9, "latent SD", -3.0, 3.0,
+        "promoter_from", 0.3, "latent SD", -3.0, 3.0,
         "cut-point set so that a firm at the market's standard has an NPS near 0", "assumption",
         "Cumulative satisfaction from which a customer answers 9 or 10.",
     ),
     Parameter(
-        "detractor_below", -0.5, "latent SD", -3.0, 3.0,
+        "detractor_below", -0.25, "latent SD", -3.0, 3.0,
         "cut-point set so that a firm at the market's standard has an NPS near 0", "assumption",
         "Cumulative satisfaction below which a customer answers 6 or less.",
     ),
@@ -22,7 +22,7 @@ PARAMETERS = (
         "Satisfaction with an episode from which a customer answers 4 or 5.",
     ),
     Parameter(
-        "poor_below", -0.6, "latent SD", -3.0, 3.0,
+        "poor_below", -0.35, "latent SD", -3.0, 3.0,
         "cut-point of the poorest grade; assumed", "assumption",
         "Cumulative satisfaction below which a customer rates the firm poor.",
     ),
@@ -33,7 +33,7 @@ PARAMETERS = (
         "Chance of answering a survey for somebody neither satisfied nor dissatisfied.",
     ),
     Parameter(
-        "respond_by_extremes", 0.08, "per SD^2", 0.0, 1.0,
+        "respond_by_extremes", 0.03, "per SD^2", 0.0, 1.0,
         "direction from the U shape of public ratings; size assumed", "assumption",
         "How satisfaction and dissatisfaction raise the chance of answering.",
     ),

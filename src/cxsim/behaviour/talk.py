@@ -10,17 +10,18 @@ from cxsim.model.jit import rule
 PARAMETERS = (
     switch("talk", "Customers tell others about good and bad episodes, and rate some in public."),
     Parameter(
-        "talk_base", 0.02, "probability", 0.0, 1.0,
-        "assumption: most ordinary episodes are not worth a word", "assumption",
+        "talk_base", 0.1, "probability", 0.0, 1.0,
+        "East, Hammond and Wright (2007): three good stories for one bad, as most episodes are good; size assumed",
+        "assumption",
         "Chance of talking about an episode that was neither good nor bad.",
     ),
     Parameter(
-        "talk_by_gain", 0.04, "per SD^2", 0.0, 1.0,
-        "Anderson (1998), asymmetric U; size assumed", "assumption",
+        "talk_by_gain", 0.01, "per SD^2", 0.0, 1.0,
+        "Anderson (1998), asymmetric U; size assumed so that ordinary talk prevails", "assumption",
         "How a good episode raises the chance of talking.",
     ),
     Parameter(
-        "talk_by_loss", 0.06, "per SD^2", 0.0, 1.0,
+        "talk_by_loss", 0.015, "per SD^2", 0.0, 1.0,
         "Anderson (1998), asymmetric U with ratio 1.5 (range 1.1 to 3)", "assumption",
         "How a bad episode raises the chance of talking.",
     ),
@@ -50,18 +51,20 @@ PARAMETERS = (
         "Mean time from an episode until it is told.",
     ),
     Parameter(
-        "public_base", 0.005, "probability", 0.0, 1.0,
+        "public_base", 0.01, "probability", 0.0, 1.0,
         "assumption", "assumption",
         "Chance of rating an episode in public that was neither good nor bad.",
     ),
     Parameter(
-        "public_by_gain", 0.01, "per SD^2", 0.0, 1.0,
-        "tweets about airlines, 63 % negative and 16 % positive, for the direction; size assumed", "assumption",
+        "public_by_gain", 0.02, "per SD^2", 0.0, 1.0,
+        "tweets about airlines: 63 % negative, 16 % positive; size assumed, loss aversion makes the difference",
+        "assumption",
         "How a good episode raises the chance of rating it in public.",
     ),
     Parameter(
-        "public_by_loss", 0.04, "per SD^2", 0.0, 1.0,
-        "tweets about airlines, 63 % negative and 16 % positive, for the direction; size assumed", "assumption",
+        "public_by_loss", 0.02, "per SD^2", 0.0, 1.0,
+        "tweets about airlines: 63 % negative, 16 % positive; size assumed, loss aversion makes the difference",
+        "assumption",
         "How a bad episode raises the chance of rating it in public.",
     ),
 )  # fmt: skip

@@ -68,8 +68,10 @@ REFERENCE_COLOR: Final = "#3d3d3d"
 REFERENCE_MARKER: Final = "o"
 
 # Reasons for leaving lie next to each other, so lightness alternates and a hatch tells them apart without colour.
-REASON_FILLS: Final = ("#882255", "#e69f00", "#0072b2", "#cc79a7", "#009e73", "#56b4e9", "#d55e00", "#999999")
-REASON_HATCHES: Final = ("", "///", "...", "\\\\\\", "xxx", "---", "++", "ooo")
+REASON_FILLS: Final = (
+    "#882255", "#e69f00", "#0072b2", "#cc79a7", "#009e73", "#56b4e9", "#d55e00", "#999999", "#332288",
+)  # fmt: skip
+REASON_HATCHES: Final = ("", "///", "...", "\\\\\\", "xxx", "---", "++", "ooo", "|||")
 STAYED_FILLS: Final = ("#b9c4cc", "#dde3e7")
 INFERRED: Final = "#b3b3b3"
 

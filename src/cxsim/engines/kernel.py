@@ -15,6 +15,7 @@ from cxsim.engines.kernel_firm import organise
 from cxsim.engines.kernel_moment import live_through
 from cxsim.engines.kernel_people import (
     be_answered,
+    be_unanswered,
     finish,
     held_needs,
     leave_contract,
@@ -159,6 +160,8 @@ def abandon(p: Plan, s: State, row: int, now: int) -> int:
     t["abandoned"] += 1
     t["wait_abandoned"] += wait
     note_visit(p, s, row, ev.LOG_ABANDON, -1, 0, float(wait))
+    if h["flags"] & ev.FLAG_COMPLAINT:
+        return be_unanswered(p, s, row, now)
     contact = p.contacts[h["contact"]]["levers"]
     base = p.touchpoints[touchpoint]["levers"]
     share = s.levers[contact + pl.CONTACT_RETRIES, column]
@@ -299,18 +302,29 @@ def happen(
 
 
 @part
+def most_ended(p: Plan, s: State, touchpoint: int, now: int) -> int:
+    """Bound how many episodes a closing can end: of those who wait there in person, and their held needs."""
+    most = 0
+    if p.touchpoints[touchpoint]["in_person"] == 1 and s.desks[touchpoint]["queued"] > 0:
+        for level in range(s.queues.shape[1]):
+            waiting = int(s.queues[touchpoint, level, 0])
+            while waiting >= 0:
+                most += 1 + held_needs(p, s, waiting, now)
+                waiting = int(s.hot[waiting]["next"])
+    return most
+
+
+@part
 def most_episodes(p: Plan, s: State, kind: int, row: int, now: int) -> int:
     """Bound how many episodes one event can bring about."""
-    most = s.world[0]["n_queued"] + 2
+    most = 2
     if kind in (ev.SERVICE_END, ev.ABANDON):
         most += held_needs(p, s, row, now)
-    elif kind in (ev.SHIFT, ev.LEVER):
+    elif kind == ev.SHIFT:
+        most += most_ended(p, s, row, now)
+    elif kind == ev.LEVER:
         for touchpoint in range(p.touchpoints.size):
-            for level in range(s.queues.shape[1]):
-                waiting = int(s.queues[touchpoint, level, 0])
-                while waiting >= 0:
-                    most += held_needs(p, s, waiting, now)
-                    waiting = int(s.hot[waiting]["next"])
+            most += most_ended(p, s, touchpoint, now)
     return most
 
 

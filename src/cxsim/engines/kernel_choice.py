@@ -76,8 +76,8 @@ def care_of(p: Plan, s: State, person: int, firm: int, now: int) -> float:
 
 
 @part
-def utility_of(p: Plan, s: State, person: int, firm: int, last: int, now: int) -> float:
-    """Return the utility of a firm for a person whose last firm is `last`."""
+def offer_of(p: Plan, s: State, person: int, firm: int, last: int) -> float:
+    """Return the utility of what a firm offers to a person whose last firm is `last`."""
     column = s.cold[person]["segment"]
     m = s.minds[person * p.firms.size + firm]
     expected = float(m["mean"])
@@ -88,7 +88,7 @@ def utility_of(p: Plan, s: State, person: int, firm: int, last: int, now: int) -
             expected, score, default(p, s, slots.REPUTATION_WEIGHT, column),
             default(p, s, slots.PRIOR_ENCOUNTERS, column), m["encounters"],
         )  # fmt: skip
-    systematic = utility(
+    return utility(
         expected,
         relative_price(p, s, firm, column),
         1.0 if firm == last else 0.0,
@@ -96,17 +96,22 @@ def utility_of(p: Plan, s: State, person: int, firm: int, last: int, now: int) -
         price_weight(p, s, column),
         default(p, s, slots.INERTIA, column),
     )
-    return systematic - care_of(p, s, person, firm, now)
+
+
+@part
+def utility_of(p: Plan, s: State, person: int, firm: int, last: int, now: int) -> float:
+    """Return the utility of a firm at a choice: of its offer, and of having been followed up."""
+    return offer_of(p, s, person, firm, last) - care_of(p, s, person, firm, now)
 
 
 @part
 def is_here(p: Plan, s: State, person: int, firm: int, now: int) -> bool:
     """Whether a firm is in the market and within this person's reach."""
     f = p.firms[firm]
-    if f["arrives"] <= p.clock[0]["start"]:
-        return True
     if now < f["arrives"]:
         return False
+    if f["reach_first"] >= 1.0:
+        return True
     reached = reach(float(now - f["arrives"]), f["reach_first"], float(f["reach_all_after"]))
     return draw(s.world[0]["key"], np.uint64(person), draws.REACHED, np.uint64(firm)) < reached
 
@@ -176,7 +181,7 @@ def best_rival(p: Plan, s: State, person: int, own: int, where: np.uint64, numbe
 
 
 @part
-def advantage(p: Plan, s: State, person: int, own: int, rival: int, now: int) -> float:
+def advantage(p: Plan, s: State, person: int, own: int, rival: int) -> float:
     """Return the utility of a rival less the own firm's, less the switching cost, both without inertia.
 
     Without a considered rival the alternative is to do without; in a market of one firm nothing is known of it, and
@@ -194,8 +199,8 @@ def advantage(p: Plan, s: State, person: int, own: int, rival: int, now: int) ->
     switching = price_weight(p, s, column) * spread_cost(
         float(cost), float(p.market[0]["price_reference"]), float(payments)
     )
-    ahead = utility_of(p, s, person, rival, -1, now) - utility_of(p, s, person, own, -1, now)
-    return ahead - switching
+    # Having been followed up enters the chance of leaving by itself.
+    return offer_of(p, s, person, rival, -1) - offer_of(p, s, person, own, -1) - switching
 
 
 @part

@@ -255,7 +255,7 @@ def decide(p: Plan, s: State, person: int, firm: int, now: int) -> int:
         rival = best_rival(p, s, person, firm, np.uint64(ev.AT_FAILURE), need, now)
         hold = default(p, s, slots.CONTRACT_HOLD, column) if p.market[0]["contractual"] == 1 else 0.0
         leaving = utility_of_exit(
-            weight, m["satisfaction"], m["bond"], advantage(p, s, person, firm, rival, now),
+            weight, m["satisfaction"], m["bond"], advantage(p, s, person, firm, rival),
             care_of(p, s, person, firm, now), hold,
             default(p, s, slots.EXIT_BASE, column), default(p, s, slots.EXIT_BY_LOSS, column),
             default(p, s, slots.EXIT_BY_SATISFACTION, column), default(p, s, slots.EXIT_BY_BOND, column),

@@ -213,7 +213,8 @@ def befall(p: Plan, s: State, person: int, firm: int, mode: int, touchpoint: int
     h = s.hot[person]
     column = s.cold[person]["segment"]
     z = normal_quantile(draw(s.world[0]["key"], np.uint64(person), draws.SEVERITY, occ))
-    severity = severity_of(z, default(p, s, slots.SEVERITY_SPREAD, column), severity_factor(mode))
+    usual = default(p, s, slots.USUAL_SEVERITY, column) * severity_factor(mode)
+    severity = severity_of(z, default(p, s, slots.SEVERITY_SPREAD, column), usual)
     weight = attributed(p, s, mode, severity, 0.0, column)
     h["flags"] |= ev.FLAG_FAILED
     cause = s.causes[firm, mode]

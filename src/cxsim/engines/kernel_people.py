@@ -31,7 +31,7 @@ from cxsim.engines.kernel_moment import (
     is_spared,
     mode_of_failure,
 )
-from cxsim.engines.kernel_recovery import conclude, leave_desk
+from cxsim.engines.kernel_recovery import UNANSWERED, conclude, leave_desk, settle
 from cxsim.engines.kernel_touch import NEVER, enter, note, schedule
 from cxsim.model import draws
 from cxsim.model import events as ev
@@ -255,6 +255,14 @@ def be_answered(p: Plan, s: State, person: int, now: int) -> int:
 
 
 @part
+def be_unanswered(p: Plan, s: State, person: int, now: int) -> int:
+    """Give up waiting for the answer to a complaint, and go on living; returns a status."""
+    firm = int(p.contacts[s.hot[person]["contact"]]["firm"])
+    settle(p, s, person, firm, UNANSWERED, True, now)
+    return next_needs(p, s, person, now)
+
+
+@part
 def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
     """Monthly review: exit places (d), involuntary, and (c), the contract hazard, drawn by person and month."""
     c = s.cold[person]
@@ -279,7 +287,7 @@ def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
     hazard = hazard_of_notice(
         default(p, s, slots.BASE_HAZARD, column),
         float(s.minds[person * p.firms.size + firm]["satisfaction"]),
-        advantage(p, s, person, firm, rival, now),
+        advantage(p, s, person, firm, rival),
         care_of(p, s, person, firm, now),
         default(p, s, slots.SATISFACTION_TO_STAYING, column),
         default(p, s, slots.ALTERNATIVE_TO_LEAVING, column),

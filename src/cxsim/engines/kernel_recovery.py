@@ -23,6 +23,7 @@ from cxsim.behaviour.recovery import (
     paradox_gain,
     procedure,
     satisfaction_after_answer,
+    step_worth,
     treatment,
     value_of_loss,
 )
@@ -50,6 +51,7 @@ from cxsim.model.samplers import whole
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
+UNANSWERED = -1.0
 
 
 @part
@@ -80,8 +82,11 @@ def follow_up(p: Plan, s: State, person: int, firm: int, need: int, now: int) ->
 
 
 @part
-def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complained: bool, now: int) -> None:
-    """Close an episode: what is felt in the end, what is remembered, whether a complainer leaves, what is told."""
+def settle(p: Plan, s: State, person: int, firm: int, answer_: float, complained: bool, now: int) -> None:
+    """Close an episode: what is felt in the end, what is remembered, whether a complainer leaves, what is told.
+
+    `answer_` is the worth of the answer to a complaint, UNANSWERED where none came.
+    """
     h = s.hot[person]
     e = s.episodes[person]
     c = s.cold[person]
@@ -92,6 +97,7 @@ def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complaine
         return
     need = int(h["need"])
     occ = occasion(np.uint64(need), _U0, _U0)
+    recovery = max(answer_, 0.0)
     failed = e["outcome"] != ev.SOLVED or (h["flags"] & ev.FLAG_FAILED) != 0
     healed = complained and is_made_good(recovery, default(p, s, slots.MADE_GOOD_FROM, column))
     felt = e["transaction"]
@@ -118,13 +124,14 @@ def settle(p: Plan, s: State, person: int, firm: int, recovery: float, complaine
         m = s.minds[person * p.firms.size + firm]
         m["hope"] = hope_after(m["hope"], healed, default(p, s, slots.HOPE_LEARNING, column))
         t = s.firm[s.world[0]["period"], firm, column]
-        t["answered_complaints"] += 1
-        t["answer_time"] += now - e["complained_at"]
+        if answer_ >= 0.0:
+            t["answered_complaints"] += 1
+            t["answer_time"] += now - e["complained_at"]
         if healed:
             t["recovered"] += 1
             if now >= 0 and firm == c["base_firm"]:
                 c["marks"] |= ev.MARK_MADE_GOOD
-        note(s, ev.LOG_ANSWERED, np.uint64(person), need, h["visit"], firm, -1, -1, -1, 1 if healed else 0, recovery)
+        note(s, ev.LOG_ANSWERED, np.uint64(person), need, h["visit"], firm, -1, -1, -1, 1 if healed else 0, answer_)
         if e["leaving"] > NOT_AT_ALL and c["firm"] == firm and c["notice"] == 0:
             chance = exit_after_answer(
                 explained_leaving(p, s, person, firm), recovery, e["weight"], default(p, s, slots.VOICED, column),
@@ -169,6 +176,7 @@ def answer(p: Plan, s: State, person: int, now: int) -> float:
         u = draw(s.world[0]["key"], np.uint64(person), draws.MADE_GOOD, occasion(need, _U0, _U0))
         good = default(p, s, slots.MADE_GOOD_FROM, column)
         return good + 0.25 if u < s.levers[base + pl.FIRM_BASE_RECOVERS, column] else 0.0
+    skipped = default(p, s, slots.STEP_SKIPPED, column)
     distributive = 0.0
     if steps & CREDIT:
         credit = s.levers[base + pl.FIRM_CREDIT, column]
@@ -184,11 +192,10 @@ def answer(p: Plan, s: State, person: int, now: int) -> float:
             t["credited"] += 1
             if now >= 0 and firm == c["base_firm"]:
                 c["paid"] += credit
-            distributive = compensation(
+            distributive = step_worth(steps, CREDIT, skipped) * compensation(
                 compensated_share(credit, loss), default(p, s, slots.COMPENSATION_SCALE, column),
                 default(p, s, slots.COMPENSATION_PEAK, column), default(p, s, slots.COMPENSATION_FALL, column),
             )  # fmt: skip
-    skipped = default(p, s, slots.STEP_SKIPPED, column)
     just = justice(
         distributive, treatment(steps, skipped), procedure(steps, skipped),
         default(p, s, slots.JUSTICE_BASE, column), default(p, s, slots.JUSTICE_OUTCOME, column),

@@ -349,6 +349,12 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
         h["flags"] |= ev.FLAG_ANNOUNCED
     note_visit(p, s, row, ev.LOG_QUEUE, -1, level, announced)
     defaults = p.market[0]["defaults"]
+    if h["flags"] & ev.FLAG_COMPLAINT:
+        # Who hears nothing for too long takes the complaint for unanswered.
+        days = s.levers[defaults + slots.COMPLAINT_PATIENCE, column]
+        at = max(s.episodes[row]["complained_at"] + int(days * pl.DAY), now)
+        schedule(s, at, ev.ABANDON, h["entity"], 0, int(h["stamp"]), row)
+        return
     if tp["in_person"] == 0 or s.levers[defaults + slots.ABANDONMENT, column] <= 0.0:
         return
     law = int(s.levers[contact + pl.CONTACT_PATIENCE, column])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from cxsim.experiments.compare import AS_IS, Experiment
 from cxsim.experiments.contrast import LEVEL
 from cxsim.measures.catalog import CATALOG
+from cxsim.results.findings import Row
 from cxsim.stats.intervals import Interval, mean_interval
 from cxsim.stats.paired import bonferroni_level
 
@@ -28,30 +30,9 @@ _NUMBERS: Final = (
 )  # fmt: skip
 
 
-class Row(NamedTuple):
-    """One policy on one measure, for all customers of our firm."""
-
-    policy: str
-    unit: str
-    mean: float
-    low: float
-    high: float
-    reference: float
-    difference: float
-    diff_low: float
-    diff_high: float
-    best: float
-
-    @property
-    def width(self) -> float:
-        """Width of the interval of the difference; infinite where there is none."""
-        width = self.diff_high - self.diff_low
-        return width if math.isfinite(width) else math.inf
-
-    @property
-    def tie(self) -> bool:
-        """Whether it cannot be told apart from the reference."""
-        return not (self.diff_low > 0.0 or self.diff_high < 0.0)
+def row_of(row: Mapping[Hashable, Any]) -> Row:
+    """Return a row of `comparison.csv` as the sentences take it."""
+    return Row(row["policy"], row["unit"], *(row[name] for name in _NUMBERS))
 
 
 class Facts:
@@ -71,23 +52,25 @@ class Facts:
         self.firm = names.firms[names.policy_firm]
         self.currency = names.currency
         own = contrast[(contrast["firm"] == self.firm) & (contrast["segment"] == "all")]
-        self._rows: dict[tuple[str, str], Row] = {}
+        self.rows: dict[tuple[str, str], Row] = {}
         for row in own.to_dict("records"):
-            self._rows[row["measure"], row["policy"]] = Row(
-                row["policy"], row["unit"], *(row[name] for name in _NUMBERS)
-            )
+            self.rows[row["measure"], row["policy"]] = row_of(row)
         self.policies = experiment.policies
         self.reference = AS_IS if AS_IS in self.policies else self.policies[0]
         self.others = tuple(policy for policy in self.policies if policy != self.reference)
 
     def row(self, measure: str, policy: str) -> Row | None:
         """Return a policy's row on a measure, or None where it was not measured."""
-        return self._rows.get((measure, policy))
+        return self.rows.get((measure, policy))
 
     def has(self, measure: str) -> bool:
         """Tell whether a measure has a value for our firm under some policy; a firm without customers keeps none."""
-        rows = [self._rows.get((measure, policy)) for policy in self.policies]
+        rows = [self.rows.get((measure, policy)) for policy in self.policies]
         return any(row is not None and math.isfinite(row.mean) for row in rows)
+
+    def counted(self, measure: str) -> bool:
+        """Tell whether a measure has a value in some run; what is never reached in others has no mean (`payback`)."""
+        return any(np.isfinite(self.values(measure, policy)).any() for policy in self.policies)
 
     @cached_property
     def wanted(self) -> tuple[str, ...]:
@@ -106,7 +89,7 @@ class Facts:
 
     def verdict(self, measure: str, policy: str) -> str:
         """Say whether a policy is "better" or "worse" than the reference, or a "tie"."""
-        row = self._rows[measure, policy]
+        row = self.rows[measure, policy]
         if row.tie:
             return "tie"
         return "better" if self.goodness(measure, row.difference) > 0.0 else "worse"
@@ -114,18 +97,27 @@ class Facts:
     def ranked(self, measure: str) -> list[str]:
         """Return the policies that are better than the reference, best first."""
         found = [policy for policy in self.others if self.verdict(measure, policy) == "better"]
-        return sorted(found, key=lambda policy: -self.goodness(measure, self._rows[measure, policy].difference))
+        return sorted(found, key=lambda policy: -self.goodness(measure, self.rows[measure, policy].difference))
 
-    def values(self, measure: str, policy: str) -> NDArray[np.float64]:
-        """Return one number per replication."""
+    @cached_property
+    def _own(self) -> dict[tuple[str, str, str], NDArray[np.float64]]:
+        """Values of our firm by measure, policy and segment, in the order of the replications."""
         table = self.experiment.frames.measures
-        own = table[(table["measure"] == measure) & (table["firm"] == self.firm) & (table["segment"] == "all")]
-        return own.loc[own["policy"] == policy, "value"].to_numpy(np.float64)
+        own = table[table["firm"] == self.firm].sort_values("replication", kind="stable")
+        groups = own.groupby(["measure", "policy", "segment"], sort=False)["value"]
+        return {(str(key[0]), str(key[1]), str(key[2])): group.to_numpy(np.float64) for key, group in groups}
+
+    def values(self, measure: str, policy: str, segment: str = "all") -> NDArray[np.float64]:
+        """Return one number per replication; none where it was not measured."""
+        return self._own.get((measure, policy, segment), np.zeros(0))
+
+    def interval(self, values: NDArray[np.float64], family: int = 1) -> Interval:
+        """Return the mean with its interval, simultaneous within a family of so many."""
+        return mean_interval(values, bonferroni_level(LEVEL, max(1, family)))
 
     def between(self, measure: str, policy: str, other: str, family: int = 1) -> Interval:
         """Return the paired difference of two policies, simultaneous within a family of so many."""
-        level = bonferroni_level(LEVEL, max(1, family))
-        return mean_interval(self.values(measure, policy) - self.values(measure, other), level)
+        return self.interval(self.values(measure, policy) - self.values(measure, other), family)
 
     def level_with(self, measure: str, policy: str) -> list[str]:
         """Return the other policies that cannot be told apart from a policy."""

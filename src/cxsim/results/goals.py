@@ -30,7 +30,7 @@ def goals_of(facts: Facts) -> list[Goal]:
     found = []
     for measure, text in (facts.experiment.scenario.document.goals or {}).items():
         match = _GOAL.fullmatch(text.strip())
-        if match is None or not facts.has(measure):
+        if match is None or not facts.counted(measure):
             continue
         try:
             value = amount_for(measure, match[2])

@@ -3,182 +3,319 @@
 from __future__ import annotations
 
 import math
-import textwrap
+import unicodedata
 from typing import Final
 
 from cxsim.measures.catalog import CATALOG
-from cxsim.results.answer import winner
-from cxsim.results.facts import Facts, Row
-from cxsim.results.goals import chance_of, goals_of
+from cxsim.results.collect import collect
+from cxsim.results.facts import Facts
+from cxsim.results.findings import Findings, Row
+from cxsim.results.grounds import named
+from cxsim.results.sentences import against_reference, best_first, goal_named
 from cxsim.results.wording import (
     MINUS,
     PER_100,
     chance,
+    columns,
     difference,
     figures,
     fixed,
+    in_runs,
     limits,
+    listed,
+    number_word,
     of_100,
     places_for,
     quantity,
+    shown,
     signed,
     span,
 )
-from cxsim.units import format_duration
 
 WIDTH: Final = 80
 LABEL: Final = 16
 NAMED: Final = 26
 MOST_LINES: Final = 4
+RETENTION: Final = "retention"
 
 
-def summary(facts: Facts) -> list[str]:
+def summary(facts: Facts, command: str = "") -> list[str]:
     """Return the lines of the console summary, each at most 80 columns wide.
 
     Parameters
     ----------
     facts : Facts
+    command : str
+        The command that made it; empty from Python.
     """
-    lines = [_head(facts)]
-    if not facts.others:
-        lines += _alone(facts)
+    return lines_of(collect(facts, command))
+
+
+def lines_of(findings: Findings) -> list[str]:
+    """Return the lines of the console summary from the facts."""
+    lines = [_head(findings)]
+    if not findings.others:
+        lines += _alone(findings)
+        lines += _own_figures(findings)
     else:
-        best = winner(facts)
-        lines += _winning(facts, best)
-        lines += _recommended(facts)
-        if best is not None:
-            lines += _money(facts, best) + _goals(facts, best)
-        lines += _others(facts, best)
-        lines += _sure(facts, best)
-    return [line.replace(MINUS, "-") for line in lines]
+        first, last = (_own_figures(findings), []) if findings.doubtful else ([], _own_figures(findings))
+        lines += first + _winning(findings) + _recommended(findings) + _money(findings) + _goals(findings)
+        lines += _others(findings) + _openings(findings) + last + _sure(findings) + _wrong_if(findings)
+    return [unicodedata.normalize("NFC", line).replace(MINUS, "-") for line in lines]
 
 
-def _head(facts: Facts) -> str:
-    made = facts.experiment
-    count = len(facts.others)
-    what = f"{count} {'policy' if count == 1 else 'policies'} and {facts.reference}" if count else facts.reference
+def _head(findings: Findings) -> str:
+    setting = findings.setting
+    count = len(findings.others)
+    what = f"{count} {'policy' if count == 1 else 'policies'} and {findings.reference}" if count else findings.reference
     paired = "paired runs" if count else "runs"
-    runs = "1 run" if made.replications == 1 else f"{made.replications} {paired}"
-    lasting = format_duration(made.scenario.document.lasts)
-    left = f"{made.scenario.name}: {what}, {runs}, {lasting}"
-    right = f"{made.wall_s:.0f} s"
-    return f"{_cut(left, WIDTH - len(right) - 2):<{WIDTH - len(right)}}{right}"
+    runs = "1 run" if setting.replications == 1 else f"{setting.replications} {paired}"
+    left = f"{setting.scenario}: {what}, {runs}, {setting.lasts}"
+    right = f"{setting.wall_s:.0f} s"
+    return f"{_padded(_cut(left, WIDTH - len(right) - 2), WIDTH - len(right))}{right}"
 
 
 def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 2]}.."
+    """Cut what is too wide; a letter is never parted from its marks."""
+    if columns(text) <= width:
+        return text
+    kept = unicodedata.normalize("NFC", text)
+    while columns(kept) > width - 2:
+        kept = kept[:-1]
+    return f"{kept}.."
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * max(0, width - columns(text))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Break a text into lines at its spaces; a word that is wider than a line is broken too."""
+    lines = [""]
+    for word in text.split():
+        rest = word
+        if lines[-1] and columns(f"{lines[-1]} {rest}") <= width:
+            lines[-1] += f" {rest}"
+            continue
+        if lines[-1]:
+            lines.append("")
+        while columns(rest) > width:
+            size = next(end for end in range(len(rest), 0, -1) if columns(rest[:end]) <= width)
+            lines[-1:] = [rest[:size], ""]
+            rest = rest[size:]
+        lines[-1] = rest
+    return lines
 
 
 def _line(label: str, text: str) -> list[str]:
     """Put a text beside a label, on more lines where it is long."""
-    parts = textwrap.wrap(text, WIDTH - LABEL, break_long_words=True, break_on_hyphens=False) or [""]
-    return [f"{name:<{LABEL}}{part}".rstrip() for name, part in zip([label, *[""] * len(parts)], parts, strict=False)]
+    parts = _wrapped(text, WIDTH - LABEL)
+    # A label that is too wide stands alone; one that just fills its place keeps a space behind it.
+    wide = columns(label) >= LABEL
+    texts = [_cut(label, WIDTH)] if wide else []
+    return texts + [
+        f"{_padded(name, LABEL)}{part}".rstrip()
+        for name, part in zip(["" if wide else label, *[""] * len(parts)], parts, strict=False)
+    ]
 
 
-def _beside(facts: Facts, label: str, policy: str, text: str) -> list[str]:
-    width = min(NAMED, max(len(name) for name in facts.policies)) + 2
-    whole = f"{_cut(policy, width - 2):<{width}}{text}"
-    if len(whole) <= WIDTH - LABEL:
-        return [f"{label:<{LABEL}}{whole}"]
-    return [f"{label:<{LABEL}}{_cut(policy, WIDTH - LABEL)}", *_line("", text)]
+def _beside(findings: Findings, label: str, policy: str, text: str) -> list[str]:
+    """Put a policy beside a label, and a text beside it or under it."""
+    name = shown(policy)
+    width = min(NAMED, max(columns(shown(other)) for other in findings.policies)) + 2
+    whole = f"{_padded(name, width)}{text}"
+    if columns(name) < width and columns(whole) <= WIDTH - LABEL:
+        return _line_kept(label, whole)
+    return [*_line(label, name), *_line("", text)]
 
 
-def _known(facts: Facts, measure: str, policy: str) -> Row:
-    row = facts.row(measure, policy)
-    if row is None:
-        raise KeyError(measure)
-    return row
+def _line_kept(label: str, text: str) -> list[str]:
+    return [f"{_padded(label, LABEL)}{text}".rstrip()]
 
 
-def _alone(facts: Facts) -> list[str]:
+def _alone(findings: Findings) -> list[str]:
     lines = []
-    for name in _headlines(facts):
-        row = _known(facts, name, facts.reference)
-        if not math.isfinite(row.mean) or (name == "wages" and row.mean == 0.0):
+    asked = list(dict.fromkeys(measure for measure, _ in findings.rows))
+    for name in dict.fromkeys((findings.headline, *USUAL)):
+        row = findings.row(name, findings.reference) if name in asked else None
+        if row is None or (name == "wages" and row.mean == 0.0):
             continue
-        shown = f"{quantity(row.mean, row.unit, row.high - row.low)} ({limits(row.low, row.high, row.unit)})"
-        lines.append(_cut(f"  {_cut(CATALOG[name].title, 38):<38}  {shown}", WIDTH))
+        value = f"{quantity(row.mean, row.unit, row.high - row.low)} ({limits(row.low, row.high, row.unit)})"
+        lines.append(_cut(f"  {_padded(_cut(CATALOG[name].title, 38), 38)}  {value}", WIDTH))
     return lines
 
 
-def _headlines(facts: Facts) -> list[str]:
-    usual = (
-        "retention", "customers", "nps_true", "csat_true", "churn", "won_by_recommendation", "wait_mean",
-        "share_queued", "abandonment_rate", "service_level", "occupancy", "revenue", "wages", "profit",
-    )  # fmt: skip
-    return [name for name in dict.fromkeys((*facts.wanted, *usual)) if facts.has(name)]
+USUAL: Final = (
+    "retention", "customers", "nps", "nps_true", "csat_true", "churn", "won_by_recommendation", "rated_poor",
+    "silent_exits", "wait_mean", "share_queued", "abandonment_rate", "service_level", "occupancy", "revenue", "wages",
+    "profit",
+)  # fmt: skip
 
 
-def _winning(facts: Facts, best: str | None) -> list[str]:
-    label = "Keeps most" if facts.headline == "retention" else "Best"
-    if best is None:
-        text = "nothing here beats changing nothing"
-        if facts.experiment.replications == 1:
-            text += "; one run cannot tell luck from effect"
-        return _line(label, text)
-    row = _known(facts, facts.headline, best)
-    if facts.headline == "retention":
+def _winning(findings: Findings) -> list[str]:
+    label = "Keeps most" if findings.headline == RETENTION else "Best"
+    best = findings.winner
+    row = None if best is None else findings.row(findings.headline, best)
+    if best is None or row is None:
+        return _nothing(findings, label)
+    if findings.headline == RETENTION:
         value = PER_100 * row.difference
         more = signed(fixed(value, places_for(value, PER_100 * row.width)))
-        gain = f"{more} ({limits(row.diff_low, row.diff_high, row.unit)})"
-        return _beside(facts, label, best, f"{of_100(row.mean)} of 100 stay, as-is {of_100(row.reference)}  {gain}")
-    values = f"{facts.headline} {quantity(row.mean, row.unit)}, {facts.reference} {quantity(row.reference, row.unit)}"
-    gain = f"{difference(row.difference, row.unit, row.width)} ({limits(row.diff_low, row.diff_high, row.unit)})"
-    return _beside(facts, label, best, f"{values}  {gain.replace('percentage points', 'points')}")
+        stay = f"{of_100(row.mean)} of 100 stay, {findings.reference} {of_100(row.reference)}"
+        text = f"{stay}  {more} ({limits(row.diff_low, row.diff_high, row.unit)})"
+    else:
+        values = f"{findings.headline} {quantity(row.mean, row.unit)}"
+        text = f"{values}, {findings.reference} {quantity(row.reference, row.unit)}  {_apart(row)}"
+    lines = _beside(findings, label, best, text)
+    if findings.level:
+        lines += _line("", f"cannot be told apart from {listed([shown(policy) for policy in findings.level])}")
+    return lines
 
 
-def _recommended(facts: Facts) -> list[str]:
-    measure = "won_by_recommendation"
-    if not facts.has(measure) or facts.experiment.replications == 1:
+def _nothing(findings: Findings, label: str) -> list[str]:
+    if findings.setting.replications == 1:
+        return _line(label, "nothing can be said: one run cannot tell luck from effect")
+    text = f"nothing here beats changing {'nothing' if findings.reference == 'as-is' else shown(findings.reference)}"
+    unit = CATALOG[findings.headline].unit
+    if math.isfinite(findings.seen):
+        shown_unit = findings.setting.currency if unit == "money" else unit
+        seen = difference(findings.seen, shown_unit).removeprefix("+")
+        text += f"; these runs would have found {seen.replace('percentage points', 'points')}"
+    return _line(label, text)
+
+
+def _apart(row: Row) -> str:
+    gap = difference(row.difference, row.unit, row.width).replace("percentage points", "points")
+    return f"{gap} ({span(row.diff_low, row.diff_high, row.unit)})"
+
+
+def _recommended(findings: Findings) -> list[str]:
+    best = findings.talk
+    if findings.setting.replications == 1:
         return []
-    ranked = facts.ranked(measure)
-    if not ranked:
-        return _line("Recommended", "no policy wins more customers by word of mouth")
-    row = _known(facts, measure, ranked[0])
-    text = f"{signed(figures(row.difference))} customers a year ({limits(row.diff_low, row.diff_high, row.unit)})"
-    return _beside(facts, "Recommended", ranked[0], text)
+    if best is None:
+        there = any(measure == "won_by_recommendation" for measure, _ in findings.rows)
+        return _line("Recommended", "no policy wins more customers by word of mouth") if there else []
+    row = findings.row("won_by_recommendation", best.policy)
+    if row is None:
+        return []
+    text = f"{signed(figures(row.difference))} customers a year ({span(row.diff_low, row.diff_high, row.unit)})"
+    return _beside(findings, "Recommended", best.policy, text)
 
 
-def _money(facts: Facts, best: str) -> list[str]:
-    cost, profit = facts.row("policy_cost", best), facts.row("profit", best)
+def _money(findings: Findings) -> list[str]:
+    best = findings.winner
+    cost, profit = (None if best is None else findings.row(name, best) for name in ("policy_cost", "profit"))
     if cost is None:
         return []
-    if profit is None:
-        return _line("Costs", f"{figures(cost.mean)} {facts.currency}")
-    earned = "profit cannot be told apart" if profit.tie else f"profit {signed(figures(profit.difference))}"
-    sure = span(profit.diff_low, profit.diff_high, profit.unit)
-    return _line("Costs / earns", f"costs {figures(cost.mean)} {facts.currency}, {earned} ({sure})")
+    if profit is None or not math.isfinite(profit.difference):
+        return _line("Costs", f"{figures(cost.mean)} {findings.setting.currency}")
+    amount = f"{figures(cost.mean)} / {signed(figures(profit.difference))} {findings.setting.currency}"
+    if profit.tie:
+        sure = span(profit.diff_low, profit.diff_high, profit.unit)
+        amount = f"{figures(cost.mean)} {findings.setting.currency} / profit cannot be told apart ({sure})"
+    elif profit.difference < 0.0:
+        amount += " (less profit than before)"
+    return _line("Costs / earns", amount + _paid_back(findings))
 
 
-def _goals(facts: Facts, best: str) -> list[str]:
+def _paid_back(findings: Findings) -> str:
+    found = findings.payback
+    if found is None or (found.share > 0.0 and not math.isfinite(found.months)):
+        return ""
+    if 2.0 * found.share < 1.0:
+        only = "" if round(found.share * findings.setting.replications) == 0 else "only "
+        return f", paid back in {only}{in_runs(found.share, findings.setting.replications)}"
+    return f", paid back in month {fixed(math.ceil(found.months))}"
+
+
+def _goals(findings: Findings) -> list[str]:
+    best = findings.winner
     texts = [
-        f"{goal.measure} {goal.text} in {chance(chance_of(facts, goal, best))} of runs" for goal in goals_of(facts)
+        f"{goal_named(goal).removeprefix('the goal of ')} in {in_runs(share, findings.setting.replications)}"
+        for goal in findings.goals
+        if best is not None and math.isfinite(share := goal.chance.get(best, math.nan))
     ]
     return _line("Goals", "; ".join(texts)) if texts else []
 
 
-def _others(facts: Facts, best: str | None) -> list[str]:
+def _others(findings: Findings) -> list[str]:
     lines: list[str] = []
-    tie = "No difference" if facts.experiment.replications > 1 else "In one run"
+    tie = "No difference" if findings.setting.replications > 1 else "In one run"
+    rows = [(policy, findings.row(findings.headline, policy)) for policy in best_first(findings)]
     for verdict, label in (("better", "Better too"), ("tie", tie), ("worse", "Worse")):
-        rest = [policy for policy in facts.others if policy != best]
-        found = [policy for policy in rest if facts.verdict(facts.headline, policy) == verdict]
-        for policy in found[:MOST_LINES]:
-            row = _known(facts, facts.headline, policy)
-            text = f"{difference(row.difference, row.unit, row.width)} ({span(row.diff_low, row.diff_high, row.unit)})"
-            lines += _beside(facts, label, policy, text.replace("percentage points", "points"))
+        found = [
+            (policy, row)
+            for policy, row in rows
+            if row is not None and policy != findings.winner and against_reference(findings, row) == verdict
+        ]
+        for policy, row in found[:MOST_LINES]:
+            lines += _beside(findings, label, policy, _gap(findings, row) + _price(findings, policy))
             label = ""  # noqa: PLW2901 -- said once for all its lines
         if len(found) > MOST_LINES:
             lines += _line("", f"and {len(found) - MOST_LINES} more, see answer.md")
     return lines
 
 
-def _sure(facts: Facts, best: str | None) -> list[str]:
-    text = "not checked against what we are unsure of"
-    if best is not None:
-        row = _known(facts, facts.headline, best)
-        text = f"best in {chance(row.best)} of resampled runs; {text}"
-        level = facts.level_with(facts.headline, best)
-        if level:
-            text += f"; cannot be told apart from {', '.join(level)}"
-    return _line("Sure?", text)
+def _gap(findings: Findings, row: Row) -> str:
+    if findings.headline != RETENTION:
+        return _apart(row)
+    value = PER_100 * row.difference
+    gap = signed(fixed(value, places_for(value, PER_100 * row.width)))
+    sure = span(row.diff_low, row.diff_high, row.unit)
+    return f"{gap} ({sure})" if math.isfinite(row.width) else gap
+
+
+def _price(findings: Findings, policy: str) -> str:
+    profit = findings.row("profit", policy)
+    if findings.headline == "profit" or profit is None or profit.tie or profit.difference > 0.0:
+        return ""
+    return f", profit {signed(figures(profit.difference))} {findings.setting.currency}"
+
+
+def _openings(findings: Findings) -> list[str]:
+    lines = []
+    for opening in findings.openings:
+        text = f"{findings.reference} loses {figures(opening.reference)} in {number_word(opening.months)} months"
+        label, text = f"When {opening.firm} opens", f"{text}, best policy {figures(opening.winner)}"
+        whole = f"{label}   {text}"
+        lines += [whole] if columns(whole) <= WIDTH else _line(label, text)
+    return lines
+
+
+def _own_figures(findings: Findings) -> list[str]:
+    if not findings.records:
+        return []
+    met = sum(bool(record.met) for record in findings.records)
+    text = f"{met} of {len(findings.records)} met by the model"
+    wrong = [
+        f"{named(record.figure)} too {'high' if record.simulated > record.recorded else 'low'}"
+        for record in findings.records
+        if not record.met
+    ]
+    if findings.doubtful:
+        text = f"only {text}: what follows holds only if the model were right"
+    return _line("Own figures", f"{text}; {', '.join(wrong)}" if wrong else text)
+
+
+def _sure(findings: Findings) -> list[str]:
+    texts = []
+    row = None if findings.winner is None else findings.row(findings.headline, findings.winner)
+    if row is not None and math.isfinite(row.best):
+        texts.append(f"best with chance {chance(row.best)}")
+    worlds = findings.worlds
+    if worlds is not None and worlds.worlds:
+        held = "best in" if findings.winner is None else "in"
+        texts.append(f"{held} {worlds.best} of {worlds.worlds} worlds we cannot rule out")
+        return _line("Sure?", ", ".join(texts))
+    lines = _line("Sure?", "; ".join([*texts, "not checked against what we are unsure of"]))
+    if findings.setting.with_worlds:
+        first = "" if findings.setting.unsure else "write ranges under `unsure`, then "
+        lines += _line("Left out", f"worlds: {first}run `{findings.setting.with_worlds}`")
+    return lines
+
+
+def _wrong_if(findings: Findings) -> list[str]:
+    if findings.worlds is None or not findings.worlds.turns:
+        return []
+    return _line("Wrong if", ", or ".join(turn.when for turn in findings.worlds.turns))

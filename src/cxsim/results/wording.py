@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 PER_100: Final = 100.0
 SMALL_DIFFERENCE: Final = 2.0
 SECONDS_A_MINUTE: Final = 60.0
 MINUS: Final = "\N{MINUS SIGN}"
+TURKISH: Final = frozenset("ğışİĞ")  # with one of these, the capital of i has its dot
 
 
 def figures(value: float, count: int = 2) -> str:
@@ -139,5 +142,45 @@ def shown(policy: str) -> str:
     """Write a policy's name as a sentence begins: ``make-good-fast`` becomes ``Make good fast``."""
     if policy == "as-is":
         return policy
-    words = policy.replace("-", " ").replace("_", " ")
-    return words[:1].upper() + words[1:]
+    words = " ".join(unicodedata.normalize("NFC", policy).replace("-", " ").replace("_", " ").split())
+    if words[:1] == "i" and TURKISH.intersection(words):
+        return f"\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}{words[1:]}"
+    # Title case, for the letters that are two in one ("ǆ").
+    return words[:1].title() + words[1:]
+
+
+def apportioned(values: Sequence[float], total: float, places: int = 0) -> list[float]:
+    """Round values so that they add up to the rounded total, by largest remainders.
+
+    Parameters
+    ----------
+    values : sequence of float
+        Of any sign; what they miss of the total is left to the caller, who puts it among them.
+    total : float
+        Already rounded to `places`.
+    places : int
+        Decimals.
+    """
+    scale = 10.0**places
+    floors = [math.floor(value * scale) for value in values]
+    missing = round(total * scale) - sum(floors)
+    order = sorted(range(len(values)), key=lambda at: values[at] * scale - floors[at], reverse=True)
+    for rank, at in enumerate(order):
+        floors[at] += missing // len(order) + (rank < missing % len(order))
+    return [value / scale + 0.0 for value in floors]
+
+
+def in_runs(share: float, count: int) -> str:
+    """Write in how many runs something held: a count, not an estimate, so it may be all of them or none."""
+    met = round(share * count)
+    if met in {0, count}:
+        return f"none of the {count} runs" if met == 0 else f"all {count} runs"
+    return f"{fixed(PER_100 * share)} % of runs"
+
+
+def columns(text: str) -> int:
+    """Return how many columns of a terminal a text takes: marks take none, East Asian wide letters two."""
+    return sum(
+        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        for letter in text
+    )

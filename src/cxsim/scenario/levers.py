@@ -16,7 +16,7 @@ from cxsim.scenario.calendar import Hours, RateTable
 from cxsim.scenario.defaults import ATTRIBUTES
 from cxsim.scenario.fields import UNLIMITED
 from cxsim.scenario.firm_fields import RECOVERY_STEPS
-from cxsim.scenario.models import CallBack, Contact, Document, Firm, Retries, Source, Touchpoint
+from cxsim.scenario.models import CallBack, Cares, Contact, Document, Firm, Retries, Source, Touchpoint
 from cxsim.scenario.resolve import given
 from cxsim.scenario.tables import Tables
 from cxsim.scenario.traces import Staffing
@@ -82,9 +82,14 @@ def _segments(document: Document, tables: Tables) -> Iterator[Row]:
     yield (*here, "pays"), tuple(given(segment.pays) for segment in segments) or (1.0,)
     yield (*here, "price_weight"), tuple(given(segment.price_weight) for segment in segments) or (1.0,)
     for attribute in ATTRIBUTES:
-        # Five times the share, so that equal weights are 1.
-        weights = tuple(len(ATTRIBUTES) * given(getattr(given(s.cares_about), attribute)) for s in segments)
+        weights = tuple(_weight(given(s.cares_about), attribute) for s in segments)
         yield (*here, "cares_about", attribute), weights or (1.0,)
+
+
+def _weight(cares: Cares, attribute: str) -> float:
+    """Return how much an attribute weighs: its share, scaled so that the weights, weighted by the shares, mean 1."""
+    scale = sum(given(getattr(cares, name)) ** 2 for name in ATTRIBUTES)
+    return given(getattr(cares, attribute)) / scale if scale > 0.0 else 0.0
 
 
 def _ledger(document: Document) -> Iterator[Row]:

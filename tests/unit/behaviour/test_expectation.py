@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsim.behaviour.expectation import learned, learned_variance, learning_rate
+from cxsim.behaviour.expectation import (
+    deserved,
+    learned,
+    learned_variance,
+    learning_rate,
+    perceived,
+    will_expectation,
+)
 from cxsim.behaviour.registry import REGISTRY
 
 LEVEL = st.floats(-5.0, 5.0)
@@ -99,3 +106,46 @@ def test_uncertainty_is_never_negative(variance, surprise, weight):
 def test_defaults_are_those_of_the_sources():
     assert REGISTRY["expectation_learning"].default == 0.3
     assert REGISTRY["prior_encounters"].default == 3.0
+
+
+def test_a_promise_weighs_half_for_a_newcomer_and_less_with_experience():
+    # Own 0, promised 1, prior of 3 encounters: .5; after three .25; after nine .125.
+    assert [will_expectation(0.0, 1.0, 0.5, 3.0, n) for n in (0.0, 3.0, 9.0)] == [0.5, 0.25, 0.125]
+    assert will_expectation(0.4, -0.6, 0.5, 3.0, 0.0) == pytest.approx(-0.1)
+    assert will_expectation(0.4, 9.0, 0.0, 3.0, 0.0) == 0.4
+    assert will_expectation(0.4, 0.4, 0.5, 3.0, 1.0) == 0.4
+
+
+def test_without_a_prior_experience_is_everything():
+    assert will_expectation(0.0, 1.0, 0.5, 0.0, 1.0) == 0.0
+    assert will_expectation(0.0, 1.0, 0.5, 0.0, 0.0) == 0.5  # nothing known at all
+
+
+@given(LEVEL, LEVEL, SHARE, st.floats(0, 20), st.floats(0, 100), st.floats(0, 100))
+def test_the_mix_lies_between_own_belief_and_promise_and_nears_the_own(own, promise, weight, prior, n, more):
+    mixed = will_expectation(own, promise, weight, prior, n)
+    assert min(own, promise) - 1e-12 <= mixed <= max(own, promise) + 1e-12
+    assert abs(will_expectation(own, promise, weight, prior, n + more) - own) <= abs(mixed - own) + 1e-12
+
+
+def test_what_is_thought_deserved_rises_only():
+    assert deserved(0.5, 1.5, 0.1) == pytest.approx(0.6)
+    assert deserved(0.5, -3.0, 0.1) == 0.5
+    assert deserved(0.5, 1.5, 0.0) == 0.5
+    should = 0.0
+    for best in (1.0, 0.0, -2.0, 1.0):
+        should = deserved(should, best, 0.5)
+    assert should == pytest.approx(0.75)  # yesterday's luxury is today's minimum
+
+
+def test_perceived_quality_worked_by_hand():
+    # 1 + .2 x .5 - .3 x 2.
+    assert perceived(1.0, 0.5, 2.0, 0.2, 0.3) == pytest.approx(0.5)
+    assert perceived(1.0, 0.5, 2.0, 0.0, 0.0) == 1.0
+
+
+@given(LEVEL, LEVEL, LEVEL, st.floats(0, 3))
+def test_will_raises_and_should_lowers_what_is_perceived(x, will, should, more):
+    plain = perceived(x, will, should, 0.2, 0.3)
+    assert perceived(x, will + more, should, 0.2, 0.3) >= plain
+    assert perceived(x, will, should + more, 0.2, 0.3) <= plain

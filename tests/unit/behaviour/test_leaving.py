@@ -12,6 +12,7 @@ from cxsim.behaviour.leaving import (
     probability_within,
     reason_of_leaving,
     spread_cost,
+    utility_of_exit,
 )
 from cxsim.behaviour.registry import REGISTRY
 from cxsim.model import events as ev
@@ -24,22 +25,36 @@ def default(name):
     return REGISTRY[name].default
 
 
-def exits(loss, cumulative, advantage):
-    return probability_of_exit(
-        loss, cumulative, advantage, default("exit_base"), default("exit_by_loss"), default("exit_by_bond"),
-        default("exit_by_alternative"),
-    )  # fmt: skip
-
-
 def test_exit_after_a_failure_worked_by_hand():
     # -3 + .8 x 3 - .8 x .5 + .3 x 1 = -.7: 1 / (1 + e^.7).
-    assert exits(3.0, 0.5, 1.0) == pytest.approx(1 / (1 + math.exp(0.7)))
+    assert probability_of_exit(3.0, 0.5, 1.0, -3.0, 0.8, 0.8, 0.3) == pytest.approx(1 / (1 + math.exp(0.7)))
     assert probability_of_exit(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0) == 0.5
 
 
-def test_a_harmless_failure_loses_few_and_a_severe_one_most():
-    assert exits(0.0, 0.0, 0.0) == pytest.approx(0.0474, abs=5e-5)
-    assert exits(6.0, 0.0, 0.0) > 0.8
+def test_the_utility_of_leaving_worked_by_hand():
+    # .1 + .6 x 2 - .4 x .5 - .5 x 1 + 1 x .3 - .2 - 2.5.
+    assert utility_of_exit(2.0, 0.5, 1.0, 0.3, -0.2, 2.5, 0.1, 0.6, 0.4, 0.5, 1.0) == pytest.approx(-1.8)
+    assert utility_of_exit(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1, 0.6, 0.4, 0.5, 1.0) == 0.1
+
+
+@given(st.tuples(st.floats(0, 5), LEVEL, st.floats(0, 3), LEVEL, LEVEL, WEIGHT), st.integers(0, 5), st.floats(0, 3))
+def test_what_drives_and_what_holds_after_a_failure(situation, which, more):
+    weights = (0.086, 0.58, 0.4, 0.5, 1.0)
+    changed = list(situation)
+    changed[which] += more
+    grown = utility_of_exit(*changed, *weights) - utility_of_exit(*situation, *weights)
+    holds = which in {1, 2, 5}  # satisfaction, bond, contract
+    assert grown <= 1e-12 if holds else grown >= -1e-12
+
+
+def test_a_contract_holds_most_of_those_who_would_go():
+    weights = [default(f"exit_{name}") for name in ("base", "by_loss", "by_satisfaction", "by_bond", "by_alternative")]
+    free, bound = (
+        1 / (1 + math.exp(-utility_of_exit(1.5, 0.0, 0.0, 0.0, 0.0, hold, *weights)))
+        for hold in (0.0, default("contract_hold"))
+    )
+    assert 0.65 <= free <= 0.80
+    assert 0.10 <= bound <= 0.25
 
 
 def test_extreme_odds_do_not_overflow():
@@ -59,10 +74,11 @@ def test_loss_and_rivals_drive_away_and_the_bond_holds(situation, which, more, w
 
 def test_the_hazard_of_notice_worked_by_hand():
     # .1386 exp(-.6 x 1 + .5 x .4): satisfied by one SD, a rival .4 utils better.
-    assert hazard_of_notice(0.1386, 1.0, 0.4, 0.6, 0.5) == pytest.approx(0.1386 * math.exp(-0.4))
-    assert hazard_of_notice(0.1386, 0.0, 0.0, 0.6, 0.5) == 0.1386
-    assert hazard_of_notice(0.0, -5.0, 5.0, 0.6, 0.5) == 0.0
-    assert hazard_of_notice(1.0, -1e9, 0.0, 1.0, 1.0) == pytest.approx(math.exp(50.0))
+    assert hazard_of_notice(0.1386, 1.0, 0.4, 0.0, 0.6, 0.5) == pytest.approx(0.1386 * math.exp(-0.4))
+    assert hazard_of_notice(0.1386, 1.0, 0.4, -0.5, 0.6, 0.5) == pytest.approx(0.1386 * math.exp(-0.9))
+    assert hazard_of_notice(0.1386, 0.0, 0.0, 0.0, 0.6, 0.5) == 0.1386
+    assert hazard_of_notice(0.0, -5.0, 5.0, 0.0, 0.6, 0.5) == 0.0
+    assert hazard_of_notice(1.0, -1e9, 0.0, 0.0, 1.0, 1.0) == pytest.approx(math.exp(50.0))
 
 
 def test_half_of_the_customers_are_lost_in_five_years():
@@ -74,8 +90,14 @@ def test_half_of_the_customers_are_lost_in_five_years():
 @given(st.floats(0.01, 2.0), LEVEL, LEVEL, LEVEL, WEIGHT, WEIGHT)
 def test_satisfaction_lowers_the_hazard_and_a_rival_raises_it(base, a, b, advantage, by_s, by_a):
     low, high = sorted([a, b])
-    assert hazard_of_notice(base, low, advantage, by_s, by_a) >= hazard_of_notice(base, high, advantage, by_s, by_a)
-    assert hazard_of_notice(base, advantage, low, by_s, by_a) <= hazard_of_notice(base, advantage, high, by_s, by_a)
+    other = advantage
+
+    def hazard(cumulative, advantage, care):
+        return hazard_of_notice(base, cumulative, advantage, care, by_s, by_a)
+
+    assert hazard(low, other, 0.0) >= hazard(high, other, 0.0)
+    assert hazard(other, low, 0.0) <= hazard(other, high, 0.0)
+    assert hazard(other, other, low) <= hazard(other, other, high)
 
 
 def test_the_chance_within_a_time():
@@ -99,17 +121,22 @@ def test_the_cost_of_switching_is_a_share_of_a_years_payments():
 
 
 @pytest.mark.parametrize(
-    ("trouble", "by_price", "by_expectation", "heard", "reason"),
+    ("trouble", "by_price", "by_expectation", "heard", "care", "reason"),
     [
-        (ev.REASON_WAIT, 5.0, 0.0, 3.0, ev.REASON_WAIT),  # a trouble weighs before all else
-        (ev.REASON_FAILURE, 0.0, 5.0, 0.0, ev.REASON_FAILURE),
-        (-1, 0.5, 0.4, 3.0, ev.REASON_PRICE),
-        (-1, 0.4, 0.5, 3.0, ev.REASON_TALK),
-        (-1, 0.4, 0.5, 0.0, ev.REASON_BETTER_OFFER),
-        (-1, 0.4, 0.5, -2.0, ev.REASON_BETTER_OFFER),
-        (-1, -0.2, -0.5, 0.0, ev.REASON_BETTER_OFFER),  # a dearer firm is not chosen for its price
-        (-1, -0.2, -0.5, 1.0, ev.REASON_TALK),
+        (ev.REASON_WAIT, 5.0, 0.0, 3.0, 0.0, ev.REASON_WAIT),  # a trouble weighs before all else
+        (ev.REASON_FAILURE, 0.0, 5.0, 0.0, 0.0, ev.REASON_FAILURE),
+        (-1, 0.5, 0.4, 3.0, 0.0, ev.REASON_PRICE),
+        (-1, 0.4, 0.5, 3.0, 0.0, ev.REASON_TALK),
+        (-1, 0.4, 0.5, 0.0, 0.0, ev.REASON_BETTER_OFFER),
+        (-1, 0.4, 0.5, -2.0, 0.0, ev.REASON_BETTER_OFFER),
+        (-1, -0.2, -0.5, 0.0, 0.0, ev.REASON_BETTER_OFFER),  # a dearer firm is not chosen for its price
+        (-1, -0.2, -0.5, 1.0, 0.0, ev.REASON_TALK),
+        (-1, 0.1, 0.0, 0.0, 0.2, ev.REASON_FAILURE),  # being asked recalled what had gone wrong
+        (-1, 0.3, 0.0, 0.0, 0.2, ev.REASON_PRICE),
+        (-1, 0.0, 0.3, 0.0, 0.2, ev.REASON_BETTER_OFFER),
+        (-1, 0.0, 0.3, 0.0, -0.5, ev.REASON_BETTER_OFFER),  # what holds is no reason to go
+        (ev.REASON_WAIT, 0.0, 0.0, 0.0, 0.2, ev.REASON_WAIT),
     ],
 )
-def test_every_exit_has_one_reason(trouble, by_price, by_expectation, heard, reason):
-    assert reason_of_leaving(trouble, by_price, by_expectation, heard) == reason
+def test_every_exit_has_one_reason(trouble, by_price, by_expectation, heard, care, reason):
+    assert reason_of_leaving(trouble, by_price, by_expectation, heard, care) == reason

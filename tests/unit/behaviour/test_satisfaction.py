@@ -1,5 +1,7 @@
 """Experience against expectation: tolerance, asymmetric value, satisfaction and its memory (B-1 to B-3, B-7)."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,10 @@ from cxsim.behaviour.satisfaction import (
     cumulative,
     grade,
     satisfaction,
+    spent,
+    staked,
     value,
+    zone_width,
 )
 
 LEVEL = st.floats(-5.0, 5.0)
@@ -124,3 +129,41 @@ def test_a_met_promise_is_worth_about_as_much_as_a_beaten_one():
 def test_defaults_are_those_of_the_sources():
     expected = {"tolerance_width": 1.0, "loss_aversion": 2.25, "sensitivity": 0.88, "satisfaction_memory": 0.7}
     assert {name: REGISTRY[name].default for name in expected} == expected
+
+
+def test_the_width_of_the_zone_worked_by_hand():
+    # exp(-.1 x 3 - .2 x 1 + .1 x 2) = e^-.3.
+    assert zone_width(1.0, 3.0, 1.0, 2.0, 0.1, 0.2, 0.1) == pytest.approx(math.exp(-0.3))
+    assert zone_width(0.8, 0.0, 0.0, 0.0, 0.1, 0.2, 0.1) == 0.8
+    assert zone_width(0.8, 5.0, 5.0, 3.0, 0.0, 0.0, 0.0) == 0.8
+    assert zone_width(0.0, 0.0, 0.0, 3.0, 0.1, 0.2, 0.1) == 0.0
+
+
+def test_the_zone_stays_between_nothing_and_three_times_the_usual():
+    assert zone_width(1.0, 0.0, 0.0, 3.0, 0.1, 0.2, 9.0) == 3.0
+    assert zone_width(0.5, 0.0, 0.0, 1e6, 0.1, 0.2, 1.0) == 1.5
+    assert zone_width(1.0, 1e6, 0.0, 0.0, 0.1, 0.2, 0.1) == 0.0
+
+
+@given(st.floats(0, 9), st.floats(0, 9), st.floats(0, 3), st.floats(0, 3))
+def test_rivals_and_failures_narrow_the_zone_and_the_bond_widens_it(rivals, scars, bond, more):
+    by = (0.1, 0.2, 0.1)
+    plain = zone_width(1.0, rivals, scars, bond, *by)
+    assert zone_width(1.0, rivals + more, scars, bond, *by) <= plain
+    assert zone_width(1.0, rivals, scars + more, bond, *by) <= plain
+    assert zone_width(1.0, rivals, scars, bond + more, *by) >= plain
+
+
+def test_an_occasion_that_matters_doubles_losses_and_lifts_gains_by_the_root():
+    assert staked(-0.6, 2.0) == pytest.approx(-1.2)
+    assert staked(0.6, 4.0) == pytest.approx(1.2)
+    assert [staked(g, 1.0) for g in (-0.6, 0.0, 0.6)] == [-0.6, 0.0, 0.6]
+    assert staked(0.0, 2.0) == 0.0
+
+
+def test_what_is_spent_follows_satisfaction_within_bounds():
+    assert spent(1.0, 0.15) == pytest.approx(1.15)
+    assert spent(-2.0, 0.15) == pytest.approx(0.7)
+    assert spent(-2.0, 0.0) == 1.0
+    assert spent(9.0, 0.15) == 1.5
+    assert spent(-9.0, 0.15) == 0.0

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.behaviour.registry import REGISTRY
+from cxsim.behaviour.satisfaction import beyond_tolerance, satisfaction, value
 from cxsim.behaviour.talk import number_told, probability_of_talk, told_expectation
 from cxsim.model.events import MAX_TOLD
 
@@ -23,10 +24,10 @@ def talks(satisfaction):
 
 
 def test_the_asymmetric_u_worked_by_hand():
-    assert talks(0.0) == 0.02
-    assert talks(2.0) == pytest.approx(0.02 + 0.04 * 4)
-    assert talks(-2.0) == pytest.approx(0.02 + 0.06 * 4)
-    assert talks(-9.0) == 1.0
+    assert probability_of_talk(0.0, 0.02, 0.04, 0.06) == 0.02
+    assert probability_of_talk(2.0, 0.02, 0.04, 0.06) == pytest.approx(0.02 + 0.04 * 4)
+    assert probability_of_talk(-2.0, 0.02, 0.04, 0.06) == pytest.approx(0.02 + 0.06 * 4)
+    assert probability_of_talk(-9.0, 0.02, 0.04, 0.06) == 1.0
 
 
 @given(st.floats(0, 5), st.floats(0, 5))
@@ -96,3 +97,33 @@ def test_defaults_are_those_of_the_sources():
     assert default("told_if_satisfied") == 4.5
     assert default("told_if_dissatisfied") == 9.5
     assert default("talk_by_loss") / default("talk_by_gain") == pytest.approx(1.5)
+
+
+def told_of(spread, base, by_gain, by_loss):
+    """Chances of a good, of a bad story and of one with a satisfaction below 0, where deliveries are as expected.
+
+    Expected 0, delivered normal with this spread, nothing fails; as `satisfaction` with the default zone and values.
+    The default sizes of talk were set by this arithmetic: the tests hold them to it, they are no evidence for it.
+    """
+    sizes = [default(name) for name in ("tolerance_width", "loss_aversion", "sensitivity")]
+    by_x = default("satisfaction_from_performance")
+    good = bad = displeased = 0.0
+    for z in np.linspace(-5.0, 5.0, 2001):
+        beyond = beyond_tolerance(spread * z, sizes[0])
+        felt = satisfaction(0.0, spread * z, value(beyond, sizes[1], sizes[2]), 0.0, by_x)
+        told = math.exp(-0.5 * z * z) * probability_of_talk(felt, base, by_gain, by_loss)
+        good += told if beyond >= 0.0 else 0.0
+        bad += told if beyond < 0.0 else 0.0
+        displeased += told if felt < 0.0 else 0.0
+    return good, bad, displeased / (good + bad)
+
+
+@pytest.mark.parametrize("spread", [0.55, 0.6, 0.7])
+def test_about_three_good_stories_are_told_in_private_for_a_bad_one(spread):
+    good, bad, _ = told_of(spread, *(default(f"talk_{name}") for name in ("base", "by_gain", "by_loss")))
+    assert 2.0 <= good / bad <= 4.5
+
+
+@pytest.mark.parametrize("spread", [0.55, 0.7, 1.0])
+def test_in_public_the_displeased_prevail(spread):
+    assert 0.5 <= told_of(spread, *(default(f"public_{name}") for name in ("base", "by_gain", "by_loss")))[2] <= 0.75

@@ -1,5 +1,6 @@
 import math
 
+from cxsim.charts.style import REASON_FILLS, REASON_HATCHES
 from cxsim.measures.catalog import (
     ABOVE_AS_IS,
     CATALOG,
@@ -69,3 +70,8 @@ def test_a_title_and_a_reason_are_said_once():
 
 def test_visits_are_where_the_firm_comes_to_the_customer():
     assert {CHANNELS[number] for number in VISITING} == {"field visit", "delivery"}
+
+
+def test_every_reason_for_leaving_looks_different_in_the_charts():
+    assert len(set(REASON_FILLS)) == len(REASON_FILLS) >= len(LOST)
+    assert len(set(REASON_HATCHES)) == len(REASON_HATCHES) >= len(LOST)

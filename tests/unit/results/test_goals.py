@@ -7,7 +7,7 @@ def goals(**written):
     document = SimpleNamespace(goals=written)
     known = {"retention", "wait_mean", "nps", "profit", "failures"}
     experiment = SimpleNamespace(scenario=SimpleNamespace(document=document))
-    return goals_of(SimpleNamespace(experiment=experiment, has=known.__contains__))
+    return goals_of(SimpleNamespace(experiment=experiment, counted=known.__contains__))
 
 
 def test_goals_are_read_in_the_unit_of_their_measure():

@@ -39,7 +39,8 @@ ODD = st.one_of(
     st.sampled_from(
         ["", "-1", "0", "nan", "1e999", "9" * 400, "no", "100 %", "0 %", "always", "never", "0 s", "a.b", "../x", "<b>",
          "{}", "1 more", "2 times", "everyone", "as-is", "market", "2025-01-06", "month 999", "1 to 2", "\x1b[0m",
-         "Mon 00:00-24:00"]
+         "Mon 00:00-24:00", "none", "New arrives", "month 6", "-5 ± 6", "± 1", "1.6 % a month", "[fix]", "8 h a year",
+         "0.1 a month", "55 a month", "visible"]
     ),
     st.text(max_size=12),
 )  # fmt: skip
@@ -48,7 +49,17 @@ ODD = st.one_of(
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_changed_file_loads_or_gets_a_message(data, text):
-    tree = read(text, "shop.yaml")
+    change_and_load(data, read(text, "shop.yaml"))
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_changed_town_loads_or_gets_a_message(data, town_text):
+    change_and_load(data, read(town_text, "town.yaml"))
+
+
+def change_and_load(data, tree):
+    """Change one to three places of a file, and load it."""
     for _ in range(data.draw(st.integers(1, 3))):
         places = list(leaves(tree))
         place = data.draw(st.sampled_from(places))

@@ -68,7 +68,7 @@ def test_the_resolved_file_is_the_same_scenario(town_text, ours, rival, training
     assert again.content.tree == scenario.content.tree
     assert again.identity() == scenario.identity()
     assert again.resolved() == scenario.resolved()
-    for policy in scenario.policies:
+    for policy in ("as-is", "fixing"):
         for one, other in zip(scenario.plan(policy), again.plan(policy), strict=True):
             assert one.tobytes() == other.tobytes()
     trouble = scenario.document.firms["Ours"].trouble_comes_from

@@ -1,0 +1,325 @@
+"""What the sentences say, as plain data: collected from a comparison, or made by hand in a test.
+
+Shares lie between 0 and 1 and money is in the scenario's currency, as in the tables. A field that is None, empty or
+NaN was not measured, not written or not run; the sentence that needs it is left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cxsim.measures.records import Record
+
+
+class Gain(NamedTuple):
+    """A paired difference with its interval, in the unit of its measure."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def tie(self) -> bool:
+        """Whether its interval holds 0, or there is none."""
+        return not (self.low > 0.0 or self.high < 0.0)
+
+
+class Row(NamedTuple):
+    """One policy on one measure, for all customers of our firm."""
+
+    policy: str
+    unit: str
+    mean: float
+    low: float
+    high: float
+    reference: float
+    difference: float
+    diff_low: float
+    diff_high: float
+    best: float
+
+    @property
+    def width(self) -> float:
+        """Width of the interval of the difference; infinite where there is none."""
+        width = self.diff_high - self.diff_low
+        return width if math.isfinite(width) else math.inf
+
+    @property
+    def tie(self) -> bool:
+        """Whether it cannot be told apart from the reference."""
+        return self.gain.tie
+
+    @property
+    def gain(self) -> Gain:
+        """The difference from the reference."""
+        return Gain(self.difference, self.diff_low, self.diff_high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What was run.
+
+    Attributes
+    ----------
+    scenario, question, firm, currency : str
+    lasts : str
+        Such as ``4 years``.
+    contractual : bool
+        Whether customers stay until they cancel, or choose anew every time.
+    customers : int or None
+        Of the whole market.
+    starting : float
+        Our customers at time 0, mean over the runs; NaN where there are none.
+    replications, seed : int
+    engine, version, note : str
+        `note` says how the number of replications came about.
+    wall_s : float
+    again : str
+        The command, or the call, that makes it again.
+    with_worlds : str
+        The one that would check it against what we are unsure of.
+    unsure : bool
+        Whether the scenario says what we are unsure of.
+    """
+
+    scenario: str
+    firm: str
+    lasts: str
+    question: str = ""
+    currency: str = "EUR"
+    contractual: bool = True
+    customers: int | None = None
+    starting: float = math.nan
+    replications: int = 20
+    seed: int = 1
+    engine: str = "compiled"
+    version: str = ""
+    note: str = ""
+    wall_s: float = 0.0
+    again: str = ""
+    with_worlds: str = ""
+    unsure: bool = True
+
+
+class Leader(NamedTuple):
+    """The policy that is best on a measure, where that is another one than the winner.
+
+    `gain` is what it has more than the winner (or than the reference, where nothing wins), in the unit of `measure`;
+    `price` what choosing it costs on the measure that ranks the policies (positive: so much is lost), None where
+    nothing wins. `more` counts further measures that disagree.
+    """
+
+    measure: str
+    policy: str
+    gain: Gain
+    price: Gain | None = None
+    more: int = 0
+
+
+class GoalFound(NamedTuple):
+    """A goal of the scenario, and the share of runs of each policy that meet it."""
+
+    measure: str
+    text: str
+    chance: Mapping[str, float]
+
+
+class Payback(NamedTuple):
+    """After how many months the winner has paid for itself (median of the runs in which it does), and in what share."""
+
+    months: float
+    share: float
+
+
+class Reason(NamedTuple):
+    """So many of every 100 starting customers the winner keeps more, by the reason for which as-is lost them.
+
+    `spared` and `made_good` are those of them whose failure did not happen or was made good under the winner.
+    """
+
+    reason: str
+    kept: float
+    spared: float = math.nan
+    made_good: float = math.nan
+
+
+class Segment(NamedTuple):
+    """A segment and the winner's difference in it, in the unit of the measure that ranks the policies."""
+
+    name: str
+    gain: Gain
+
+
+class Harm(NamedTuple):
+    """Who leaves under the winner and would not have left, of every 100, and the reason of most of them."""
+
+    per_100: float
+    reason: str = ""
+
+
+class Opening(NamedTuple):
+    """Customers lost (net) in the months after a rival opens, under the reference and under the winner."""
+
+    firm: str
+    months: int
+    reference: float
+    winner: float
+    difference: Gain
+
+
+class Compared(NamedTuple):
+    """A figure that is known of a rival, beside ours under the reference and the winner."""
+
+    measure: str
+    unit: str
+    value: float
+    margin: float
+    reference: float
+    winner: float
+
+
+class Rival(NamedTuple):
+    """A rival: its published figures, or (`kept`) what became of its own customers where it was simulated in full."""
+
+    firm: str
+    figures: tuple[Compared, ...] = ()
+    known: int = 0
+    kept: Row | None = None
+
+
+class Ledger(NamedTuple):
+    """How many assumptions have which confidence, and the names of those that are placeholders."""
+
+    measured: int = 0
+    published: int = 0
+    survey: int = 0
+    placeholders: int = 0
+    named: tuple[str, ...] = ()
+
+
+class Turn(NamedTuple):
+    """What turns the answer: ``if {when}``, another policy (or the reference) is best."""
+
+    policy: str
+    when: str
+
+
+class Worlds(NamedTuple):
+    """What was found over the worlds that we cannot rule out.
+
+    Attributes
+    ----------
+    worlds : int
+        How many were run.
+    best : int
+        In how many the winner is best.
+    level : int
+        In how many more it cannot be told apart from the best.
+    turns : tuple of Turn
+    most_regret : float
+        Most that the winner falls short of the best of a world, in the unit of the measure that ranks; NaN: unknown.
+    measure_first : str
+        What is most worth measuring; empty where nothing is.
+    """
+
+    worlds: int
+    best: int
+    level: int = 0
+    turns: tuple[Turn, ...] = ()
+    most_regret: float = math.nan
+    measure_first: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """Everything the sentences are made of.
+
+    Attributes
+    ----------
+    setting : Setting
+    policies : tuple of str
+        `reference` among them.
+    reference : str
+    headline : str
+        The measure that ranks the policies.
+    rows : mapping of (measure, policy) to Row
+    ranked : tuple of str
+        Policies that are better than the reference on the headline, best first; the first is the winner.
+    level : tuple of str
+        Policies that cannot be told apart from the winner.
+    level_early : tuple of str
+        Others that cannot be told apart from it over the first year.
+    seen : float
+        The difference these runs would have found four times in five, in the unit of the headline.
+    other_winner, talk : Leader or None
+        Who is best on another measure asked for, and in winning customers by word of mouth.
+    goals : tuple of GoalFound
+    payback : Payback or None
+    why : tuple of Reason
+        Without what is joint: what they leave of the difference is said to be joint.
+    segments : tuple of Segment
+        From the one that gains most to the one that gains least.
+    segments_apart : bool
+        Whether the first can be told apart from the last.
+    paid_for_nothing : float
+        Share of the winner's credits that went to people who would have stayed anyway.
+    harm : Harm or None
+    design : float
+        Share of the trouble that is designed in.
+    training : frozenset of str
+        Policies that change nothing but training.
+    openings : tuple of Opening
+    rivals : tuple of Rival
+    records : tuple of Record
+    ledger : Ledger or None
+    worlds : Worlds or None
+    """
+
+    setting: Setting
+    policies: tuple[str, ...]
+    headline: str
+    reference: str = "as-is"
+    rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    ranked: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    level_early: tuple[str, ...] = ()
+    seen: float = math.nan
+    other_winner: Leader | None = None
+    talk: Leader | None = None
+    goals: tuple[GoalFound, ...] = ()
+    payback: Payback | None = None
+    why: tuple[Reason, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    segments_apart: bool = False
+    paid_for_nothing: float = math.nan
+    harm: Harm | None = None
+    design: float = math.nan
+    training: frozenset[str] = frozenset()
+    openings: tuple[Opening, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    records: tuple[Record, ...] = ()
+    ledger: Ledger | None = None
+    worlds: Worlds | None = None
+
+    @property
+    def winner(self) -> str | None:
+        """The policy that is best on the headline, None where none beats the reference."""
+        return self.ranked[0] if self.ranked else None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """Policies beside the reference."""
+        return tuple(policy for policy in self.policies if policy != self.reference)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether fewer than half of our own figures are met."""
+        return bool(self.records) and 2 * sum(bool(record.met) for record in self.records) < len(self.records)
+
+    def row(self, measure: str, policy: str) -> Row | None:
+        """Return a policy's row on a measure, None where it has no value."""
+        row = self.rows.get((measure, policy))
+        return row if row is not None and math.isfinite(row.mean) else None

@@ -1,0 +1,85 @@
+"""The small last line: what made an answer, and how to make it again."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Final
+
+from cxsim import __version__
+from cxsim.experiments.compare import Experiment
+from cxsim.results.findings import Findings
+from cxsim.results.wording import fixed
+
+# Options that change where or how fast something is made, not what; with and without a value.
+PLACED: Final = frozenset(("--out", "--jobs"))
+LOOKS: Final = frozenset(("--quiet", "--json", "--no-color"))
+WORLDS: Final = 64
+
+
+def again(command: str, experiment: Experiment) -> str:
+    """Return what makes an experiment again: the command with its seed and number of runs, or the call in Python.
+
+    Parameters
+    ----------
+    command : str
+        As it was given; empty from Python.
+    experiment : Experiment
+    """
+    made = _replications(experiment)
+    if not command:
+        called = "compare" if len(experiment.policies) > 1 else "run"
+        policy = "" if called == "compare" else f", policy={experiment.policies[0]!r}"
+        return f"cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed})"
+    words = _without(shlex.split(command), PLACED)
+    words = [word for word in words if word not in LOOKS]
+    if not _has(words, "--seed"):
+        words += ["--seed", str(experiment.seed)]
+    if not (_has(words, "--replications") or _has(words, "--precision")):
+        words += ["--replications", str(made)]
+    return shlex.join(words)
+
+
+def with_worlds(command: str, experiment: Experiment) -> str:
+    """Return what would check an experiment against what we are unsure of."""
+    first = again(command, experiment)
+    if not command:
+        return f"{first.removesuffix(')')}, worlds={WORLDS})"
+    words = _without(shlex.split(first), frozenset(("--worlds",)))
+    return shlex.join([*words, "--worlds", str(WORLDS)])
+
+
+def _replications(experiment: Experiment) -> int:
+    """Count the replications that were begun: failed ones fail again."""
+    return max((run.replication + 1 for run in experiment.runs), default=experiment.replications)
+
+
+def _has(words: list[str], option: str) -> bool:
+    return any(word == option or word.startswith(f"{option}=") for word in words)
+
+
+def _without(words: list[str], options: frozenset[str]) -> list[str]:
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in options:
+            skip = True
+        elif word.partition("=")[0] not in options:
+            kept.append(word)
+    return kept
+
+
+def provenance(findings: Findings) -> str:
+    """Return the last line of the answer."""
+    setting = findings.setting
+    parts = [f"`{setting.scenario}`"]
+    if setting.customers:
+        parts.append(f"{fixed(setting.customers)} customers")
+    count = setting.replications
+    parts += [f"{count} replication{'' if count == 1 else 's'}", f"seed {setting.seed}"]
+    if findings.worlds is not None and findings.worlds.worlds:
+        parts.append(f"{findings.worlds.worlds} worlds")
+    parts += [f"cxsim {setting.version or __version__}", f"{setting.engine} engine"]
+    made = f"; made again by `{setting.again}`" if setting.again else ""
+    return f"<small>{', '.join(parts)}{made}</small>"

@@ -1,0 +1,152 @@
+"""How our firm stands, for the sentences: beside its own records, beside each rival, and on what assumptions."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.experiments.compare import AS_IS
+from cxsim.measures.catalog import CATALOG
+from cxsim.measures.records import Record, records
+from cxsim.model.plan import DAY, MONTH
+from cxsim.results.facts import Facts, row_of
+from cxsim.results.findings import Compared, Gain, Ledger, Opening, Rival, Row
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsim.scenario.models import Firm
+
+AFTER_OPENING: Final = 6  # months
+BEHAVIOUR: Final = "defaults."
+PLACEHOLDER: Final = "assumption"
+MOST_PLACEHOLDERS: Final = 2
+
+
+def records_of(facts: Facts) -> tuple[Record, ...]:
+    """Return our own figures beside the simulated ones under as-is; those that are not simulated are left out."""
+    known = _known(facts, facts.firm)
+    if not known or AS_IS not in facts.policies:
+        return ()
+    simulated = {measure: facts.values(measure, AS_IS) for measure in known if measure in CATALOG}
+    return tuple(record for record in records(known, simulated) if record.met is not None)
+
+
+def _known(facts: Facts, firm: str) -> dict[str, tuple[float, float]]:
+    found = _firm(facts, firm)
+    if found is None or found.known is None:
+        return {}
+    return {name: (figure.value, figure.margin) for name, figure in found.known.figures().items()}
+
+
+def _firm(facts: Facts, firm: str) -> Firm | None:
+    return facts.experiment.scenario.document.firms.get(firm)
+
+
+def rivals_of(facts: Facts, best: str) -> tuple[Rival, ...]:
+    """Return each rival: what is known of it beside ours, or what it keeps where it is simulated in full."""
+    found = []
+    for name, firm in facts.experiment.scenario.document.firms.items():
+        if name == facts.firm:
+            continue
+        if firm.touchpoints:
+            row = _kept(facts, name, best)
+            found += [Rival(name, kept=row)] if row is not None else []
+            continue
+        known = _known(facts, name)
+        figures = tuple(
+            _compared(row, measure, *known[measure])
+            for measure in known
+            if (row := facts.rows.get((measure, best))) is not None and math.isfinite(row.difference)
+        )
+        found.append(Rival(name, figures, len(known)))
+    return tuple(found)
+
+
+def _kept(facts: Facts, firm: str, best: str) -> Row | None:
+    table = facts.contrast
+    own = table[(table["firm"] == firm) & (table["segment"] == "all") & (table["policy"] == best)]
+    rows = [row_of(row) for row in own[own["measure"] == "retention"].to_dict("records")]
+    return rows[0] if rows and math.isfinite(rows[0].difference) else None
+
+
+def _compared(row: Row, measure: str, value: float, margin: float) -> Compared:
+    return Compared(measure, CATALOG[measure].unit, value, margin, row.reference, row.mean)
+
+
+def openings_of(facts: Facts, best: str) -> tuple[Opening, ...]:
+    """Return how many customers we lose, net, in the months after each rival opens."""
+    found = []
+    document = facts.experiment.scenario.document
+    for name, firm in document.firms.items():
+        arrival = 0 if firm.arrives is None or document.starts is None else firm.arrives.after(document.starts)
+        if name == facts.firm or not 0 < arrival < document.lasts:
+            continue
+        months = min(AFTER_OPENING, (document.lasts - arrival) // MONTH)
+        opening = _opening(facts, name, arrival, int(months), best) if months >= 1 else None
+        found += [opening] if opening is not None else []
+    return tuple(found)
+
+
+def _opening(facts: Facts, firm: str, time: int, months: int, best: str) -> Opening | None:
+    usual, now = (_lost(facts, policy, time, time + months * MONTH) for policy in (facts.reference, best))
+    if not usual.size or usual.shape != now.shape:
+        return None
+    gap = facts.interval(now - usual)
+    return Opening(firm, months, float(usual.mean()), float(now.mean()), Gain(gap.mean, gap.low, gap.high))
+
+
+def _lost(facts: Facts, policy: str, begin: int, end: int) -> NDArray[np.float64]:
+    """Return how many customers fewer there are at the end than at the begin of a time, by replication."""
+    table = _customers(facts)
+    own = table[table["policy"] == policy]
+    wide = own.pivot_table(index="replication", columns="time_days", values="value")
+    days = wide.columns.to_numpy(np.float64)
+    if not days.size or days[0] > begin / DAY:
+        return np.zeros(0)
+    first, last = (int(np.abs(days - when / DAY).argmin()) for when in (begin, end))
+    values: NDArray[np.float64] = wide.to_numpy(np.float64)
+    return values[:, first] - values[:, last]
+
+
+def _customers(facts: Facts) -> pd.DataFrame:
+    series = facts.experiment.frames.timeseries
+    own = (series["measure"] == "customers") & (series["firm"] == facts.firm) & (series["segment"] == "all")
+    return series[own]
+
+
+def design_of(facts: Facts) -> float:
+    """Return the share of our firm's trouble that is designed in, where the scenario says it."""
+    firm = _firm(facts, facts.firm)
+    if firm is None or firm.trouble_comes_from is None or firm.trouble_comes_from.design is None:
+        return math.nan
+    return firm.trouble_comes_from.design
+
+
+def training_of(facts: Facts) -> frozenset[str]:
+    """Name the policies that change nothing but training."""
+    written = facts.experiment.scenario.document.policies or {}
+    return frozenset(
+        name
+        for name, policy in written.items()
+        if policy.change and not policy.combine and all(path.endswith(".training") for path in policy.change)
+    )
+
+
+def ledger_of(facts: Facts) -> Ledger | None:
+    """Count the assumptions about behaviour by confidence, and name the placeholders that we are also unsure of."""
+    document = facts.experiment.scenario.document
+    noted = {path: note for path, note in (document.assumptions or {}).items() if path.startswith(BEHAVIOUR)}
+    if not noted:
+        return None
+    counts = Counter(note.confidence for note in noted.values())
+    unsure = [path for path in document.unsure or {} if path in noted and noted[path].confidence == PLACEHOLDER]
+    named = [path.removeprefix(BEHAVIOUR).replace("_", " ") for path in unsure]
+    return Ledger(
+        counts["measured"], counts["published"], counts["survey"], counts[PLACEHOLDER],
+        tuple(named[:MOST_PLACEHOLDERS]),
+    )  # fmt: skip
