@@ -37,6 +37,7 @@ DEFAULTS = {
     "voice_cost": ("0", "3.3"),
     "voice_value": ("6", "30"),
     "hope": ("0.1", "1"),
+    "complaint_patience": ("0.05", "2", "30"),
     "made_good_from": ("0.2", "0.9"),
     "recovery_to_staying": ("0", "8"),
     "recovery_grace": ("0", "1"),

@@ -19,7 +19,7 @@ from cxsim.behaviour.satisfaction import cumulative
 from cxsim.engines.reference import moment
 from cxsim.engines.reference.choice import advantage, best_rival, care
 from cxsim.engines.reference.judgement import count_answers, count_episode, judge
-from cxsim.engines.reference.recovery import complaint, explained_leaving, plan_follow_up
+from cxsim.engines.reference.recovery import UNANSWERED, complaint, explained_leaving, plan_follow_up
 from cxsim.engines.reference.relationship import go_after_failure
 from cxsim.engines.reference.talk import rate_in_public, tell_others
 from cxsim.engines.reference.world import Course, occasion
@@ -60,8 +60,8 @@ def conclude(person: Person, outcome: int) -> Course:
         counts["hurt"] += 1
         choice = decide(person, firm)
         if choice == VOICE:
-            recovery = yield from complaint(person, firm)
-            settle(person, firm, recovery)
+            answer = yield from complaint(person, firm)
+            settle(person, firm, answer)
             return
         if choice == EXIT:
             counts["silent_exits"] += 1
@@ -126,10 +126,10 @@ def decide(person: Person, firm: int) -> int:
     return response(world.draw(person.entity, draws.EXIT, occasion(person.need)), exits, voices)
 
 
-def settle(person: Person, firm: int, recovery: float | None) -> None:
+def settle(person: Person, firm: int, answer: float | None) -> None:
     """Close an episode: what is felt in the end, what is remembered, whether a complainer leaves, what is told.
 
-    `recovery`: how just the answer to the complaint was, None where nobody complained.
+    `answer`: how just the answer to the complaint was, UNANSWERED where none came, None where nobody complained.
     """
     world = person.world
     person.status = ev.IDLE
@@ -138,18 +138,20 @@ def settle(person: Person, firm: int, recovery: float | None) -> None:
         return
     episode = person.episode
     failed = is_failed(person)
-    healed = recovery is not None and is_made_good(recovery, person.default("made_good_from"))
+    complained = answer is not None
+    recovery = max(answer, 0.0) if answer is not None else 0.0
+    healed = complained and is_made_good(recovery, person.default("made_good_from"))
     felt = episode.transaction
     delight = 0.0
-    if recovery is not None:
+    if complained:
         felt, delight = feel_answer(person, firm, recovery, healed=healed)
     remember(person, firm, felt, failed=failed, healed=healed)
     said = felt + delight
     count_answers(person, firm, said)
-    code = int(failed) | (2 if recovery is not None else 0) | (4 if healed else 0)
+    code = int(failed) | (2 if complained else 0) | (4 if healed else 0)
     world.note(ev.LOG_EPISODE, person.entity, person.need, person.visit, firm, cause=code, value=said)
-    if recovery is not None:
-        close_complaint(person, firm, recovery, healed=healed)
+    if answer is not None:
+        close_complaint(person, firm, answer, healed=healed)
     tell_others(person, firm, said)
     rate_in_public(person, firm, said)
     share = person.of_firm(firm, pl.FIRM_FOLLOW_UP)
@@ -191,26 +193,27 @@ def remember(person: Person, firm: int, felt: float, *, failed: bool, healed: bo
         mind.hurt_at = person.world.now
 
 
-def close_complaint(person: Person, firm: int, recovery: float, *, healed: bool) -> None:
+def close_complaint(person: Person, firm: int, answer: float, *, healed: bool) -> None:
     """Learn whether complaining helps, count the answer, and perhaps leave all the same."""
     world = person.world
     episode = person.episode
     mind = person.minds[firm]
     counts = person.counts_at(firm)
     mind.hope = hope_after(mind.hope, healed, person.default("hope_learning"))
-    counts["answered_complaints"] += 1
-    counts["answer_time"] += world.now - episode.complained_at
+    if answer > UNANSWERED:
+        counts["answered_complaints"] += 1
+        counts["answer_time"] += world.now - episode.complained_at
     if healed:
         counts["recovered"] += 1
         person.mark(firm, ev.MARK_MADE_GOOD)
     world.note(
-        ev.LOG_ANSWERED, person.entity, person.need, person.visit, firm, cause=int(healed), value=recovery
+        ev.LOG_ANSWERED, person.entity, person.need, person.visit, firm, cause=int(healed), value=answer
     )  # fmt: skip
     if episode.leaving <= NOT_AT_ALL or person.firm != firm or person.notice:
         return
     chance = exit_after_answer(
         explained_leaving(person, firm),
-        recovery,
+        max(answer, 0.0),
         episode.weight,
         *person.defaults("voiced", "recovery_to_staying", "recovery_to_staying_by_loss"),
     )

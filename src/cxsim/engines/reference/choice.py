@@ -51,8 +51,8 @@ def care(person: Person, firm: int) -> float:
     )
 
 
-def utility_of(person: Person, firm: int, last: int) -> float:
-    """Return the utility of a firm for a person whose last firm is `last`."""
+def offer_of(person: Person, firm: int, last: int) -> float:
+    """Return the utility of what a firm offers to a person whose last firm is `last`."""
     mind = person.minds[firm]
     expected = mind.mean
     if person.is_on("reputation"):
@@ -60,7 +60,7 @@ def utility_of(person: Person, firm: int, last: int) -> float:
         score = public_score(0.0, person.default("review_prior"), known_for.rating_sum, known_for.rating_count)
         weight, prior = person.defaults("reputation_weight", "prior_encounters")
         expected = toward_reputation(expected, score, weight, prior, mind.encounters)
-    systematic = utility(
+    return utility(
         expected,
         relative_price(person, firm),
         1.0 if firm == last else 0.0,
@@ -68,17 +68,21 @@ def utility_of(person: Person, firm: int, last: int) -> float:
         price_weight(person),
         person.default("inertia"),
     )
-    return systematic - care(person, firm)
+
+
+def utility_of(person: Person, firm: int, last: int) -> float:
+    """Return the utility of a firm at a choice: of its offer, and of having been followed up."""
+    return offer_of(person, firm, last) - care(person, firm)
 
 
 def is_here(person: Person, firm: int) -> bool:
     """Whether a firm is in the market and within this person's reach."""
     world = person.world
     row = world.rows.firms[firm]
-    if row.arrives <= world.start:
-        return True
     if world.now < row.arrives:
         return False
+    if row.reach_first >= 1.0:
+        return True
     reached = reach(float(world.now - row.arrives), row.reach_first, float(row.reach_all_after))
     return world.draw(person.entity, draws.REACHED, firm) < reached
 
@@ -148,4 +152,5 @@ def advantage(person: Person, own: int, rival: int) -> float:
         rate = purchase_rate(world.plan.contacts, world.plan.group_contact, world.levers, own, person.segment)
         payments = rate * pl.YEAR
     cost = spread_cost(person.of_market(pl.MARKET_SWITCHING_COST), world.rows.market.price_reference, payments)
-    return utility_of(person, rival, -1) - utility_of(person, own, -1) - price_weight(person) * cost
+    # Having been followed up enters the chance of leaving by itself.
+    return offer_of(person, rival, -1) - offer_of(person, own, -1) - price_weight(person) * cost

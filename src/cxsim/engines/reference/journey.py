@@ -103,6 +103,10 @@ class Customer:
     def keep_date(self, wait: int) -> None:
         """Compare the moment at which a service off-line begins with the promised one."""
 
+    def gives_up_complaining(self) -> int | None:
+        """When one takes a complaint for unanswered; None where nobody complains."""
+        return None
+
     def chances(self, desk: Desk) -> tuple[float, float]:
         """Chances that the present visit solves the matter, and that it leads back to where one is."""
         return desk.lever(pl.TOUCH_SOLVES, self.segment), desk.lever(pl.TOUCH_SENDS_BACK, self.segment)
@@ -243,11 +247,12 @@ def line_up(customer: Customer, desk: Desk) -> Due | None:
     if desk.lever(pl.TOUCH_ANNOUNCES, segment) > 0.0:
         customer.flags |= ev.FLAG_ANNOUNCED
     customer.note(desk, ev.LOG_QUEUE, cause=customer.priority, value=announced)
-    if not desk.in_person or world.default("abandonment", segment) <= 0.0:
-        return None
-    length = patience(customer, contact, announced)
-    if length < NEVER:
-        customer.patience = customer.sleep_until(world.now + length, ev.ABANDON, customer.stamp)
+    at = customer.gives_up_complaining()
+    if at is None and desk.in_person and world.default("abandonment", segment) > 0.0:
+        length = patience(customer, contact, announced)
+        at = world.now + length if length < NEVER else None
+    if at is not None:
+        customer.patience = customer.sleep_until(at, ev.ABANDON, customer.stamp)
     return customer.patience
 
 
@@ -301,7 +306,9 @@ def abandon(customer: Customer, desk: Desk) -> Due | None:
     if share < 0.0:
         share = desk.lever(pl.TOUCH_RETRIES, customer.segment)
         law = desk.lever(pl.TOUCH_RETRY_AFTER, customer.segment)
-    if customer.attempt >= ev.MAX_ATTEMPTS or customer.draw(draws.RETRY) >= share:
+    if customer.flags & ev.FLAG_COMPLAINT or customer.attempt >= ev.MAX_ATTEMPTS:
+        return None
+    if customer.draw(draws.RETRY) >= share:
         return None
     delay = world.whole_duration(int(law), customer.draw(draws.RETRY_AFTER))
     customer.status = ev.AWAY

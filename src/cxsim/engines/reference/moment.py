@@ -159,7 +159,9 @@ def befall(person: Person, firm: int, mode: int, desk: Desk | None, about: int) 
     """Let a failure happen; returns the experience that it costs, latent SD (B-23, B-30, B-31)."""
     world = person.world
     z = normal_quantile(world.draw(person.entity, draws.SEVERITY, about))
-    severity = severity_of(z, person.default("severity_spread"), severity_factor(mode))
+    severity = severity_of(
+        z, person.default("severity_spread"), person.default("usual_severity") * severity_factor(mode)
+    )
     weight = attributed(person, mode, severity, explanation=0.0)
     person.flags |= ev.FLAG_FAILED
     world.organisations[firm].causes[mode].see_failure(world.now)

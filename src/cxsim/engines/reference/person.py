@@ -131,6 +131,13 @@ class Person(Customer):
         if not self.flags & ev.FLAG_COMPLAINT:
             moment.keep_date(self, wait)
 
+    def gives_up_complaining(self) -> int | None:
+        """When this person, having heard nothing for too long, takes a complaint for unanswered; else None."""
+        if not self.flags & ev.FLAG_COMPLAINT:
+            return None
+        patience = int(self.default("complaint_patience") * pl.DAY)
+        return max(self.episode.complained_at + patience, self.world.now)
+
     def chances(self, desk: Desk) -> tuple[float, float]:
         """Chances of being helped and of being sent round; skill solves more, a visible way out spares rounds."""
         solves, again = super().chances(desk)

@@ -15,6 +15,7 @@ from cxsim.behaviour.recovery import (
     delayed,
     justice,
     procedure,
+    step_worth,
     treatment,
     value_of_loss,
 )
@@ -29,9 +30,11 @@ from cxsim.model.samplers import whole
 if TYPE_CHECKING:
     from cxsim.engines.reference.person import Person
 
+UNANSWERED = -1.0
+
 
 def complaint(person: Person, firm: int) -> Course:
-    """Complain, and wait for the answer where the firm has a desk for it; returns how just the answer seems."""
+    """Complain, and wait for the answer where the firm has a desk for it; returns how just it seems, or UNANSWERED."""
     world = person.world
     episode = person.episode
     episode.complained_at = world.now
@@ -46,14 +49,20 @@ def complaint(person: Person, firm: int) -> Course:
     if row.complaint_step >= 0:
         person.flags |= ev.FLAG_COMPLAINT
         person.attempt = 0
-        enter(person, row.complaint_step)
-        yield from visit(person, person.desk())
+        if (yield from wait_for_answer(person, row.complaint_step)) == ev.ABANDONED:
+            return UNANSWERED
         if row.approval_step >= 0 and needs_approval(person, firm):
             person.flags |= ev.FLAG_APPROVAL
             person.counts_at(firm)["approvals"] += 1
-            enter(person, row.approval_step)
-            yield from visit(person, person.desk())
+            if (yield from wait_for_answer(person, row.approval_step)) == ev.ABANDONED:
+                return UNANSWERED
     return answer(person, firm)
+
+
+def wait_for_answer(person: Person, step: int) -> Course:
+    """Let a complaint be looked at; returns how the visit ended."""
+    enter(person, step)
+    return (yield from visit(person, person.desk()))
 
 
 def steps_of(person: Person, firm: int) -> int:
@@ -77,8 +86,8 @@ def answer(person: Person, firm: int) -> float:
         u = world.draw(person.entity, draws.MADE_GOOD, occasion(person.need))
         good = person.default("made_good_from")
         return good + 0.25 if u < person.of_firm(firm, pl.FIRM_BASE_RECOVERS) else 0.0
-    outcome = compensate(person, firm) if steps & CREDIT else 0.0
     skipped = person.default("step_skipped")
+    outcome = step_worth(steps, CREDIT, skipped) * compensate(person, firm) if steps & CREDIT else 0.0
     just = justice(
         outcome,
         treatment(steps, skipped),
