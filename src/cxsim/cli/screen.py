@@ -83,7 +83,7 @@ class Screen:
 
 def described(progress: Progress) -> str:
     """Say how far it is, how fast, and how long it will take."""
-    parts = [f"{math.floor(progress.done + 1e-9)} of {progress.total} runs"]
+    parts = [f"{math.floor(progress.done + 1e-9)} of {progress.total} {progress.what}"]
     if progress.done > 0 and progress.elapsed_s > 0:
         parts.append(f"{progress.done / progress.elapsed_s:.2g} a second")
     left = progress.left_s
@@ -93,9 +93,11 @@ def described(progress: Progress) -> str:
 
 
 def _tenths() -> Report:
-    shown = [0]
+    shown, counted = [0], [""]
 
     def report(progress: Progress) -> None:
+        if progress.what != counted[0]:
+            shown[0], counted[0] = 0, progress.what
         tenth = int(TENTHS * progress.done / progress.total + 1e-9)
         if tenth > shown[0]:
             shown[0] = tenth

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RESULTS: Final = "results"
 AS_IS: Final = "as-is"
 CAP: Final = 200
+WORLD_REPLICATIONS: Final = 4
 
 
 class Engine(StrEnum):
@@ -103,6 +104,12 @@ def compare(
         typer.Option(metavar="MEASURE=WIDTH", help="Add runs until each difference is known to plus or minus this."),
     ] = None,
     most: Annotated[int, typer.Option(min=2, metavar="R", help="Most runs of each policy under --precision.")] = CAP,
+    worlds: Annotated[
+        int | None, typer.Option(min=1, metavar="W", help="Run all in W worlds drawn from what we are unsure of.")
+    ] = None,
+    world_replications: Annotated[
+        int, typer.Option(min=2, metavar="R", help="Runs of each policy in each world.")
+    ] = WORLD_REPLICATIONS,
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
@@ -116,6 +123,7 @@ def compare(
       cxsim compare bank-phone --policies call-back,announce-the-wait --seed 1
       cxsim compare my-shop.yaml --precision retention=0.5pp --out out/shop
       cxsim compare my-shop.yaml --set market.customers=500 --replications 10
+      cxsim compare my-shop.yaml --worlds 100
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results import compare as simulate
 
@@ -136,6 +144,8 @@ def compare(
             engine=engine.value,
             jobs=jobs,
             progress=progress,
+            worlds=worlds,
+            world_replications=world_replications,
         )
     _finish(screen, comparison, folder)
 
@@ -220,6 +230,12 @@ def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
         screen.fault(f"{len(failures)} of {total} runs failed; their replications are left out:")
         for text in failures:
             screen.fault(f"  {text}")
+    worlds = results.experiment.worlds
+    if worlds is not None and worlds.failures:
+        screen.fault(f"{len(worlds.failures)} of {len(worlds.drawn)} worlds failed and are left out:")
+        for one in worlds.failures:
+            screen.fault(f"  world {one.world.number} ({worlds.options(one.world.number)}): {one.why}")
+    if failures or (worlds is not None and worlds.failures):
         raise typer.Exit(1)
 
 
@@ -234,8 +250,9 @@ def _say_what_is_missing(screen: Screen, results: Tabled) -> None:
 def _document(results: Tabled, folder: Path) -> dict[str, Any]:
     from cxsim.measures.tables import SCHEMA
     from cxsim.results.answer import sentences
+    from cxsim.results.worlds import worlds_found
 
-    made = results.experiment
+    made, worlds = results.experiment, worlds_found(results.facts)
     return {
         "schema": SCHEMA,
         "scenario": made.scenario.name,
@@ -247,6 +264,7 @@ def _document(results: Tabled, folder: Path) -> dict[str, Any]:
         "folder": str(folder),
         "answer": sentences(results.facts),
         "comparison": results.contrast.to_dict("records"),
+        "worlds": None if worlds is None else worlds.document(),
         "failures": [
             {"policy": run.policy, "replication": run.replication, "why": run.why} for run in results.failures
         ],

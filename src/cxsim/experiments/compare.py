@@ -16,13 +16,13 @@ from cxsim.errors import InputError, RunError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.precision import Precision
-from cxsim.experiments.simulate import ENGINES, Done, Task, simulate
+from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates, parting
 from cxsim.measures.layout import Layout, Names, layout_of
-from cxsim.measures.money import WrittenCost
 from cxsim.measures.tables import Frames, Run, frames_of
 from cxsim.stats.paired import bonferroni_level
 from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
@@ -89,6 +89,8 @@ class Experiment:
     started : datetime
         UTC.
     wall_s : float
+    worlds : Worlds or None
+        The same policies in worlds that we cannot rule out, where that was asked for.
     parted : tuple of Parted
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     """
@@ -106,10 +108,11 @@ class Experiment:
     started: datetime
     wall_s: float
     parted: tuple[Parted, ...] = ()
+    worlds: Worlds | None = None
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
-        """Runs that failed."""
+        """Runs that failed, in the world as written."""
         return tuple(run for run in self.runs if run.status != "done")
 
 
@@ -136,6 +139,10 @@ class Setup:
         Whether to keep logs.
     simulate : callable
         Makes one run.
+    worlds : int
+        Worlds drawn from what the scenario is unsure of, beside the one as written; none by default.
+    world_replications : int
+        Runs of each policy in each of them.
     """
 
     replications: int | None = None
@@ -147,6 +154,8 @@ class Setup:
     report: Report | None = None
     log: bool = False
     simulate: Simulate = simulate
+    worlds: int = 0
+    world_replications: int = REPLICATIONS
 
 
 def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Experiment:
@@ -168,6 +177,8 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
     """
     started, clock = datetime.now(UTC), time.monotonic()
     batch = _Batch(scenario, policies, _checked(setup))
+    if setup.worlds:
+        planned(scenario, setup, batch.seed)  # what is not allowed is refused before any run
     if setup.precision is None:
         batch.add(batch.asked)
     else:
@@ -185,8 +196,9 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         logs=batch.logs(),
         note=batch.note,
         started=started,
-        wall_s=time.monotonic() - clock,
         parted=batch.parted(),
+        worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
+        wall_s=time.monotonic() - clock,
     )
 
 
@@ -214,7 +226,7 @@ class _Batch:
         self.seed = setup.seed if setup.seed is not None else (runs.seed if runs and runs.seed is not None else 1)
         self.names = names_of(scenario)
         self.plans: dict[str, Plan] = {name: scenario.plan(name) for name in self.policies}
-        self.costs = {name: _costs(scenario, name, self.names) for name in self.policies}
+        self.costs = {name: costs_of(scenario, name, self.names) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
         self.identity = scenario.identity()
         self.note = ""
@@ -346,10 +358,6 @@ def names_of(scenario: Scenario) -> Names:
         currency=known.currency,
         policy_firm=known.our_firm,
     )
-
-
-def _costs(scenario: Scenario, policy: str, names: Names) -> tuple[WrittenCost, ...]:
-    return tuple(WrittenCost(names.policy_firm, *cost) for cost in scenario.policy(policy).costs)
 
 
 def _until_precise(batch: _Batch, asked: Precision) -> None:

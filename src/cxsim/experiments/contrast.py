@@ -36,7 +36,7 @@ def contrast(measures: pd.DataFrame, policies: Sequence[str], reference: str, se
     Parameters
     ----------
     measures : DataFrame
-        The tidy table of measures, with every replication of every policy.
+        The tidy table of measures, with every replication of every policy; only the world as written is read.
     policies : sequence of str
         In the order of the rows; `reference` among them.
     reference : str
@@ -51,6 +51,7 @@ def contrast(measures: pd.DataFrame, policies: Sequence[str], reference: str, se
     """
     import pandas as pd
 
+    measures = measures[measures["world"] == 0] if "world" in measures else measures
     cells, groups = _cube(measures, policies)
     units = dict(zip(measures["measure"], measures["unit"], strict=True))
     costs = _costs(measures)

@@ -29,11 +29,14 @@ class Progress(NamedTuple):
         Runs of the batch.
     elapsed_s : float
         Since the experiment began.
+    what : str
+        What is counted.
     """
 
     done: float
     total: int
     elapsed_s: float
+    what: str = "runs"
 
     @property
     def left_s(self) -> float | None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.experiments.spec import RunSpec
 from cxsim.measures.fates import fates_of
-from cxsim.measures.layout import Layout
+from cxsim.measures.layout import Layout, Names
 from cxsim.measures.money import WrittenCost
 from cxsim.measures.tables import Values, values_of
 from cxsim.model.plan import Plan
+
+if TYPE_CHECKING:
+    from cxsim.scenario import Scenario
 
 ENGINES = ("compiled", "reference")
 
@@ -57,6 +60,11 @@ class Done(NamedTuple):
     visits: int
     wall_s: float
     fates: NDArray[np.void] | None = None
+
+
+def costs_of(scenario: Scenario, policy: str, names: Names) -> tuple[WrittenCost, ...]:
+    """Return what a policy and its parts cost beyond what the model counts."""
+    return tuple(WrittenCost(names.policy_firm, *cost) for cost in scenario.policy(policy).costs)
 
 
 def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Done:

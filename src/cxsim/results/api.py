@@ -10,6 +10,7 @@ from cxsim.errors import InputError
 from cxsim.experiments.compare import AS_IS, Setup, experiment
 from cxsim.experiments.executor import Report
 from cxsim.experiments.precision import Precision, parse_precision
+from cxsim.experiments.worlds import REPLICATIONS
 from cxsim.results.comparison import Comparison
 from cxsim.results.result import Result
 from cxsim.scenario import Scenario, load
@@ -74,6 +75,8 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
     jobs: int | None = None,
     executor: Executor | None = None,
     progress: Report | None = None,
+    worlds: int | None = None,
+    world_replications: int = REPLICATIONS,
 ) -> Comparison:
     """Compare policies of a scenario, and as-is, on common random numbers.
 
@@ -92,16 +95,24 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         The scenario's own by default.
     engine, jobs, executor, progress
         As for `run`.
+    worlds : int, optional
+        So many worlds are drawn from the ranges under `unsure`, and every policy is run in each; see
+        `Comparison.worlds`. None by default.
+    world_replications : int
+        Runs of each policy in each world, 2 or more.
 
     Raises
     ------
     InputError
-        When the scenario, a policy or a number is not allowed.
+        When the scenario, a policy or a number is not allowed; for worlds, when nothing is unsure.
     RunError
         When no replication could be completed by every policy.
     """
     if replications is not None and precision is not None:
         message = "compare: both replications and precision; one of them is allowed; leave one out"
+        raise InputError(message)
+    if worlds is not None and worlds < 1:
+        message = f"worlds: {worlds}; 1 or more is allowed; leave it out for none"
         raise InputError(message)
     found = _scenario(scenario)
     wanted = [AS_IS, *(found.policies if policies is None else policies)]
@@ -115,6 +126,8 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         jobs=jobs,
         executor=executor,
         report=progress,
+        worlds=worlds or 0,
+        world_replications=world_replications,
     )
     return Comparison(experiment(found, wanted, setup))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Hashable, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cxsim.errors import InputError
@@ -14,6 +15,7 @@ from cxsim.results.answer import finding, sentences
 from cxsim.results.reasons import Credits, credits_of, credits_table, fates_table, table_of, why
 from cxsim.results.tabled import Tabled
 from cxsim.results.wording import difference, quantity, span
+from cxsim.results.worlds import WorldsFound, worlds_found
 from cxsim.units import nearest
 
 if TYPE_CHECKING:
@@ -115,6 +117,17 @@ class Comparison(Tabled):
     def credits_paid(self) -> pd.DataFrame:
         """The same by replication and segment, for every policy."""
         return credits_table(self.experiment)
+
+    @cached_property
+    def worlds(self) -> WorldsFound | None:
+        """What was found in worlds that we cannot rule out; None where they were not run (``worlds=100``)."""
+        return worlds_found(self.facts)
+
+    @property
+    def world_measures(self) -> pd.DataFrame:
+        """Headline measures of our firm in each world, columns of `measures.parquet`; empty where none were run."""
+        made = self.experiment.worlds
+        return self.measures.iloc[:0] if made is None else made.measures
 
     def _check_other(self, what: str, policy: str) -> None:
         if policy not in self.facts.others:

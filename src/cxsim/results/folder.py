@@ -16,6 +16,7 @@ from cxsim.errors import Fault, InputError, ScenarioError
 from cxsim.results.answer import answer
 from cxsim.results.manifest import manifest_of
 from cxsim.results.reasons import table_of
+from cxsim.results.worlds import worlds_found
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,7 +111,7 @@ def _parents(folder: Path) -> list[Path]:
 def _fill(results: Tabled, folder: Path, command: str) -> None:
     frames = results.experiment.frames
     for name, table in frames._asdict().items():
-        _parquet(table, folder / f"{name}.parquet")
+        _parquet(_with_worlds(results, table) if name == "measures" else table, folder / f"{name}.parquet")
     if results.experiment.logs:
         from cxsim.results.log import events
 
@@ -118,6 +119,9 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
     results.contrast.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
     if results.facts.others:
         table_of(results.facts).to_csv(folder / "why.csv", index=False, lineterminator="\n")
+    worlds = worlds_found(results.facts)
+    if worlds is not None:
+        worlds.table.to_csv(folder / "worlds.csv", index=False, lineterminator="\n")
     (folder / "answer.md").write_text(answer(results.facts, command), encoding="utf-8")
     (folder / "scenario.resolved.yaml").write_text(results.scenario.resolved(), encoding="utf-8")
     charts = results.plot.all()
@@ -130,6 +134,14 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         _settle(path)
     _settle(folder)
+
+
+def _with_worlds(results: Tabled, table: pd.DataFrame) -> pd.DataFrame:
+    """Add what other worlds kept; the world as written is number 0."""
+    import pandas as pd
+
+    made = results.experiment.worlds
+    return table if made is None else pd.concat([table, made.measures], ignore_index=True)
 
 
 def _parquet(table: pd.DataFrame, path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from cxsim import __version__
 from cxsim.experiments.compare import Experiment, RunStatus
 from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME
+from cxsim.experiments.worlds import Worlds, WorldStatus
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.tables import SCHEMA
 
@@ -37,6 +38,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "policies": list(experiment.policies),
         "replications": experiment.replications,
         "note": experiment.note,
+        "worlds": _worlds(experiment),
         "started": experiment.started.isoformat(timespec="seconds"),
         "wall_s": round(experiment.wall_s, 3),
         "platform": {
@@ -67,6 +69,25 @@ def _described(name: str) -> dict[str, str]:
         "aggregates": measure.aggregates,
         "better": measure.better,
     }
+
+
+def _worlds(experiment: Experiment) -> dict[str, Any] | None:
+    made = experiment.worlds
+    if made is None:
+        return None
+    return {
+        "replications": made.replications,
+        "ranges": {one.path: one.text for one in made.ranges},
+        "drawn": [_world(made, one) for one in made.drawn],
+        "wall_s": round(made.wall_s, 3),
+    }
+
+
+def _world(made: Worlds, one: WorldStatus) -> dict[str, Any]:
+    found: dict[str, Any] = {"world": one.world.number, "status": one.status}
+    if one.why:
+        found["why"] = one.why
+    return found | {"values": made.changes(one.world.number), "set": made.options(one.world.number)}
 
 
 def _run(status: RunStatus) -> dict[str, Any]:

@@ -386,17 +386,10 @@ Because = Annotated[
 ]
 Announces = Annotated[str, _choice("wait", "nothing"), WithJsonSchema({"enum": ["wait", "nothing"]})]
 Ends = Annotated[str, _choice("solved", "unsolved"), WithJsonSchema({"enum": ["solved", "unsolved"]})]
+# fmt: off
 CHANNELS: Final = (
-    "store",
-    "phone",
-    "web",
-    "self-service",
-    "voice menu",
-    "chat",
-    "delivery",
-    "field visit",
-    "complaint desk",
-    "back office",
-    "third party",
+    "store", "phone", "web", "self-service", "voice menu", "chat", "delivery", "field visit", "complaint desk",
+    "back office", "third party",
 )
+# fmt: on
 Channel = Annotated[str, _choice(*CHANNELS), WithJsonSchema({"enum": list(CHANNELS)})]

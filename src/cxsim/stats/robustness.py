@@ -331,4 +331,6 @@ def _binned(column: Array) -> npt.NDArray[np.intp]:
 
 def _worth(bins: npt.NDArray[np.intp], towards: Array) -> float:
     sums = np.array([np.bincount(bins, column) for column in towards.T])
-    return float((sums.max(axis=0).sum() - towards.sum(axis=0).max()) / bins.size)
+    worth = float((sums.max(axis=0).sum() - towards.sum(axis=0).max()) / bins.size)
+    # What only rounding makes is nothing.
+    return worth if worth > 1e-12 * float(np.abs(towards).max()) else 0.0

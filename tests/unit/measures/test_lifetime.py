@@ -59,3 +59,14 @@ def test_credits_are_no_margin():
 
 def test_without_starting_customers_there_is_no_value():
     assert np.isnan(worth(base=0.0, kept=[0.0], customers=[10.0], margin=10.0)).all()
+
+
+def test_all_customers_are_worth_what_the_segments_are():
+    # Starting customers are 100 of 100 rich ones and 100 of 300 poor ones.
+    zero = np.zeros((1, 1, 3))
+    fields = dict.fromkeys(Totals._fields, zero)
+    fields["base"] = fields["kept"] = np.array([[[200.0, 100.0, 100.0]]])
+    fields["customer_time"] = np.array([[[400.0, 100.0, 300.0]]]) * YEAR
+    fields["revenue"] = np.array([[[2300.0, 2000.0, 300.0]]])
+    found = lifetime_value(Totals(**fields), np.array([YEAR], np.int64), 2)[0]
+    assert found.tolist() == pytest.approx([value / 1.12**0.5 for value in (10.5, 20.0, 1.0)])

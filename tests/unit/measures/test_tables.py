@@ -80,9 +80,9 @@ EXPECTED = {
     ("days_to_visit", "all"): 9 / 4,
     ("days_to_visit", "young"): 2.0,
     ("days_to_visit", "old"): 5 / 2,
-    ("first_contact_resolution", "all"): 6 / 10,
+    ("first_contact_resolution", "all"): 6 / 9,
     ("first_contact_resolution", "old"): 1 / 2,
-    ("contacts_per_matter", "all"): 14 / 10,
+    ("contacts_per_matter", "all"): 13 / 9,
     ("promises_broken", "all"): 2 / 5,
     ("failures", "all"): 8 / SHOP_YEARS,
     ("failures", "young"): 6 / YOUNG_YEARS,
@@ -199,6 +199,19 @@ def test_time_series_hold_flows_of_the_period_and_stocks_at_its_end(frames):
     assert at(series, measure="churn", period=2)["value"].item() == pytest.approx(2 / (12 * 1.75))
     assert at(series, measure="written_cost")["value"].tolist() == pytest.approx([0.0, 110.0, 20.0])
     assert "wait_p90" not in set(series["measure"])
+
+
+def test_time_series_hold_rare_things_for_all_customers_together_only(frames):
+    series = at(frames.timeseries, policy="as-is", firm="Shop")
+    assert set(at(series, measure="nps")["segment"]) == {"all", "young", "old"}
+    assert set(at(series, measure="voice_rate")["segment"]) == {"all"}
+    assert at(series, measure="voice_rate", period=2)["value"].item() == 1.0
+    assert set(at(frames.measures, measure="voice_rate", firm="Shop")["segment"]) == {"all", "young", "old"}
+
+
+def test_only_who_comes_to_the_customer_lets_him_wait_for_days(frames):
+    assert set(at(frames.measures, measure="days_to_visit")["firm"]) == {"Shop"}
+    assert set(at(frames.measures, measure="wait_mean")["firm"]) == {"Shop", "Chain"}
 
 
 def test_touchpoints_name_callers_by_their_source(frames):

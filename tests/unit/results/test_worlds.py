@@ -1,0 +1,151 @@
+"""Planted worlds: what turns the answer is found and said; nothing is said where there is nothing."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxsim.experiments.compare import Setup, experiment
+from cxsim.experiments.contrast import contrast
+from cxsim.experiments.simulate import Done
+from cxsim.measures.tables import Values
+from cxsim.results.comparison import Comparison
+from cxsim.scenario import loads
+
+UNSURE = "unsure: {market.switching.cost: 30 to 120, defaults.inertia: 0.5 to 2 times}\n"
+COUNT = 64
+
+
+@pytest.fixture(scope="module")
+def many(corner_text):
+    """Return an experiment in many worlds, whose values the tests put in the place of what it found."""
+    scenario = loads(corner_text + UNSURE, "corner.yaml")
+
+    def engine(task, progress=None):
+        size = [len(rows) for rows in (task.layout.measures, task.layout.timeseries, task.layout.touchpoints)]
+        values = [np.full(count, 0.5) for count in size]
+        return Done(Values(*values, np.zeros((len(task.layout.cohorts), 3), np.int64)), np.zeros(0), 1, 1, 0.0)
+
+    return experiment(scenario, scenario.policies, Setup(simulate=engine, worlds=COUNT, replications=4, jobs=1))
+
+
+@pytest.fixture
+def compared_in_worlds(many, corner, answering_engine):
+    """Return a comparison in which the gain of each policy over as-is is a given function of what was drawn."""
+
+    def make(gain, noise=0.002):
+        numbers = {world.number: world.numbers for world in many.worlds.complete}
+
+        def value(row):
+            luck = np.random.default_rng([20260101, row.world, row.replication]).normal(0, 0.05)
+            own = np.random.default_rng([20260102, row.world, row.replication, len(row.policy)]).normal(0, noise)
+            return 0.5 + luck + own + gain(row.policy, *numbers[row.world])
+
+        table = many.worlds.measures.copy()
+        chosen = table["measure"] == "retention"
+        table.loc[chosen, "value"] = [value(row) for row in table[chosen].itertuples()]
+        as_written = experiment(corner, corner.policies, Setup(simulate=answering_engine, replications=4, jobs=1))
+        return Comparison(replace(as_written, worlds=replace(many.worlds, measures=table)))
+
+    return make
+
+
+def turning(policy, cost, inertia):
+    """Hire is best, unless switching costs less than 52: then train is."""
+    return {"as-is": 0.0, "hire": 0.10, "train": 0.15 if cost < 52 else 0.02}[policy]
+
+
+def test_the_planted_threshold_is_found_and_said(compared_in_worlds):
+    found = compared_in_worlds(turning).worlds
+    below = int((found.table["market.switching.cost"].astype(float) < 52).sum())
+    assert (found.measure, found.unit, found.choice) == ("retention", "share", "hire")
+    assert (found.asked, found.count, found.failed, found.replications) == (COUNT, COUNT, 0, 4)
+    assert found.best == {"as-is": 0, "hire": COUNT - below, "train": below}
+    assert (found.undecided, found.stays) == (0, COUNT - below)
+    (turn,) = found.turns
+    assert (turn.path, turn.policy, turn.above) == ("market.switching.cost", "train", False)
+    assert turn.threshold == pytest.approx(52, abs=1)
+    assert turn.when in {f"market.switching.cost is less than {value}" for value in (51, 52, 53)}
+    assert (turn.inside, turn.turned, turn.gain) == (below, below, 1.0)
+    # It falls short by 5 in 100 there, and nowhere else.
+    assert found.most_regret == pytest.approx(0.05, abs=0.01)
+    assert found.expected_regret == pytest.approx(0.05 * below / COUNT, abs=0.002)
+    assert float(found.table.set_index("world").loc[found.most_regret_world, "market.switching.cost"]) < 52
+    assert found.measure_first == "market.switching.cost"
+    first, second = found.worth
+    assert (first.sure, second.sure) == (True, False)
+    assert first.value <= found.perfect_information + 0.001
+    assert found.perfect_information == pytest.approx(0.05 * below / COUNT, abs=0.003)
+
+
+def test_nothing_is_said_where_the_answer_never_turns(compared_in_worlds):
+    found = compared_in_worlds(lambda policy, cost, inertia: {"as-is": 0, "hire": 0.1, "train": 0.05}[policy]).worlds
+    assert found.best["hire"] == found.stays == COUNT
+    assert found.turns == ()
+    assert (found.expected_regret, found.most_regret, found.most_regret_world) == (0.0, 0.0, 0)
+    assert found.measure_first == ""
+
+
+def test_nothing_is_said_where_the_answer_turns_for_another_reason(compared_in_worlds):
+    def arbitrary(policy, cost, inertia):
+        turned = int(cost * 100) % 3 == 0
+        return {"as-is": 0.0, "hire": 0.10, "train": 0.15 if turned else 0.02}[policy]
+
+    found = compared_in_worlds(arbitrary).worlds
+    assert 10 < found.best["train"] < 35
+    assert found.turns == ()
+    assert found.measure_first == ""
+
+
+def test_what_luck_can_explain_is_said_apart(compared_in_worlds):
+    level = compared_in_worlds(lambda policy, cost, inertia: {"as-is": 0, "hire": 0.1, "train": 0.1}[policy]).worlds
+    assert level.undecided > 0.85 * COUNT
+    assert level.level["hire"] + level.best["hire"] > 0.9 * COUNT
+    assert level.level["as-is"] == 0
+    assert level.best["hire"] + level.best["train"] + level.undecided == COUNT
+    assert level.expected_regret < 0.001
+
+
+def test_the_answer_can_turn_to_changing_nothing(compared_in_worlds):
+    def harmful(policy, cost, inertia):
+        return {"as-is": 0.0, "hire": 0.10 if inertia > 0.7 else -0.05, "train": -0.2}[policy]
+
+    found = compared_in_worlds(harmful).worlds
+    (turn,) = found.turns
+    assert turn.policy == "as-is"
+    assert turn.when == "defaults.inertia is less than 0.7 times what we assume"
+
+
+def test_a_world_has_its_command_and_the_folder_its_rows(compared_in_worlds, tmp_path, monkeypatch):
+    monkeypatch.setattr("cxsim.results.plots.Plots.all", lambda self: {})
+    made = compared_in_worlds(turning)
+    found = made.worlds
+    assert set(found.changes(3)) == {"market.switching.cost", "defaults.inertia"}
+    assert found.command(3).startswith("cxsim compare corner --set market.switching.cost=")
+    assert found.command(3).endswith(" times' --seed 7 --replications 4")
+    place = made.save(tmp_path / "out")
+    table = pd.read_csv(place / "worlds.csv")
+    assert table["world"].tolist() == list(range(1, COUNT + 1))
+    assert found.command(3).split(" --seed")[0].endswith(table["set"][2])
+    stored = pd.read_parquet(place / "measures.parquet")
+    assert set(stored["world"]) == set(range(COUNT + 1))
+    pd.testing.assert_frame_equal(stored[stored["world"] == 0].reset_index(drop=True), made.measures, check_dtype=False)
+    manifest = json.loads((place / "manifest.json").read_text())
+    assert manifest["worlds"]["drawn"][2]["values"] == found.changes(3)
+    assert manifest["worlds"]["ranges"]["defaults.inertia"] == "0.5 to 2 times"
+    # Other worlds do not move what was found in the world as written.
+    pd.testing.assert_frame_equal(contrast(stored, made.policies, "as-is", 7), made.contrast, check_dtype=False)
+
+
+def test_without_worlds_there_is_nothing(comparison):
+    assert comparison.worlds is None
+    assert comparison.world_measures.empty
+
+
+def test_it_can_be_written_as_json(compared_in_worlds):
+    document = compared_in_worlds(turning).worlds.document()
+    again = json.loads(json.dumps(document))
+    assert again["choice"] == "hire"
+    assert again["count"] == COUNT
