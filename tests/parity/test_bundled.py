@@ -14,6 +14,7 @@ FILES = [*sorted((ROOT / "scenarios").rglob("*.yaml")), ROOT / "tests/scenarios/
 SHORTER = {
     "local-shop-vs-chain": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "150"},
     "bank-phone": {"lasts": "2 d"},
+    "cable-town": {"lasts": "20 months", "market.customers": "40", "FiberNow.arrives": "month 4"},
     "retention": {"lasts": "6 months", "market.customers": "300"},
     "switching": {"lasts": "6 months", "market.customers": "300"},
     "two-desks": {},

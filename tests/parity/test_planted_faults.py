@@ -1,4 +1,4 @@
-"""A fault planted in either scheduler is caught: by different bytes, or by the check of the order of events."""
+"""A fault planted in either engine is caught: by different bytes, or by the check of the order of events."""
 
 import os
 import subprocess
@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from cxsim.engines import compiled, reference
+from cxsim.engines.reference import moment, recovery
 from cxsim.engines.reference.desk import Desk
+from cxsim.engines.reference.mind import Mind
 from cxsim.engines.reference.world import World
 from cxsim.errors import RunError
 from cxsim.model import events as ev
-from cxsim.scenario.loaded import load
+from cxsim.scenario.loaded import load, loads
 from tests.parity.comparison import differences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,6 +30,27 @@ firms:
     touchpoints:
       line: {channel: phone, staff: 3, takes: always 2 min, goes_to: {desk: 50 %}}
       desk: {channel: back office, staff: 1, takes: always 1 min, solves: 50 %}
+"""
+# Failures, complaints, credits that need approval, training and fixing, within a few months.
+LOOP = """
+format: 1
+our_firm: Cable
+starts: 2025-01-06
+lasts: 9 months
+warm_up: 1 month
+market: {customers: 25, setting: contractual}
+defaults: {voice_cost: 0, hope: 1, fixing_half_life: 1}
+firms:
+  Cable:
+    share: 100 %
+    price: 30 a month
+    contacts: {line-down: {happens: 1 a month, because: failure, journey: [phone]}}
+    touchpoints:
+      phone: {channel: phone, staff: 2, takes: 8 min, solves: 60 %, fails: 30 %, training: 100 h a year}
+      complaints: {channel: complaint desk, staff: 1, takes: 20 min}
+      approvals: {channel: back office, staff: 1, takes: 10 min, hours: Fri 14:00-16:00}
+    recovery: {steps: [apologize, credit], credit: 10, without_approval: 0}
+    process: {fixing: 60 h a month, looks_at: all failures}
 """
 
 
@@ -104,6 +127,29 @@ def test_a_fault_in_the_reference_engine_is_caught(plant, monkeypatch, tmp_path)
         except RunError as error:
             caught.append(str(error))
     assert caught
+
+
+def credits_need_no_approval(patch):
+    patch.setattr(recovery, "needs_approval", lambda person, firm: False)
+
+
+def what_was_fixed_still_fails(patch):
+    patch.setattr(moment, "is_spared", lambda *_: False)
+
+
+def failures_are_forgotten_at_once(patch):
+    patch.setattr(Mind, "unhealed", lambda mind, now, memory: 0.0)
+
+
+@pytest.mark.parametrize(
+    "plant", [credits_need_no_approval, what_was_fixed_still_fails, failures_are_forgotten_at_once]
+)
+def test_a_fault_in_what_follows_a_failure_is_caught(plant, monkeypatch):
+    plan = loads(LOOP).plan()
+    sound = compiled.run(plan, 7, 0, log=True)
+    assert differences(sound, reference.run(plan, 7, 0, log=True)) == []
+    plant(monkeypatch)
+    assert differences(sound, reference.run(plan, 7, 0, log=True)) != []
 
 
 # Without the compiler the compiled engine is Python too, and its calendar can be made to forget the order of kinds.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from cxsim.engines.reference.journey import Customer, journey
+from cxsim.engines.reference.journey import Customer, journey, open_journey
 from cxsim.engines.reference.world import Course, World
 from cxsim.model import draws
 from cxsim.model import events as ev
@@ -65,7 +65,8 @@ class Source:
     def call(self, caller: Customer) -> Course:
         """Make the journey, and give the row back."""
         world = self.world
-        outcome = yield from journey(caller, self.contact, 0)
+        open_journey(caller, self.contact, 0)
+        outcome = yield from journey(caller)
         world.note(
             ev.LOG_DONE, caller.entity, 0, caller.visit, self.row.firm,
             cause=outcome, value=float(world.now - caller.began),

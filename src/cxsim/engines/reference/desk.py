@@ -44,6 +44,8 @@ class Desk:
         As many as any policy ever puts on duty; the lowest numbers work first.
     on_duty, busy : int
         Agents on duty, and customers in service.
+    knowledge, skill : float
+        What the team has learned in training, and how far that makes it better than the file describes it.
     epoch : int
         Raised when a lever moved: shift events that were planned before do not count.
     """
@@ -64,6 +66,8 @@ class Desk:
         self.open = False
         self.epoch = 0
         self.changed = world.start
+        self.knowledge = 0.0
+        self.skill = 0.0
 
     def lever(self, column: int, segment: int) -> float:
         """Value that one of the TOUCH columns has for a segment now."""

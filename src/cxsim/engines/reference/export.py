@@ -22,12 +22,18 @@ def exported(world: World, state: State) -> State:
         "waits": world.counts.waits,
         "left": world.counts.left,
         "base": world.counts.base,
+        "survey": world.counts.survey,
     }
     return state._replace(
         world=_world(world),
         hot=_customers(world),
         cold=_records(st.COLD, world.people),
         minds=_records(st.MIND, [mind for person in world.people for mind in person.minds]),
+        episodes=_records(st.EPISODE, [person.episode for person in world.people]),
+        organisations=_records(st.ORGANISATION, world.organisations),
+        causes=_records(st.CAUSE, [cause for firm in world.organisations for cause in firm.causes]).reshape(
+            len(world.organisations), ev.N_MODES
+        ),
         agents=_agents(world),
         desks=_desks(world),
         queues=_queues(world),
@@ -136,7 +142,7 @@ def _desks(world: World) -> np.ndarray:
     for row, desk in zip(record, world.desks, strict=True):
         free = _free(desk) or [-1]
         row["free_first"], row["free_last"] = free[0], free[-1]
-        for name in ("changed", "queued", "busy", "on_duty", "open", "epoch"):
+        for name in ("changed", "queued", "busy", "on_duty", "open", "epoch", "knowledge", "skill"):
             row[name] = getattr(desk, name)
     return record
 

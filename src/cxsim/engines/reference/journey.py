@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cxsim.behaviour.experience import perceived_wait
+from cxsim.behaviour.experience import felt_inflation, perceived_wait
 from cxsim.behaviour.patience import announced_patience, announced_wait
 from cxsim.engines.reference.desk import Agent, Desk
 from cxsim.engines.reference.world import NEVER, Course, Due, World, occasion
@@ -82,6 +82,10 @@ class Customer:
         """Return the counts of a touchpoint to which this customer adds."""
         return self.world.touched(desk.number, self.class_)
 
+    def desk(self) -> Desk:
+        """Return the touchpoint of the present step."""
+        return self.world.desks[self.world.rows.steps[self.step].touchpoint]
+
     def note(self, desk: Desk, kind: int, *, agent: int = -1, cause: int = 0, value: float = 0.0) -> None:
         """Log something that happens to this customer at a touchpoint."""
         firm = self.world.rows.contacts[self.contact].firm
@@ -90,9 +94,36 @@ class Customer:
             touchpoint=desk.number, agent=agent, cause=cause, value=value,
         )  # fmt: skip
 
+    # --- what only people of the market do; a caller is served and forgotten
 
-def journey(customer: Customer, contact: int, need: int) -> Course:
-    """Make the journey of a contact; returns its outcome. A contact without steps is solved at once."""
+    def live_through(self, _desk: Desk, /, *, fails: bool) -> bool:
+        """Take in the visit that ends now; returns whether it failed."""
+        return fails
+
+    def keep_date(self, wait: int) -> None:
+        """Compare the moment at which a service off-line begins with the promised one."""
+
+    def gives_up_complaining(self) -> int | None:
+        """When one takes a complaint for unanswered; None where nobody complains."""
+        return None
+
+    def chances(self, desk: Desk) -> tuple[float, float]:
+        """Chances that the present visit solves the matter, and that it leads back to where one is."""
+        return desk.lever(pl.TOUCH_SOLVES, self.segment), desk.lever(pl.TOUCH_SENDS_BACK, self.segment)
+
+    def go_round(self) -> None:
+        """Be sent back."""
+
+    def be_passed_on(self) -> None:
+        """Be transferred."""
+
+    def comes_again(self, _outcome: int, /) -> int | None:
+        """After how many microseconds one comes again with what was not solved; None: never."""
+        return None
+
+
+def open_journey(customer: Customer, contact: int, need: int) -> None:
+    """Begin the journey of a contact."""
     world = customer.world
     customer.began = customer.since = world.now
     customer.waited = 0
@@ -100,24 +131,46 @@ def journey(customer: Customer, contact: int, need: int) -> Course:
     customer.visit = customer.attempt = 0
     customer.flags &= ev.FLAG_OWN_PRIORITY
     customer.contact = contact
-    row = world.rows.contacts[contact]
-    if row.because == pl.BECAUSE_FAILURE:
-        customer.flags |= ev.FLAG_FAILED
-    world.note(ev.LOG_NEED, customer.entity, need, 0, row.firm, cause=contact)
+    world.note(ev.LOG_NEED, customer.entity, need, 0, world.rows.contacts[contact].firm, cause=contact)
+
+
+def journey(customer: Customer) -> Course:
+    """Make the journey that was begun, again and again while it is not solved and one persists; returns its outcome.
+
+    A contact without steps is solved at once.
+    """
+    world = customer.world
+    row = world.rows.contacts[customer.contact]
     if row.n_steps == 0:
         return ev.SOLVED
-    step = row.first_step
+    enter(customer, row.first_step)
     while True:
-        if customer.visit >= ev.MAX_VISITS:
-            raise world.broken(ev.JOURNEY_TOO_LONG)
-        customer.visit += 1
-        customer.step = step
-        desk = world.desks[world.rows.steps[step].touchpoint]
+        outcome = yield from way(customer)
+        delay = customer.comes_again(outcome)
+        if delay is None:
+            return outcome
+        yield customer.sleep_until(world.now + delay, ev.RETURN)
+
+
+def way(customer: Customer) -> Course:
+    """Go from touchpoint to touchpoint until the way ends; returns its outcome."""
+    while True:
+        desk = customer.desk()
         outcome = yield from visit(customer, desk)
         if outcome is None:
-            outcome, step = where_next(customer, desk, step)
+            outcome, step = where_next(customer, desk)
         if outcome is not None:
             return outcome
+        enter(customer, step)
+
+
+def enter(customer: Customer, step: int) -> None:
+    """Go to a step of the journey."""
+    if customer.visit >= ev.MAX_VISITS:
+        raise customer.world.broken(ev.JOURNEY_TOO_LONG)
+    customer.visit += 1
+    customer.step = step
+    customer.waited = 0
 
 
 def visit(customer: Customer, desk: Desk) -> Course:
@@ -142,10 +195,12 @@ def visit(customer: Customer, desk: Desk) -> Course:
                 wait = end_wait(customer, desk)
                 customer.counts(desk)["turned_away"] += 1
                 customer.note(desk, ev.LOG_TURNED_AWAY, value=float(wait))
+                customer.live_through(desk, fails=False)
                 return ev.TURNED_AWAY
             if message is None:
                 again = abandon(customer, desk)
                 if again is None:
+                    customer.live_through(desk, fails=False)
                     return ev.ABANDONED
                 yield again
                 continue
@@ -192,11 +247,12 @@ def line_up(customer: Customer, desk: Desk) -> Due | None:
     if desk.lever(pl.TOUCH_ANNOUNCES, segment) > 0.0:
         customer.flags |= ev.FLAG_ANNOUNCED
     customer.note(desk, ev.LOG_QUEUE, cause=customer.priority, value=announced)
-    if not desk.in_person or world.default("abandonment", segment) <= 0.0:
-        return None
-    length = patience(customer, contact, announced)
-    if length < NEVER:
-        customer.patience = customer.sleep_until(world.now + length, ev.ABANDON, customer.stamp)
+    at = customer.gives_up_complaining()
+    if at is None and desk.in_person and world.default("abandonment", segment) > 0.0:
+        length = patience(customer, contact, announced)
+        at = world.now + length if length < NEVER else None
+    if at is not None:
+        customer.patience = customer.sleep_until(at, ev.ABANDON, customer.stamp)
     return customer.patience
 
 
@@ -224,6 +280,8 @@ def end_wait(customer: Customer, desk: Desk) -> int:
         inflation *= world.default("call_back_wait_weight", customer.segment)
     elif customer.flags & ev.FLAG_ANNOUNCED:
         inflation = world.default("announced_wait_inflation", customer.segment)
+    explains = desk.lever(pl.TOUCH_EXPLAINS, customer.segment) > 0.0
+    inflation = felt_inflation(inflation, explains, world.default("unexplained_wait", customer.segment))
     if desk.in_person:  # where the matter waits and not the customer, nobody feels it pass
         customer.waited += int(perceived_wait(float(wait), inflation) + 0.5)
     customer.counts(desk)["wait_all"] += wait
@@ -248,7 +306,9 @@ def abandon(customer: Customer, desk: Desk) -> Due | None:
     if share < 0.0:
         share = desk.lever(pl.TOUCH_RETRIES, customer.segment)
         law = desk.lever(pl.TOUCH_RETRY_AFTER, customer.segment)
-    if customer.attempt >= ev.MAX_ATTEMPTS or customer.draw(draws.RETRY) >= share:
+    if customer.flags & ev.FLAG_COMPLAINT or customer.attempt >= ev.MAX_ATTEMPTS:
+        return None
+    if customer.draw(draws.RETRY) >= share:
         return None
     delay = world.whole_duration(int(law), customer.draw(draws.RETRY_AFTER))
     customer.status = ev.AWAY
@@ -290,6 +350,8 @@ def begin_service(customer: Customer, desk: Desk, agent: Agent | None) -> int:
         counts["within"] += int(wait <= desk.lever(pl.TOUCH_ANSWER_WITHIN, customer.segment))
         law = int(world.lever(world.rows.steps[customer.step].takes, customer.segment))
         length = world.whole_duration(law, customer.draw(draws.TAKES))
+    if not desk.in_person:
+        customer.keep_date(wait)
     in_vain = customer.flags & ev.FLAG_UNREACHED
     customer.note(desk, ev.LOG_START, agent=customer.agent, cause=int(in_vain != 0), value=float(wait))
     return length
@@ -309,29 +371,30 @@ def end_service(customer: Customer, desk: Desk) -> None:
     else:
         counts["served"] += 1
         failed = customer.draw(draws.SERVICE_FAILS) < desk.lever(pl.TOUCH_FAILS, customer.segment)
-    if failed:
-        customer.flags |= ev.FLAG_FAILED
-        counts["failures"] += 1
+    failed = customer.live_through(desk, fails=failed)
+    counts["failures"] += int(failed)
     customer.note(desk, ev.LOG_END, agent=customer.agent, cause=int(failed), value=float(length))
 
 
-def where_next(customer: Customer, desk: Desk, step: int) -> tuple[int | None, int]:
+def where_next(customer: Customer, desk: Desk) -> tuple[int | None, int]:
     """Where the journey leads after a service, by one draw: (outcome, -) at its end, else (None, step)."""
     world = customer.world
+    step = customer.step
     left = customer.draw(draws.ROUTE)
-    solves = desk.lever(pl.TOUCH_SOLVES, customer.segment)
+    solves, again = customer.chances(desk)
     if left < solves:
         return ev.SOLVED, step
     left -= solves
     customer.attempt = 0
-    again = desk.lever(pl.TOUCH_SENDS_BACK, customer.segment)
     if left < again:
+        customer.go_round()
         return None, step
     left -= again
     row = world.rows.steps[step]
     for route in world.rows.routes[row.first_route : row.first_route + row.n_routes]:
         chance = world.lever(route.slot, customer.segment)
         if left < chance:
+            customer.be_passed_on()
             return None, route.target
         left -= chance
     if row.next == ev.END_SOLVED:

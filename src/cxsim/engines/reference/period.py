@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from cxsim.behaviour.survey import nps_group
+from cxsim.behaviour.survey import is_poor, nps_group
 from cxsim.engines.reference.person import Person
+from cxsim.engines.reference.relationship import pay
 from cxsim.engines.reference.world import NEVER, World
 from cxsim.model import state as st
 from cxsim.model.tallies import is_with_firm, purchase_rate
+
+# Columns by the group that `nps_group` tells.
+BASE_GROUP = {1: st.BASE_PROMOTERS, 0: st.BASE_PASSIVES, -1: st.BASE_DETRACTORS}
+SURVEY_GROUP = {1: st.SURVEY_PROMOTERS, 0: st.SURVEY_PASSIVES, -1: st.SURVEY_DETRACTORS}
 
 
 def mark_start(world: World) -> None:
@@ -35,19 +40,24 @@ def close_period(world: World, end: int) -> None:
         if is_customer(person, end):
             count_customer(person)
             if world.rows.market.contractual == 1:
-                person.pay(end)
+                pay(person, end)
     if world.period + 1 < world.plan.period_ends.size:
         world.period += 1
         world.period_begin = end
 
 
 def count_customer(person: Person) -> None:
-    """Count a customer, and by what a survey would show."""
+    """Count a customer as he or she is, and by the chance of a response, as a survey would show it (B-36)."""
     world = person.world
+    satisfaction = person.minds[person.firm].satisfaction
     counts = world.counts.base[world.period, person.firm, person.segment]
+    answers = world.counts.survey[world.period, person.firm, person.segment]
     counts[st.BASE_CUSTOMERS] += 1
     counts[st.BASE_KEPT] += int(person.firm == person.base_firm)
-    group = nps_group(
-        person.minds[person.firm].satisfaction, person.default("promoter_from"), person.default("detractor_below")
-    )
-    counts[{1: st.BASE_PROMOTERS, 0: st.BASE_PASSIVES, -1: st.BASE_DETRACTORS}[group]] += 1
+    chance = person.chance_of_response(satisfaction)
+    if is_poor(satisfaction, person.default("poor_below")):
+        counts[st.BASE_POOR] += 1
+        answers[st.SURVEY_POOR] += chance
+    group = nps_group(satisfaction, person.default("promoter_from"), person.default("detractor_below"))
+    counts[BASE_GROUP[group]] += 1
+    answers[SURVEY_GROUP[group]] += chance

@@ -1,4 +1,4 @@
-"""A person of the market: needs, choice among firms, judgement of what was experienced, leaving."""
+"""A person of the market: needs, one after another, and the journeys that they lead to."""
 
 from __future__ import annotations
 
@@ -7,42 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from cxsim.behaviour.choice import logit_weight, utility
-from cxsim.behaviour.leaving import (
-    hazard_of_notice,
-    probability_of_exit,
-    probability_within,
-    reason_of_leaving,
-    spread_cost,
-)
-from cxsim.engines.reference.journey import Customer, journey
-from cxsim.engines.reference.judgement import Episode, judge
-from cxsim.engines.reference.talk import tell_others
+from cxsim.behaviour.experience import chance_of_loop, chance_of_return
+from cxsim.behaviour.organisation import solving_with_skill
+from cxsim.behaviour.survey import chance_of_response
+from cxsim.engines.reference import moment
+from cxsim.engines.reference.aftermath import conclude
+from cxsim.engines.reference.choice import choose
+from cxsim.engines.reference.desk import Desk
+from cxsim.engines.reference.journey import Customer, journey, open_journey
+from cxsim.engines.reference.mind import Episode, Mind
+from cxsim.engines.reference.relationship import join, leave, why_leave
 from cxsim.engines.reference.world import NEVER, Course, World, occasion
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import need_after, weight_at
 from cxsim.model.samplers import whole
-from cxsim.model.tallies import purchase_rate
-
-
-class Mind:
-    """What a person believes about a firm; the fields of `cxsim.model.state.MIND`."""
-
-    __slots__ = ("burnt", "encounters", "heard", "last", "mean", "satisfaction", "variance")
-
-    def __init__(self, row: np.void) -> None:
-        for name in self.__slots__:
-            setattr(self, name, row[name].item())
-
-    mean: float
-    variance: float
-    encounters: float
-    satisfaction: float
-    last: int
-    heard: float
-    burnt: int
 
 
 class Person(Customer):
@@ -56,9 +36,10 @@ class Person(Customer):
         The person at the start.
     minds : MIND records
         One for each firm.
+    episode : EPISODE record
     """
 
-    def __init__(self, world: World, number: int, row: np.void, minds: np.ndarray) -> None:
+    def __init__(self, world: World, number: int, row: np.void, minds: np.ndarray, episode: np.void) -> None:
         super().__init__(world, number)
         self.next_need = int(row["next_need"])
         self.joined = int(row["joined"])
@@ -73,11 +54,23 @@ class Person(Customer):
         self.gone = bool(row["gone"])
         self.due = False
         self.leaving_for = int(row["leaving_for"])
+        self.marks = int(row["marks"])
+        self.deserved = float(row["deserved"])
+        self.paid = float(row["paid"])
         self.minds = [Mind(mind) for mind in minds]
+        self.episode = Episode(episode)
 
     def default(self, name: str) -> float:
         """Value of a behaviour parameter for this person's segment."""
         return self.world.default(name, self.segment)
+
+    def defaults(self, *names: str) -> list[float]:
+        """Values of several behaviour parameters."""
+        return [self.default(name) for name in names]
+
+    def is_on(self, switch: str) -> bool:
+        """Whether a mechanism is switched on."""
+        return self.default(switch) > 0.0
 
     def of_market(self, column: int) -> float:
         """Value of one of the MARKET columns for this person's segment."""
@@ -86,6 +79,10 @@ class Person(Customer):
     def of_segment(self, column: int) -> float:
         """Value of one of the SEGMENT columns for this person."""
         return self.world.lever(self.world.rows.market.segment_levers + column, self.segment)
+
+    def cares(self, column: int) -> float:
+        """How much one of the SEGMENT_CARES columns matters to this person; 1 as it does to everybody."""
+        return self.of_segment(column)
 
     def of_firm(self, firm: int, column: int) -> float:
         """Value of one of the FIRM columns of a firm, for this person's segment."""
@@ -98,6 +95,90 @@ class Person(Customer):
     def remark(self, kind: int, firm: int, *, cause: int = 0, value: float = 0.0) -> None:
         """Log something that happens between this person and a firm."""
         self.world.note(kind, self.entity, max(self.needs - 1, 0), 0, firm, cause=cause, value=value)
+
+    def mark(self, firm: int, what: int) -> None:
+        """Remember for the account of who was saved by what; only what the firm of time 0 does counts."""
+        if self.world.now >= 0 and firm == self.base_firm:
+            self.marks |= what
+
+    @property
+    def where(self) -> int:
+        """Firm of the present journey."""
+        return int(self.world.rows.contacts[self.contact].firm)
+
+    @property
+    def loss_aversion(self) -> float:
+        """How much more falling short weighs than exceeding."""
+        return self.default("loss_aversion") if self.is_on("loss_averse") else 1.0
+
+    def unhealed(self, firm: int) -> float:
+        """Failures of a firm that were not made good and that this person still remembers."""
+        return self.minds[firm].unhealed(self.world.now, self.default("failure_memory"))
+
+    def chance_of_response(self, satisfaction: float) -> float:
+        """Chance that this person answers a survey (B-36)."""
+        by_extremes = self.default("respond_by_extremes") if self.is_on("response_bias") else 0.0
+        return chance_of_response(satisfaction, self.default("respond_base"), by_extremes)
+
+    # --- on a journey
+
+    def live_through(self, desk: Desk, /, *, fails: bool) -> bool:
+        """Take in the visit that ends now; what happens at the complaint desk is settled with the complaint."""
+        return fails if self.flags & ev.FLAG_COMPLAINT else moment.live_through(self, desk, fails)
+
+    def keep_date(self, wait: int) -> None:
+        """Compare the moment at which a service off-line begins with the promised one."""
+        if not self.flags & ev.FLAG_COMPLAINT:
+            moment.keep_date(self, wait)
+
+    def gives_up_complaining(self) -> int | None:
+        """When this person, having heard nothing for too long, takes a complaint for unanswered; else None."""
+        if not self.flags & ev.FLAG_COMPLAINT:
+            return None
+        patience = int(self.default("complaint_patience") * pl.DAY)
+        return max(self.episode.complained_at + patience, self.world.now)
+
+    def chances(self, desk: Desk) -> tuple[float, float]:
+        """Chances of being helped and of being sent round; skill solves more, a visible way out spares rounds."""
+        solves, again = super().chances(desk)
+        if solves > 0.0:
+            solves = solving_with_skill(solves, desk.skill, self.default("skill_on_solving"))
+        visible = desk.lever(pl.TOUCH_WAY_OUT, self.segment) > 0.0
+        return solves, chance_of_loop(again, visible, self.default("visible_way_out"))
+
+    def go_round(self) -> None:
+        """Be sent back once more."""
+        self.episode.loops += 1
+
+    def be_passed_on(self) -> None:
+        """Be transferred once more."""
+        self.episode.transfers += 1
+
+    def comes_again(self, outcome: int, /) -> int | None:
+        """After how many microseconds one comes again with what was not solved; None: one gives it up (B-19)."""
+        world = self.world
+        row = world.rows.contacts[self.contact]
+        if outcome == ev.SOLVED or self.gone or row.because == pl.BECAUSE_PURCHASE or not self.is_on("persisting"):
+            return None
+        if self.visit + 1 >= ev.MAX_VISITS:
+            return None
+        visit = occasion(self.need, self.visit)
+        tries = float(self.episode.repeats + 1)
+        chance = chance_of_return(tries, self.default("persistence"), self.default("most_contacts"))
+        if world.draw(self.entity, draws.COMES_AGAIN, visit) >= chance:
+            return None
+        self.episode.repeats += 1
+        u = world.draw(self.entity, draws.AGAIN_AFTER, visit)
+        delay = whole(-self.default("return_delay") * pl.DAY * math.log1p(-u))
+        self.status = ev.AWAY
+        self.visit += 1
+        self.attempt = self.waited = 0
+        self.step = row.first_step
+        world.note(
+            ev.LOG_AGAIN, self.entity, self.need, self.visit, row.firm,
+            cause=self.episode.repeats, value=float(delay),
+        )  # fmt: skip
+        return delay
 
     # --- needs
 
@@ -130,9 +211,9 @@ class Person(Customer):
         if contact < 0:
             return
         if world.rows.market.contractual == 1 and self.firm < 0:
-            chosen = self.choose(number, ev.AT_NEED, last=-1)
+            chosen = choose(self, number, ev.AT_NEED, last=-1)
             if chosen >= 0:
-                self.join(chosen)
+                join(self, chosen)
             return
         if world.rows.market.contractual == 0 and world.rows.contacts[contact].because == pl.BECAUSE_PURCHASE:
             contact = self.buy_somewhere(contact, number)
@@ -140,38 +221,46 @@ class Person(Customer):
             return
         if contact < 0:
             return
-        self.counts_at(world.rows.contacts[contact].firm)["needs"] += 1
-        outcome = yield from journey(self, contact, number)
-        self.end_journey(outcome)
-        if self.gone:
-            return
-        episode = judge(self, outcome)
-        if episode.failed and episode.trouble >= 0:
-            self.perhaps_exit(episode)
-        tell_others(self, episode)
+        firm = world.rows.contacts[contact].firm
+        mode = -1
+        if world.rows.contacts[contact].because == pl.BECAUSE_FAILURE:
+            mode = self.meet_failure(contact, number)
+            if mode < 0:
+                return
+        self.counts_at(firm)["needs"] += 1
+        open_journey(self, contact, number)
+        moment.begin_episode(self, firm, mode)
+        outcome = yield from journey(self)
+        yield from conclude(self, outcome)
 
-    def end_journey(self, outcome: int) -> None:
-        """Be done with a journey, however it went."""
-        self.status = ev.IDLE
-        firm = self.world.rows.contacts[self.contact].firm
-        self.world.note(
-            ev.LOG_DONE, self.entity, self.need, self.visit, firm,
-            cause=outcome, value=float(self.world.now - self.began),
-        )  # fmt: skip
+    def meet_failure(self, contact: int, number: int) -> int:
+        """In which way the firm failed, where that is what a contact is about; -1: not any more.
+
+        The last touchpoint of the journey is where it is repaired: its team has learned not to fail.
+        """
+        world = self.world
+        row = world.rows.contacts[contact]
+        about = occasion(number)
+        self.need = number
+        mode = moment.mode_of_failure(self, row.firm, about)
+        repaired_by = None
+        if row.n_steps > 0:
+            repaired_by = world.desks[world.rows.steps[row.first_step + row.n_steps - 1].touchpoint]
+        return -1 if moment.is_spared(self, row.firm, mode, repaired_by, about) else mode
 
     def buy_somewhere(self, contact: int, number: int) -> int:
         """Choose the firm of a purchase and, if it is another one, go over; returns its contact, -1 for none."""
         world = self.world
         last = chosen = self.firm
         if last < 0 or self.default("choosing") > 0.0:
-            chosen = self.choose(number, ev.AT_NEED, last=last)
+            chosen = choose(self, number, ev.AT_NEED, last=last)
         if chosen < 0:
             return -1
         if chosen != last:
             # Exit place (a): another firm is chosen at a need.
             if last >= 0:
-                self.leave(self.why_leave(last, chosen))
-            self.join(chosen)
+                leave(self, why_leave(self, last, chosen))
+            join(self, chosen)
         return world.rows.group_contact[world.rows.contacts[contact].group][chosen]
 
     def contact_of_need(self, number: int, at: int) -> int:
@@ -201,196 +290,3 @@ class Person(Customer):
                 if rate > highest:
                     best, highest = contact, rate
         return best, highest
-
-    # --- choice
-
-    def relative_price(self, firm: int) -> float:
-        """Price this person pays at a firm, over the market's mean price at the start; 1 where nothing has a price."""
-        reference = self.world.rows.market.price_reference
-        if reference <= 0.0:
-            return 1.0
-        return self.of_firm(firm, pl.FIRM_PRICE) * self.of_segment(pl.SEGMENT_PAYS) / reference
-
-    def price_weight(self) -> float:
-        """Utils per relative price."""
-        return self.default("choice_price") * self.of_segment(pl.SEGMENT_PRICE_WEIGHT)
-
-    def utility(self, firm: int, last: int) -> float:
-        """Return the utility of a firm for a person whose last firm is `last` (B-35)."""
-        return utility(
-            self.minds[firm].mean,
-            self.relative_price(firm),
-            1.0 if firm == last else 0.0,
-            self.default("choice_expectation"),
-            self.price_weight(),
-            self.default("inertia"),
-        )
-
-    def considers(self, firm: int, last: int, number: int, where: int) -> bool:
-        """Whether a firm is considered at this occasion: the last one always; who has none looks at all."""
-        if firm == last:
-            return True
-        chance = self.default("awareness") if last >= 0 else 1.0
-        if self.minds[firm].burnt > 0:
-            chance = min(chance, self.default("burnt"))
-        return self.world.draw(self.entity, draws.CONSIDERED, occasion(number, firm, where)) < chance
-
-    def choose(self, number: int, where: int, *, last: int, excluded: int = -1) -> int:
-        """Choose a firm by logit among those considered; -1 when none is (B-35, B-57)."""
-        weights = {
-            firm: logit_weight(self.utility(firm, last))
-            for firm in range(len(self.world.rows.firms))
-            if firm != excluded and self.considers(firm, last, number, where)
-        }
-        total = 0.0
-        for weight in weights.values():
-            total += weight  # not sum(), which compensates from Python 3.12 on and would differ in the last bit
-        if total <= 0.0:
-            return -1
-        left = total * self.world.draw(self.entity, draws.FIRM_CHOICE, occasion(number, 0, where))
-        chosen = -1
-        for firm, weight in weights.items():
-            if weight > 0.0:
-                chosen = firm
-                if left < weight:
-                    break
-                left -= weight
-        return chosen
-
-    def best_advantage(self, own: int) -> float:
-        """Return the best rival's utility less the own firm's and the switching cost, without inertia; 0: no rival."""
-        world = self.world
-        rivals = [self.utility(firm, -1) for firm in range(len(world.rows.firms)) if firm != own]
-        if not rivals:
-            return 0.0
-        payments = 12.0
-        if world.rows.market.contractual == 0:
-            rate = purchase_rate(world.plan.contacts, world.plan.group_contact, world.levers, own, self.segment)
-            payments = rate * pl.YEAR
-        cost = spread_cost(self.of_market(pl.MARKET_SWITCHING_COST), world.rows.market.price_reference, payments)
-        return max(rivals) - self.utility(own, -1) - self.price_weight() * cost
-
-    # --- joining and leaving
-
-    def join(self, firm: int) -> None:
-        """Become a firm's customer."""
-        mind = self.minds[firm]
-        counts = self.counts_at(firm)
-        counts["joined"] += 1
-        if mind.heard > 0.0:
-            counts["won_by_talk"] += 1
-        self.firm = firm
-        self.last_reason = -1
-        self.joined = mind.last = self.world.now
-        self.remark(ev.LOG_JOINED, firm, value=mind.heard)
-        mind.heard = 0.0
-        mind.burnt = 0
-
-    def leave(self, reason: int) -> None:
-        """End the relationship with the present firm; every exit carries its reason."""
-        world = self.world
-        firm = self.firm
-        if world.rows.market.contractual == 1:
-            self.pay(world.now)
-        world.counts.left[world.period, firm, self.segment, reason] += 1
-        if world.now >= 0 and firm == self.base_firm and self.first_left >= NEVER:
-            self.first_left = world.now
-            self.first_reason = reason
-        self.firm = -1
-        self.notice = False
-        self.remark(ev.LOG_LEFT, firm, cause=reason, value=self.minds[firm].satisfaction)
-        self.minds[firm].heard = 0.0
-
-    def pay(self, until: int) -> None:
-        """Pay the contract for the part of this period that one has been the firm's customer."""
-        begin = max(self.joined, self.world.period_begin)
-        months = (until - begin) / pl.MONTH
-        bill = self.counts_at(self.firm)
-        bill["revenue"] += self.of_firm(self.firm, pl.FIRM_PRICE) * self.of_segment(pl.SEGMENT_PAYS) * months
-        bill["variable_cost"] += self.of_firm(self.firm, pl.FIRM_VARIABLE_COST) * months
-
-    def why_leave(self, old: int, new: int) -> int:
-        """Reason of a move from one firm to another (or to none, -1)."""
-        by_price = by_expectation = heard = 0.0
-        if new >= 0:
-            by_price = self.price_weight() * (self.relative_price(old) - self.relative_price(new))
-            by_expectation = self.default("choice_expectation") * (self.minds[new].mean - self.minds[old].mean)
-            heard = self.minds[new].heard
-        return reason_of_leaving(self.last_reason, by_price, by_expectation, heard)
-
-    def perhaps_exit(self, episode: Episode) -> None:
-        """Exit place (b): the end of an episode with a failure (B-24)."""
-        firm = episode.firm
-        if self.default("exit_after_failure") <= 0.0 or self.firm != firm or self.notice or self.gone:
-            return
-        chance = probability_of_exit(
-            max(-episode.satisfaction, 0.0),
-            episode.before,
-            self.best_advantage(firm),
-            self.default("exit_base"),
-            self.default("exit_by_loss"),
-            self.default("exit_by_bond"),
-            self.default("exit_by_alternative"),
-        )
-        if self.world.draw(self.entity, draws.EXIT, occasion(episode.need)) >= chance:
-            return
-        self.minds[firm].burnt = 1
-        if self.world.rows.market.contractual == 1:
-            self.give_notice(episode.trouble, ev.FAILURE_NOTICE | episode.need)
-        else:
-            self.leave(episode.trouble)
-
-    def give_notice(self, reason: int, ordinal: int) -> None:
-        """Leave a contract: effective after the notice period."""
-        self.notice = True
-        self.leaving_for = reason
-        self.counts_at(self.firm)["notices"] += 1
-        self.remark(ev.LOG_NOTICE, self.firm, cause=reason)
-        at = self.world.now + whole(self.of_market(pl.MARKET_NOTICE))
-        self.world.schedule(at, ev.LEAVE, self.entity, ordinal, lambda: self.end_contract(ordinal), row=self.row)
-
-    def end_contract(self, ordinal: int) -> None:
-        """Let a notice take effect: the contract ends and another firm is chosen."""
-        if self.gone or not self.notice or self.firm < 0:
-            return
-        old = self.firm
-        self.leave(self.leaving_for)
-        chosen = self.choose(ordinal, ev.AT_LEAVING, last=-1, excluded=old)
-        if chosen >= 0:
-            self.join(chosen)
-
-    # --- the monthly review
-
-    def plan_review(self, month: int) -> None:
-        """Put the review of a month on the calendar, at a keyed moment of it."""
-        world = self.world
-        u = world.draw(self.entity, draws.REVIEW_TIME, month)
-        at = world.start + month * pl.MONTH + 1 + int(u * (pl.MONTH - 1))
-        world.schedule(at, ev.REVIEW, self.entity, month, lambda: self.review(month), row=self.row)
-
-    def review(self, month: int) -> None:
-        """Monthly review: exit places (d), involuntary, and (c), the contract hazard (B-37, B-38)."""
-        self.plan_review(month + 1)
-        if self.gone:
-            return
-        world = self.world
-        years = pl.MONTH / pl.YEAR
-        anyway = self.of_market(pl.MARKET_LEAVES_ANYWAY)
-        if world.draw(self.entity, draws.INVOLUNTARY, month) < probability_within(anyway, years):
-            if self.firm >= 0:
-                self.leave(ev.REASON_INVOLUNTARY)
-            self.gone = True
-            return
-        if world.rows.market.contractual == 0 or self.default("contract_exit") <= 0.0 or self.firm < 0 or self.notice:
-            return
-        hazard = hazard_of_notice(
-            self.default("base_hazard"),
-            self.minds[self.firm].satisfaction,
-            self.best_advantage(self.firm),
-            self.default("satisfaction_to_staying"),
-            self.default("alternative_to_leaving"),
-        )
-        if world.draw(self.entity, draws.REVIEW, month) < probability_within(hazard, years):
-            rivals = [firm for firm in range(len(world.rows.firms)) if firm != self.firm]
-            best = max(rivals, key=lambda firm: self.utility(firm, -1), default=-1)
-            self.give_notice(self.why_leave(self.firm, best), month)

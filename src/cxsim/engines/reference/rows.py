@@ -36,7 +36,7 @@ class Counts:
     ----------
     touch, firm, areas : nested lists of dict
         ``touch[period][touchpoint][class]["served"]`` and the like.
-    waits, left, base : arrays
+    waits, left, base, survey : arrays
     """
 
     def __init__(self, state: State) -> None:
@@ -46,6 +46,7 @@ class Counts:
         self.waits = np.zeros_like(state.waits)
         self.left = np.zeros_like(state.left)
         self.base = np.zeros_like(state.base)
+        self.survey = np.zeros_like(state.survey)
 
 
 def _rows(records: np.ndarray) -> list[Any]:

@@ -10,11 +10,14 @@ from cxsim.engines.outcome import Outcome
 from cxsim.engines.reference.callers import Source
 from cxsim.engines.reference.desk import Desk
 from cxsim.engines.reference.export import exported, log_of, pending_of
+from cxsim.engines.reference.organisation import Organisation
 from cxsim.engines.reference.period import close_period, mark_start
 from cxsim.engines.reference.person import Person
+from cxsim.engines.reference.relationship import plan_review
 from cxsim.engines.reference.world import World
 from cxsim.engines.world import new_world
 from cxsim.model import events as ev
+from cxsim.model import plan as pl
 from cxsim.model.plan import Plan
 from cxsim.model.state import State
 
@@ -69,8 +72,15 @@ def populated(plan: Plan, state: State, replication: int) -> World:
     world = World(plan, state, replication)
     world.desks = [Desk(world, number) for number in range(plan.touchpoints.size)]
     n_firms = plan.firms.size
+    world.organisations = [Organisation(world, firm) for firm in range(n_firms)]
     world.people = [
-        Person(world, number, state.cold[number], state.minds[number * n_firms : (number + 1) * n_firms])
+        Person(
+            world,
+            number,
+            state.cold[number],
+            state.minds[number * n_firms : (number + 1) * n_firms],
+            state.episodes[number],
+        )
         for number in range(world.rows.market.n_persons)
     ]
     world.customers = [*world.people]
@@ -78,7 +88,7 @@ def populated(plan: Plan, state: State, replication: int) -> World:
 
 
 def begin(world: World) -> None:
-    """Put the first events on the calendar: levers, shifts, callers, needs, reviews."""
+    """Put the first events on the calendar: levers, shifts, callers, needs, reviews, the firms' months."""
     for number in range(len(world.rows.changes)):
         plan_lever(world, number)
     for desk in world.desks:
@@ -88,7 +98,10 @@ def begin(world: World) -> None:
             Source(world, contact).plan_next(0, world.start)
     for person in world.people:
         person.set_out(person.life())
-        person.plan_review(0)
+        plan_review(person, 0)
+    if world.people:
+        for organisation in world.organisations:
+            organisation.plan_month(0, world.start + pl.MONTH)
 
 
 def plan_lever(world: World, number: int) -> None:

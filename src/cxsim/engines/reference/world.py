@@ -22,6 +22,7 @@ from cxsim.model.state import State
 if TYPE_CHECKING:
     from cxsim.engines.reference.desk import Desk
     from cxsim.engines.reference.journey import Customer
+    from cxsim.engines.reference.organisation import Organisation
     from cxsim.engines.reference.person import Person
 
 NEVER = int(pl.NEVER)
@@ -130,6 +131,7 @@ class World:
         self.day_factors = state.day_factors
         self.ties = (state.tie_first.tolist(), state.tie_other.tolist(), state.tie_strong.tolist())
         self.desks: list[Desk] = []
+        self.organisations: list[Organisation] = []
         self.people: list[Person] = []
         self.customers: list[Customer] = []
         self.free_rows: list[int] = []
