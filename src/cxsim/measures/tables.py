@@ -15,7 +15,7 @@ from cxsim.measures.formulas import FORMULAS, ratio
 from cxsim.measures.layout import Layout
 from cxsim.measures.lifetime import lifetime_value
 from cxsim.measures.money import WrittenCost
-from cxsim.measures.totals import Totals, by_period, periods_of, queueing, whole_run
+from cxsim.measures.totals import Totals, by_period, periods_of, queueing, recorded_until, whole_run
 from cxsim.measures.waits import wait_quantile
 from cxsim.model.plan import DAY, MINUTE, YEAR, Plan
 from cxsim.model.state import State
@@ -30,19 +30,22 @@ RUN_COLUMNS: Final = ("point", "world", "policy", "replication")
 MEASURES_COLUMNS: Final = (*RUN_COLUMNS, "firm", "segment", "measure", "value", "unit")
 TIMESERIES_COLUMNS: Final = (*RUN_COLUMNS, "firm", "segment", "period", "time_days", "measure", "value", "unit")
 TOUCHPOINTS_COLUMNS: Final = (*RUN_COLUMNS, "firm", "segment", "touchpoint", "measure", "value", "unit")
+RECORDS_COLUMNS: Final = (*RUN_COLUMNS, "firm", "measure", "value", "unit")
 COHORTS_COLUMNS: Final = (*RUN_COLUMNS, "firm", "segment", "tenure_days", "at_risk", "left", "censored", "reason")
 
 
 class Values(NamedTuple):
     """What one run brings to the rows of a `Layout`, in their order.
 
-    `cohorts` has the columns at risk, left, censored.
+    `cohorts` has the columns at risk, left, censored; `recorded` has a row for each measure of the catalog and a
+    column for each firm.
     """
 
     measures: Array
     timeseries: Array
     touchpoints: Array
     cohorts: NDArray[np.int64]
+    recorded: Array
 
 
 class Run(NamedTuple):
@@ -56,12 +59,16 @@ class Run(NamedTuple):
 
 
 class Frames(NamedTuple):
-    """The four tidy tables, with exactly the columns named `*_COLUMNS`."""
+    """The tidy tables, with exactly the columns named `*_COLUMNS`.
+
+    `records` has the measures of the time that records describe: the first year, or until a new firm comes.
+    """
 
     measures: pd.DataFrame
     timeseries: pd.DataFrame
     touchpoints: pd.DataFrame
     cohorts: pd.DataFrame
+    records: pd.DataFrame
 
 
 def values_of(plan: Plan, state: State, layout: Layout, costs: Sequence[WrittenCost] = ()) -> Values:
@@ -81,12 +88,15 @@ def values_of(plan: Plan, state: State, layout: Layout, costs: Sequence[WrittenC
     periods = periods_of(plan)
     in_time = with_those_who_stopped(plan, state, by_period(plan, state, costs))
     total = whole_run(in_time, periods.first)
+    known = whole_run(in_time, periods.first, recorded_until(plan, periods))
     whole = np.full((len(CATALOG), *total.span.shape), np.nan)
+    recorded = np.full((len(CATALOG), plan.firms.size), np.nan)
     each = np.full((len(CATALOG), *in_time.span.shape), np.nan)
     for position, name in enumerate(CATALOG):
         if name in FORMULAS:
             whole[position] = FORMULAS[name](total)
             each[position] = FORMULAS[name](in_time)
+            recorded[position] = FORMULAS[name](known)[:, 0]
     catalog = list(CATALOG)
     whole[catalog.index("wait_p90")] = _slow_wait(plan, state)
     for name, shares in lost_by_reason(plan, state).items():
@@ -105,6 +115,7 @@ def values_of(plan: Plan, state: State, layout: Layout, costs: Sequence[WrittenC
         timeseries=each[tuple(layout.timeseries.T)],
         touchpoints=at_desks[tuple(layout.touchpoints.T)],
         cohorts=np.column_stack((at_risk[place], left[*place, reasons], censored[place])),
+        recorded=recorded,
     )
 
 
@@ -191,5 +202,11 @@ def frames_of(layout: Layout, runs: Sequence[Run]) -> Frames:
             {"firm": firms[c[1]], "segment": classes[c[2]], "tenure_days": bins[c[0], 1] / DAY}
             | {"reason": np.array(LOST_TITLES, dtype=object)[c[3]]}
             | {"at_risk": cohorts[:, :, 0], "left": cohorts[:, :, 1], "censored": cohorts[:, :, 2]},
+        ),
+        records=table(
+            RECORDS_COLUMNS,
+            catalog.size * firms.size,
+            {"firm": np.tile(firms, catalog.size), "measure": np.repeat(catalog, firms.size)}
+            | {"unit": np.repeat(units, firms.size), "value": stacked("recorded")},
         ),
     )

@@ -15,7 +15,7 @@ from cxsim.measures import money
 from cxsim.measures.money import WrittenCost
 from cxsim.model import state as st
 from cxsim.model.events import REASON_INVOLUNTARY
-from cxsim.model.plan import Plan
+from cxsim.model.plan import YEAR, Plan
 from cxsim.model.state import State
 
 Array = NDArray[np.float64]
@@ -188,14 +188,24 @@ def by_period(plan: Plan, state: State, costs: Sequence[WrittenCost] = ()) -> To
     return Totals(**fields)
 
 
-def whole_run(totals: Totals, first: int) -> Totals:
-    """Return the totals from period `first` to the horizon, shape (n_firms, n_classes)."""
+def whole_run(totals: Totals, first: int, until: int | None = None) -> Totals:
+    """Return the totals from period `first` to the horizon, or to before period `until`; shape (n_firms, n_classes)."""
     return Totals(
         **{
-            name: values[-1] if name in STOCKS else values[first:].sum(axis=0)
+            name: values[:until][-1] if name in STOCKS else values[first:until].sum(axis=0)
             for name, values in totals._asdict().items()
         }
     )
+
+
+def recorded_until(plan: Plan, periods: Periods) -> int:
+    """Return the period before which a firm's own records hold: after a year, or when a new firm comes.
+
+    Records describe a market as it is known; what a rival on its way will change is not in them.
+    """
+    arrivals = [int(time) for time in plan.firms["arrives"] if time > 0]
+    end = min([YEAR, *arrivals])
+    return max(int(np.count_nonzero(periods.ends <= end)), periods.first + 1)
 
 
 def staffed(plan: Plan) -> NDArray[np.bool_]:

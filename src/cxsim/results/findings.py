@@ -191,12 +191,16 @@ class Rival(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """How many assumptions have which confidence, and the names of those that are placeholders."""
+    """How many of the assumptions that the answer rests on have which confidence; names of some placeholders.
+
+    `written` ones are the scenario's own.
+    """
 
     measured: int = 0
     published: int = 0
     survey: int = 0
     placeholders: int = 0
+    written: int = 0
     named: tuple[str, ...] = ()
 
 

@@ -285,20 +285,19 @@ def named(measure: str) -> str:
 def _ledger(ledger: Ledger | None) -> str:
     if ledger is None:
         return ""
-    total = ledger.measured + ledger.published + ledger.survey + ledger.placeholders
+    total = ledger.measured + ledger.published + ledger.survey + ledger.placeholders + ledger.written
     if not total:
         return ""
     counts = (
         (ledger.measured, "measured"),
         (ledger.published, "from published studies"),
         (ledger.survey, "from industry surveys"),
-        (ledger.placeholders, "placeholder" if ledger.placeholders == 1 else "placeholders"),
+        (ledger.written, "written in the scenario"),
+        (ledger.placeholders, "a placeholder" if ledger.placeholders == 1 else "placeholders"),
     )
     texts = [f"{count} {'is' if count == 1 else 'are'} {what}" for count, what in counts if count]
-    if ledger.placeholders == 1:
-        texts[-1] = texts[-1].replace("is placeholder", "is a placeholder")
-    text = f"of the {total} assumptions about behaviour that the answer uses, {listed(texts)}"
-    if not ledger.named:
+    text = f"of the {total} assumptions that the answer rests on, {listed(texts)}"
+    if not ledger.named or not ledger.placeholders:
         return text
     return f"{text}{':' if len(ledger.named) == ledger.placeholders else ', among them'} {listed(list(ledger.named))}"
 

@@ -17,9 +17,10 @@ from cxsim.report.content import Content, Grounds, Met, Picture
 from cxsim.report.page import page
 from cxsim.report.prose import parsed
 from cxsim.results import report_tables
-from cxsim.results.answer import finding, winner
+from cxsim.results.answer import finding
 from cxsim.results.facts import Facts
 from cxsim.results.provenance import again
+from cxsim.results.resting import resting_on
 from cxsim.results.standing import records_of
 from cxsim.results.wording import limits, listed, quantity
 
@@ -31,19 +32,6 @@ REPORT: Final = "report.html"
 ENDING: Final = ".html"
 IN_REPORT: Final = ("league", "differences", "retention", "dissatisfied", "rivals")
 HASH_SHOWN: Final = 12
-# The behaviour modules that a reason for leaving came about through, in the order of the reasons' codes.
-BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
-    "lost_to_failure": ("failure", "complaint", "leaving", "organisation"),
-    "lost_to_waiting": ("patience", "experience"),
-    "lost_unsolved": ("experience", "leaving"),
-    "lost_to_price": ("choice", "leaving"),
-    "lost_to_better_offer": ("choice", "expectation", "leaving"),
-    "lost_to_talk": ("talk",),
-    "lost_after_complaint": ("complaint", "recovery", "failure"),
-    "lost_lapsed": ("choice",),
-}
-ALWAYS: Final = ("satisfaction",)
-FELT: Final = 0.005  # share of the starting customers from which a reason matters
 
 
 def report_of(
@@ -169,29 +157,12 @@ def _records(facts: Facts) -> list[Met]:
 
 def _grounds(facts: Facts) -> Grounds:
     """Part the assumptions: what is behind the reasons for which customers stay or go under the winner comes first."""
-    everything = ledger.assumptions(facts.experiment.scenario)
-    reasons = _moving(facts)
-    if facts.has("retention"):
-        modules = {*ALWAYS, *(module for reason in reasons for module in BEHIND[reason])}
-    else:
-        modules = {"patience"}
-    first, rest = ledger.resting_on(everything, modules)
+    first, rest, reasons = resting_on(facts)
     why = ""
     if reasons:
         titles = [CATALOG[reason].title.rpartition(": ")[2] for reason in reasons]
         why = f"They are behind the reasons for which customers are kept or lost here: {listed(titles)}."
     return Grounds(first, rest, ledger.counts(first), why)
-
-
-def _moving(facts: Facts) -> list[str]:
-    """Name the reasons for leaving that the winner changes, or, where nothing wins, for which customers leave."""
-    best = winner(facts)
-    found = []
-    for reason in BEHIND:
-        row = facts.row(reason, best or facts.reference)
-        if row is not None and abs(row.difference if best is not None else row.mean) >= FELT:
-            found.append(reason)
-    return found
 
 
 def _provenance(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -13,8 +13,11 @@ from cxsim.experiments.compare import AS_IS
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.records import Record, records
 from cxsim.model.plan import DAY, MONTH
+from cxsim.report.assumptions import WRITTEN
 from cxsim.results.facts import Facts, row_of
 from cxsim.results.findings import Compared, Gain, Ledger, Opening, Rival, Row
+from cxsim.results.resting import resting_on
+from cxsim.results.wording import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,17 +25,21 @@ if TYPE_CHECKING:
     from cxsim.scenario.models import Firm
 
 AFTER_OPENING: Final = 6  # months
-BEHAVIOUR: Final = "defaults."
 PLACEHOLDER: Final = "assumption"
 MOST_PLACEHOLDERS: Final = 2
 
 
 def records_of(facts: Facts) -> tuple[Record, ...]:
-    """Return our own figures beside the simulated ones under as-is; those that are not simulated are left out."""
+    """Return our own figures beside the simulated ones under as-is; those that are not simulated are left out.
+
+    The simulated ones are of the time that records describe: the first year, or until a new firm comes.
+    """
     known = _known(facts, facts.firm)
     if not known or AS_IS not in facts.policies:
         return ()
-    simulated = {measure: facts.values(measure, AS_IS) for measure in known if measure in CATALOG}
+    table = facts.experiment.frames.records
+    own = table[(table["firm"] == facts.firm) & (table["policy"] == AS_IS)]
+    simulated = {measure: own.loc[own["measure"] == measure, "value"] for measure in known if measure in CATALOG}
     return tuple(record for record in records(known, simulated) if record.met is not None)
 
 
@@ -138,15 +145,13 @@ def training_of(facts: Facts) -> frozenset[str]:
 
 
 def ledger_of(facts: Facts) -> Ledger | None:
-    """Count the assumptions about behaviour by confidence, and name the placeholders that we are also unsure of."""
-    document = facts.experiment.scenario.document
-    noted = {path: note for path, note in (document.assumptions or {}).items() if path.startswith(BEHAVIOUR)}
-    if not noted:
+    """Count what the answer rests on by confidence, and name placeholders that we are also unsure of."""
+    first, _, _ = resting_on(facts)
+    counts = Counter(one.confidence for one in first)
+    named = [spoken(one.path, facts.firm) for one in first if one.unsure and one.confidence == PLACEHOLDER]
+    if not first:
         return None
-    counts = Counter(note.confidence for note in noted.values())
-    unsure = [path for path in document.unsure or {} if path in noted and noted[path].confidence == PLACEHOLDER]
-    named = [path.removeprefix(BEHAVIOUR).replace("_", " ") for path in unsure]
     return Ledger(
-        counts["measured"], counts["published"], counts["survey"], counts[PLACEHOLDER],
+        counts["measured"], counts["published"], counts["survey"], counts[PLACEHOLDER], counts[WRITTEN],
         tuple(named[:MOST_PLACEHOLDERS]),
     )  # fmt: skip

@@ -141,7 +141,7 @@ def cable():
                 Record("wait_mean", 5.0, 0.5, 5.3, 5.2, 5.4, met=True),
                 Record("churn", 0.007, 0.0007, 0.009, 0.0088, 0.0092, met=False),
             ),
-            "ledger": Ledger(4, 3, 0, 2, ("satisfaction to staying", "how far a story travels")),
+            "ledger": Ledger(4, 3, 0, 2, 0, ("satisfaction to staying", "how far a story travels")),
             "worlds": Worlds(
                 100,
                 87,

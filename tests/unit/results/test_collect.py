@@ -11,6 +11,7 @@ from cxsim.model.plan import MONTH, YEAR
 from cxsim.results import standing
 from cxsim.results.collect import collect
 from cxsim.results.provenance import again, with_worlds
+from cxsim.results.resting import resting_on
 from cxsim.scenario import loads
 from cxsim.stats.intervals import mean_interval
 
@@ -127,10 +128,13 @@ def test_an_opening_near_the_end_counts_fewer_months_and_one_beyond_it_none():
     assert standing.openings_of(shop(arrives=0), "best") == ()
 
 
-def test_assumptions_are_counted_by_confidence(comparison):
+def test_assumptions_are_those_that_the_report_lists_first(comparison):
     ledger = standing.ledger_of(comparison.facts)
-    noted = comparison.scenario.document.assumptions
-    counts = [note.confidence for path, note in noted.items() if path.startswith("defaults.")]
+    first, rest, reasons = resting_on(comparison.facts)
+    assert reasons == ["lost_to_waiting"]
+    assert {one.module for one in first} == {"patience", "experience", "satisfaction"}
+    assert rest
+    counts = [one.confidence for one in first]
     assert ledger.published == counts.count("published") > 0
     assert ledger.placeholders == counts.count("assumption") > 0
     assert ledger.named == ()

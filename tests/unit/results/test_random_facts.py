@@ -113,7 +113,7 @@ class Draw:
         return Opening("New", self.count(1, 6), *self.numbers(-999, 999), self.gain(99.0))
 
     def ledger(self):
-        return Ledger(*(self.count(0, 3) for _ in range(4)), self.one(((), ("one",), ("one", "two"))))
+        return Ledger(*(self.count(0, 3) for _ in range(5)), self.one(((), ("one",), ("one", "two"))))
 
     def worlds(self, policies):
         turns = tuple(Turn(self.one(policies), "it rains") for _ in range(self.count(0, 2)))

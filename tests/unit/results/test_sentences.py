@@ -265,8 +265,8 @@ def test_figures_of_any_kind_are_compared_with_their_unit_once(cable):
     assert text == (
         "Of FiberNow we know four figures only, and on those we go from 4.3 to 4.4 min on mean wait against its 3.0 "
         "(give or take 18 s, its own margin), we go from 59 to 57 % on first contact resolution against its 60 (give "
-        "or take 5, which does not tell us apart) and we go from 1.5 to 1.4 per customer a year on failures against its "
-        "1.2 (give or take 0.12); everything else about FiberNow is inferred and is not compared."
+        "or take 5, which does not tell us apart) and we go from 1.5 to 1.4 per customer a year on failures against "
+        "its 1.2 (give or take 0.12); everything else about FiberNow is inferred and is not compared."
     )
 
 
