@@ -37,6 +37,7 @@ DEFAULTS = {
     "voice_cost": ("0", "3.3"),
     "voice_value": ("6", "30"),
     "hope": ("0.1", "1"),
+    "asking": ("0", "0.9"),
     "complaint_patience": ("0.05", "2", "30"),
     "made_good_from": ("0.2", "0.9"),
     "recovery_to_staying": ("0", "8"),
@@ -172,12 +173,12 @@ def journey(dice, places, least=0):
     return [dice.choice(places) for _ in range(dice.number(least, 3))]
 
 
-def source(dice, places):
-    """Draw anonymous callers."""
-    by_the_hour = {"Mon-Fri": {"from": "08:00", "every": "5 h", "an_hour": ["9", "18"]}}
+def source(dice, places, few):
+    """Draw anonymous callers, `few` of them beside the people of a market."""
+    rush = {"Mon-Fri": {"from": "08:00", "every": "1 h" if few else "5 h", "an_hour": ["9", "18"]}}
     return keep(
         {
-            "rate": dice.choice(["2 an hour", "9 an hour", by_the_hour]),
+            "rate": dice.choice(["1 an hour" if few else "9 an hour", rush]),
             "journey": journey(dice, places, 1),
             "patience": dice.maybe(0.7, dice.choice(PATIENCE)),
             "priority": dice.maybe(0.5, str(dice.number(0, 7))),
@@ -246,7 +247,9 @@ def firm(dice, per, callers):
     places = touchpoints(dice)
     drawn = {"touchpoints": places, "wages": "18 an hour"}
     if per is None or callers:
-        drawn["arrivals"] = {f"callers{k}": source(dice, list(places)) for k in range(dice.number(1, 2))}
+        drawn["arrivals"] = {
+            f"callers{k}": source(dice, list(places), per is not None) for k in range(dice.number(1, 2))
+        }
     if per is not None:
         drawn |= {
             "price": f"{dice.number(8, 14)} a {per}",
@@ -386,7 +389,7 @@ def scenario(seed, number):
         "format": "1",
         "our_firm": "Firm0",
         "starts": "2025-01-06",
-        "lasts": ("110 d" if long else "14 d") if people else dice.choice(["3 d", "7 d"]),
+        "lasts": ("110 d" if long else "14 d") if people else dice.choice(["2 d", "4 d"]),
         "warm_up": "10 d" if people else dice.choice(["0 s", "1 d"]),
         "market": people,
         "firms": named,
