@@ -64,6 +64,7 @@ NARROWEST: Final = 0.3
 AROUND: Final = 2.0  # standard deviations
 CLOSE: Final = 1.25  # how far outside the second box a run may lie and still shape the surface
 REFUSED_BELOW: Final = 0.01
+GIVES_WAY: Final = (1.0, 1.5, 2.0, 3.0, 4.0)  # times the prior standard deviation
 
 
 def baselines_of(scenario: Scenario) -> tuple[str, ...]:
@@ -251,7 +252,15 @@ class _Solver:
         return str(self.firm.known.figures()[name]) if self.firm.known else ""
 
     def _posterior(self, points: Array, values: Array) -> Posterior:
-        return posterior(self.unknowns, self.figures, self._surfaces(points, values))
+        """Return the posterior; a prior so narrow that it would move a figure beyond its margin gives way."""
+        surfaces = self._surfaces(points, values)
+        for wider in GIVES_WAY:
+            unknowns = [one._replace(sd=wider * one.sd) for one in self.unknowns]
+            found = posterior(unknowns, self.figures, surfaces)
+            shown = {name: float(surface.at(found.mean[None])[0][0]) for name, surface in surfaces.items()}
+            if all(abs(shown[name] - figure.value) <= figure.margin for name, figure in self.figures.items()):
+                break
+        return found
 
     def _refuse_contradiction(self, found: Posterior, surfaces: Mapping[str, Surface]) -> None:
         if contradiction(found, len(self.figures)) >= REFUSED_BELOW:

@@ -80,6 +80,7 @@ class Inferred:
             "rule": RULE,
             "from": {name: {"value": known.value, "margin": known.margin} for name, known in self.figures.items()},
             "not_used": list(self.unused),
+            "prior_sd": _short(self.found.unknowns[0].sd),
             QUALITY: {"mean": _short(mean[0]), "sd": _short(sd[0])},
         }
         if len(mean) > 1:
