@@ -34,7 +34,7 @@ PARAMETERS = (
         "How strongly the bond holds a customer after a failure.",
     ),
     Parameter(
-        "exit_by_alternative", 1.0, "per util", 0.0, 2.0,
+        "exit_by_alternative", 0.7, "per util", 0.0, 2.0,
         "Hirschman (1970): exit needs somewhere to go; size assumed", "assumption",
         "How strongly a better alternative pulls after a failure.",
     ),
