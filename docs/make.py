@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
-PAGES = ("commands.md", "model.md")
+PAGES = ("commands.md", "model.md", "patterns.md")
+PATTERNS = DOCS / "patterns.json"
 PICTURES = {"retention": "retention.png"}
 PICTURED = "local-shop-vs-chain"
 WIDTH = 100
@@ -52,6 +53,19 @@ def switches(_: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def modes(_: str) -> str:
+    """Return the table of the ways in which services fail."""
+    from cxsim.behaviour import failure
+    from cxsim.units import format_number
+
+    lines = ["| origin | mode | share within the origin | mean severity, of a usual failure |", "|---|---|---|---|"]
+    columns = failure.MODE_ORIGINS, failure.MODE_NAMES, failure.MODE_SHARES, failure.MODE_SEVERITIES
+    for origin, name, share, severity in zip(*columns, strict=True):
+        cells = failure.ORIGIN_NAMES[origin], name, f"{share:.0%}".replace("%", " %"), format_number(severity)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def commands(_: str) -> str:
     """Return the help of every command, as it prints itself."""
     import typer
@@ -70,7 +84,12 @@ def commands(_: str) -> str:
     return "\n" + "\n".join(parts)
 
 
-MAKERS: dict[str, Callable[[str], str]] = {"parameters": parameters, "switches": switches, "commands": commands}
+MAKERS: dict[str, Callable[[str], str]] = {
+    "parameters": parameters,
+    "switches": switches,
+    "modes": modes,
+    "commands": commands,
+}
 
 
 def fingerprint() -> dict[str, object]:

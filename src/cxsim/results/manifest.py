@@ -38,6 +38,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "policies": list(experiment.policies),
         "replications": experiment.replications,
         "note": experiment.note,
+        "inferred": [one.summary() for one in experiment.inference.firms],
         "worlds": _worlds(experiment),
         "started": experiment.started.isoformat(timespec="seconds"),
         "wall_s": round(experiment.wall_s, 3),

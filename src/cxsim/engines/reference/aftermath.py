@@ -183,7 +183,7 @@ def feel_answer(person: Person, firm: int, recovery: float, *, healed: bool) -> 
         stability = 0.0
         if episode.mode >= 0:
             stability = person.default(f"stability_{ORIGIN_NAMES[origin_of(episode.mode)]}")
-        earlier = person.unhealed(firm)
+        earlier = person.failures_before(firm)
         delight = paradox_gain(recovery, episode.weight, earlier, stability, person.default("paradox"))
     return felt, delight
 
