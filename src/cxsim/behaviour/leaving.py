@@ -72,27 +72,6 @@ PARAMETERS = (
 
 
 @rule
-def probability_of_exit(
-    loss: float, cumulative: float, advantage: float, base: float, by_loss: float, by_bond: float, by_alternative: float
-) -> float:
-    """Chance of leaving after a failed episode, logit in its dissatisfaction, the bond and the alternative.
-
-    Parameters
-    ----------
-    loss : float
-        Dissatisfaction with the episode, ``max(0, -S)``, latent SD.
-    cumulative : float
-        Cumulative satisfaction before it, latent SD.
-    advantage : float
-        Utility of the best rival less the own firm's, less the cost of switching, utils.
-    base, by_loss, by_bond, by_alternative : float
-        Logit coefficients.
-    """
-    log_odds = base + by_loss * loss - by_bond * cumulative + by_alternative * advantage
-    return 1.0 / (1.0 + math.exp(-min(max(log_odds, -700.0), 700.0)))
-
-
-@rule
 def utility_of_exit(
     weight: float,
     cumulative: float,
