@@ -333,14 +333,14 @@ def place_changes(dice, name, place):
     return {f"{name}.{key}": value for key, value in possible.items()}
 
 
-def firm_changes(dice):
+def firm_changes(dice, ours):
     """Draw what a policy could change of a firm for some of its customers."""
     return {
         "price": "10 % less",
         "quality": "0.3 more",
         "recovery.steps": dice.choice([["apologize"], list(STEP_NAMES)]),
         "recovery.ease": "100 %",
-        "recovery.credit": "4",
+        "recovery.credit": "4" if "recovery" in ours else "0",  # else nobody could grant it
         "follow_up": "60 %",
         "promises.answer": dice.choice(["none", "1 min"]),
         "promises.visit": "2 h",
@@ -353,7 +353,7 @@ def changes(dice, ours):
     """Draw what a policy changes of our firm, and for whom."""
     possible = {}
     if "contacts" in ours:
-        possible |= firm_changes(dice)
+        possible |= firm_changes(dice, ours)
         if dice.happens(0.3):
             paths = dice.some_of(sorted(possible), 1, 4)
             return {"change": {path: possible[path] for path in paths}, "for": ["hurried"]}

@@ -88,7 +88,7 @@ PARAMETERS = (
         "How strongly a full recovery lowers the log odds of leaving after a complaint.",
     ),
     Parameter(
-        "recovery_to_staying_by_loss", 0.43, "logit per recovery and weight", 0.0, 5.0,
+        "recovery_to_staying_by_loss", 0.5, "logit per recovery and weight", 0.0, 5.0,
         "TARP stay table: 19, 54, 82 % stay after a severe problem by its answer; weight assumed", "assumption",
         "How much more a recovery holds where more was at stake.",
     ),

@@ -14,8 +14,9 @@ from cxsim.behaviour.survey import chance_of_response
 from cxsim.engines.reference import moment
 from cxsim.engines.reference.aftermath import conclude
 from cxsim.engines.reference.choice import choose
+from cxsim.engines.reference.customer import Customer
 from cxsim.engines.reference.desk import Desk
-from cxsim.engines.reference.journey import Customer, journey, open_journey
+from cxsim.engines.reference.journey import journey, open_journey
 from cxsim.engines.reference.mind import Episode, Mind
 from cxsim.engines.reference.relationship import join, leave, why_leave
 from cxsim.engines.reference.world import NEVER, Course, World, occasion
