@@ -12,8 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
-PAGES = ("commands.md", "model.md", "patterns.md", "../README.md")
-PATTERNS = DOCS / "patterns.json"
+PAGES = ("commands.md", "model.md", "../README.md")
 CONSOLE = DOCS.parent / "results" / "sample-cable-town" / "console.txt"
 WIDTH = 100
 _PART = re.compile(r"(<!-- made: (\w+)(?: (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
