@@ -10,7 +10,7 @@ from cxsim.model.jit import rule
 PARAMETERS = (
     switch("following_up", "Being asked afterwards how it was changes how long people stay."),
     Parameter(
-        "follow_up_hazard", 0.6, "hazard ratio", 0.1, 1.0,
+        "follow_up_hazard", 0.5, "hazard ratio", 0.1, 1.0,
         "Dholakia and Morwitz (2002): a year after one survey call less than half the defections; size assumed",
         "assumption",
         "Hazard of leaving of a satisfied customer right after a follow-up, over that without.",

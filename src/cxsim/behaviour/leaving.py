@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from cxsim.behaviour.parameter import Parameter, switch
-from cxsim.model.events import REASON_BETTER_OFFER, REASON_FAILURE, REASON_PRICE, REASON_TALK
+from cxsim.model.events import REASON_BETTER_OFFER, REASON_PRICE, REASON_TALK
 from cxsim.model.jit import rule
 
 PARAMETERS = (
@@ -152,7 +152,7 @@ def spread_cost(cost: float, price_reference: float, payments_per_year: float) -
 
 
 @rule
-def reason_of_leaving(last_trouble: int, by_price: float, by_expectation: float, heard: float, care: float) -> int:
+def reason_of_leaving(last_trouble: int, by_price: float, by_expectation: float, heard: float) -> int:
     """Name what weighed most in leaving: the last trouble, else price, talk or a better experience elsewhere.
 
     Parameters
@@ -163,14 +163,9 @@ def reason_of_leaving(last_trouble: int, by_price: float, by_expectation: float,
         Utility that the new firm offers more by its price and by what is expected of it.
     heard : float
         Good less bad stories heard about the new firm.
-    care : float
-        Shift of the log hazard by a follow-up. One that asked the dissatisfied, and pushed more than any offer
-        pulled, has recalled the failure.
     """
     if last_trouble >= 0:
         return last_trouble
-    if care > 0.0 and care > by_price and care > by_expectation:
-        return REASON_FAILURE
     if by_price > 0.0 and by_price > by_expectation:
         return REASON_PRICE
     if heard > 0.0:

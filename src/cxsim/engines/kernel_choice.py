@@ -256,7 +256,7 @@ def join_firm(p: Plan, s: State, person: int, firm: int, now: int) -> None:
 
 
 @part
-def why_leave(p: Plan, s: State, person: int, old: int, new: int, now: int) -> int:
+def why_leave(p: Plan, s: State, person: int, old: int, new: int) -> int:
     """Reason code of a move from one firm to another (or to none, -1)."""
     c = s.cold[person]
     by_price = 0.0
@@ -270,8 +270,7 @@ def why_leave(p: Plan, s: State, person: int, old: int, new: int, now: int) -> i
         ahead = s.minds[person * n + new]["mean"] - s.minds[person * n + old]["mean"]
         by_expectation = default(p, s, slots.CHOICE_EXPECTATION, column) * ahead
         heard = float(s.minds[person * n + new]["heard"])
-    care = care_of(p, s, person, old, now)
-    return reason_of_leaving(int(c["last_reason"]), by_price, by_expectation, heard, care)
+    return reason_of_leaving(int(c["last_reason"]), by_price, by_expectation, heard)
 
 
 @part

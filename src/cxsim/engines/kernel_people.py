@@ -135,7 +135,7 @@ def meet_need(p: Plan, s: State, person: int, number: int, at: int, now: int) ->
         if chosen != last:
             # Exit place (a): another firm is chosen at a need.
             if last >= 0:
-                leave_firm(p, s, person, why_leave(p, s, person, last, chosen, now), now)
+                leave_firm(p, s, person, why_leave(p, s, person, last, chosen), now)
             join_firm(p, s, person, chosen, now)
         contact = p.group_contact[p.contacts[contact]["group"], chosen]
         if contact < 0:
@@ -294,7 +294,7 @@ def review(p: Plan, s: State, person: int, month: int, now: int) -> None:
         default(p, s, slots.ALTERNATIVE_TO_LEAVING, column),
     )
     if draw(key, me, draws.REVIEW, occ) < probability_within(hazard, years):
-        give_notice(p, s, person, why_leave(p, s, person, firm, rival, now), month, now)
+        give_notice(p, s, person, why_leave(p, s, person, firm, rival), month, now)
 
 
 @part

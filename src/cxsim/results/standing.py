@@ -40,6 +40,8 @@ def records_of(facts: Facts) -> tuple[Record, ...]:
     table = facts.experiment.frames.records
     own = table[(table["firm"] == facts.firm) & (table["policy"] == AS_IS)]
     simulated = {measure: own.loc[own["measure"] == measure, "value"] for measure in known if measure in CATALOG}
+    # What is counted for the run as a whole, such as the retention after a year, has no other window.
+    simulated |= {name: facts.values(name, AS_IS) for name, values in simulated.items() if not values.notna().any()}
     return tuple(record for record in records(known, simulated) if record.met is not None)
 
 

@@ -63,7 +63,7 @@ def why_leave(person: Person, old: int, new: int) -> int:
         by_price = price_weight(person) * (relative_price(person, old) - relative_price(person, new))
         by_expectation = person.default("choice_expectation") * (person.minds[new].mean - person.minds[old].mean)
         heard = person.minds[new].heard
-    return reason_of_leaving(person.last_reason, by_price, by_expectation, heard, care(person, old))
+    return reason_of_leaving(person.last_reason, by_price, by_expectation, heard)
 
 
 def go_after_failure(person: Person, reason: int) -> None:
