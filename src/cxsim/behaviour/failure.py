@@ -43,6 +43,7 @@ MODE_SEVERITIES = (0.8, 1.0, 0.8, 0.7, 0.9, 1.1, 1.3, 1.4, 0.7, 1.0)
 
 ORDINARY_WEIGHT = 1.5  # weight of a failure of severity 1 for which the firm is blamed about half
 BOND_MOST = 3.0
+STILL_HURTS = 0.5  # unhealed failures from which there is a grievance: one, until it has faded by half
 
 _ATTRIBUTION = "Weiner (1985) and Folkes (1984) for the dimensions; size assumed"
 
@@ -108,7 +109,7 @@ PARAMETERS = (
     Parameter(
         "failure_memory", 365.0, "days", 0.0, 3650.0,
         "Maxham and Netemeyer (2002): failures close in time weigh together; size assumed", "assumption",
-        "How long a failure that was not made good is remembered.",
+        "Time in which the memory of a failure that was not made good fades by a factor e.",
     ),
     Parameter(
         "bond_gain", 0.1, "SD per SD", 0.0, 1.0,
@@ -219,7 +220,7 @@ def loss_of_failure(weight: float, failure_loss: float) -> float:
 @rule
 def deviated(loss: float, unhealed: float, factor: float) -> float:
     """Loss by a failure, multiplied where an earlier one is not made good (double deviation, Bitner et al. 1990)."""
-    return loss * factor if unhealed > 0.0 else loss
+    return loss * factor if unhealed > STILL_HURTS else loss
 
 
 @rule
@@ -237,5 +238,11 @@ def bond_after(bond: float, satisfaction: float, unhealed: bool, gain: float, lo
 
 @rule
 def remembered(unhealed: float, days: float, memory: float) -> float:
-    """Failures that are still remembered some days after the last one; all are forgotten together."""
-    return unhealed if days < memory else 0.0
+    """Failures that were not made good, as they weigh some days later: each fades, ``n e^(-t / memory)``."""
+    return unhealed * math.exp(-max(days, 0.0) / memory) if memory > 0.0 else 0.0
+
+
+@rule
+def comes_to_mind(days: float, memory: float) -> float:
+    """1 where the last failure was not longer ago than the memory, else 0."""
+    return 1.0 if days < memory else 0.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from cxsim.behaviour.failure import STILL_HURTS
 from cxsim.behaviour.parameter import Parameter, switch
 from cxsim.model.jit import rule
 
@@ -36,7 +37,7 @@ PARAMETERS = (
 @rule
 def is_content(cumulative: float, unhealed: float) -> bool:
     """Whether a follow-up meets a satisfied customer: satisfied on the whole, and nothing left unhealed."""
-    return cumulative > 0.0 and unhealed <= 0.0
+    return cumulative > 0.0 and unhealed <= STILL_HURTS
 
 
 @rule

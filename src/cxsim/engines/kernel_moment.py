@@ -11,6 +11,7 @@ from cxsim.behaviour.failure import (
     blame,
     buffered,
     by_origin,
+    comes_to_mind,
     deviated,
     explained,
     is_betrayal,
@@ -64,6 +65,8 @@ def begin_episode(p: Plan, s: State, person: int, need: int) -> None:
 def scars_of(p: Plan, s: State, person: int, firm: int, now: int) -> float:
     """Failures of a firm that were not made good and that a person still remembers."""
     m = s.minds[person * p.firms.size + firm]
+    if m["scars"] == 0.0:
+        return 0.0
     memory = default(p, s, slots.FAILURE_MEMORY, s.cold[person]["segment"])
     return remembered(m["scars"], (now - m["hurt_at"]) / pl.DAY, memory)
 
@@ -73,7 +76,7 @@ def failures_before(p: Plan, s: State, person: int, firm: int, now: int) -> floa
     """1 where a failure of the firm, made good or not, is still remembered, else 0."""
     m = s.minds[person * p.firms.size + firm]
     memory = default(p, s, slots.FAILURE_MEMORY, s.cold[person]["segment"])
-    return remembered(1.0, (now - m["hurt_at"]) / pl.DAY, memory)
+    return comes_to_mind((now - m["hurt_at"]) / pl.DAY, memory)
 
 
 @part

@@ -143,7 +143,7 @@ def settle(p: Plan, s: State, person: int, firm: int, answer_: float, complained
         note(s, ev.LOG_ANSWERED, np.uint64(person), need, h["visit"], firm, -1, -1, -1, 1 if healed else 0, answer_)
         if e["leaving"] > NOT_AT_ALL and c["firm"] == firm and c["notice"] == 0:
             chance = exit_after_answer(
-                explained_leaving(p, s, person, firm), recovery, e["weight"], default(p, s, slots.VOICED, column),
+                explained_leaving(p, s, person, firm) if answer_ >= 0.0 else e["leaving"], recovery, e["weight"], default(p, s, slots.VOICED, column),
                 default(p, s, slots.RECOVERY_TO_STAYING, column),
                 default(p, s, slots.RECOVERY_TO_STAYING_BY_LOSS, column),
             )  # fmt: skip
@@ -166,6 +166,9 @@ def explained_leaving(p: Plan, s: State, person: int, firm: int) -> float:
     if e["mode"] < 0 or (steps & EXPLAIN) == 0 or default(p, s, slots.RECOVERING, column) <= 0.0:
         return float(e["leaving"])
     weight = attributed(p, s, e["mode"], e["severity"], default(p, s, slots.EXPLANATION, column), column)
+    if e["outcome"] != ev.SOLVED:
+        # That the matter is not solved is not explained away.
+        weight = max(weight, default(p, s, slots.UNSOLVED_WEIGHT, column))
     return e["leaving"] + default(p, s, slots.EXIT_BY_LOSS, column) * min(weight - e["weight"], 0.0)
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from cxsim.experiments.compare import AS_IS
 from cxsim.measures.catalog import CATALOG
@@ -39,9 +39,12 @@ def records_of(facts: Facts) -> tuple[Record, ...]:
         return ()
     table = facts.experiment.frames.records
     own = table[(table["firm"] == facts.firm) & (table["policy"] == AS_IS)]
-    simulated = {measure: own.loc[own["measure"] == measure, "value"] for measure in known if measure in CATALOG}
+    simulated: dict[str, ArrayLike] = {
+        measure: own.loc[own["measure"] == measure, "value"] for measure in known if measure in CATALOG
+    }
     # What is counted for the run as a whole, such as the retention after a year, has no other window.
-    simulated |= {name: facts.values(name, AS_IS) for name, values in simulated.items() if not values.notna().any()}
+    for name in [name for name, values in simulated.items() if not values.notna().any()]:
+        simulated[name] = facts.values(name, AS_IS)
     return tuple(record for record in records(known, simulated) if record.met is not None)
 
 

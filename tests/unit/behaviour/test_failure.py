@@ -182,6 +182,11 @@ def test_the_bond_stays_in_its_range(bond, satisfaction, unhealed):
 
 
 def test_failures_are_forgotten_after_their_time():
-    assert f.remembered(2.0, 364.9, 365.0) == 2.0
-    assert f.remembered(2.0, 365.0, 365.0) == 0.0
+    assert f.remembered(2.0, 0.0, 365.0) == 2.0
+    assert f.remembered(2.0, 365.0, 365.0) == pytest.approx(2.0 / math.e)
     assert f.remembered(2.0, 0.0, 0.0) == 0.0
+
+
+def test_the_last_failure_comes_to_mind_for_a_time():
+    assert f.comes_to_mind(364.9, 365.0) == 1.0
+    assert f.comes_to_mind(365.0, 365.0) == 0.0

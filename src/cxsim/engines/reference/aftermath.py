@@ -222,7 +222,7 @@ def close_complaint(person: Person, firm: int, answer: float, *, healed: bool) -
     if episode.leaving <= NOT_AT_ALL or person.firm != firm or person.notice:
         return
     chance = exit_after_answer(
-        explained_leaving(person, firm),
+        explained_leaving(person, firm) if answer >= 0.0 else episode.leaving,
         max(answer, 0.0),
         episode.weight,
         *person.defaults("voiced", "recovery_to_staying", "recovery_to_staying_by_loss"),

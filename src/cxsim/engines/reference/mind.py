@@ -37,6 +37,8 @@ class Mind:
 
     def unhealed(self, now: int, memory: float) -> float:
         """Failures that were not made good and are still remembered; `memory` in days."""
+        if self.scars == 0.0:
+            return 0.0
         return remembered(self.scars, (now - self.hurt_at) / pl.DAY, memory)
 
 

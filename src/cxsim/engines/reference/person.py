@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cxsim.behaviour.experience import chance_of_loop, chance_of_return
-from cxsim.behaviour.failure import remembered
+from cxsim.behaviour.failure import comes_to_mind
 from cxsim.behaviour.organisation import solving_with_skill
 from cxsim.behaviour.survey import chance_of_response
 from cxsim.engines.reference import moment
@@ -120,7 +120,7 @@ class Person(Customer):
     def failures_before(self, firm: int) -> float:
         """Return 1 where a failure of a firm, made good or not, is still remembered, else 0."""
         days = (self.world.now - self.minds[firm].hurt_at) / pl.DAY
-        return remembered(1.0, days, self.default("failure_memory"))
+        return comes_to_mind(days, self.default("failure_memory"))
 
     def chance_of_response(self, satisfaction: float) -> float:
         """Chance that this person answers a survey (B-36)."""

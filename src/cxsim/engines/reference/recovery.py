@@ -124,6 +124,9 @@ def explained_leaving(person: Person, firm: int) -> float:
     if episode.mode < 0 or not steps_of(person, firm) & EXPLAIN or not person.is_on("recovering"):
         return episode.leaving
     weight = moment.attributed(person, episode.mode, episode.severity, explanation=person.default("explanation"))
+    if episode.outcome != ev.SOLVED:
+        # That the matter is not solved is not explained away.
+        weight = max(weight, person.default("unsolved_weight"))
     return episode.leaving + person.default("exit_by_loss") * min(weight - episode.weight, 0.0)
 
 
