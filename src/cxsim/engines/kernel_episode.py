@@ -68,6 +68,8 @@ def live_at_baseline(p: Plan, s: State, person: int, firm: int, need: int) -> in
     occ = occasion(np.uint64(need), _U0, _U0)
     wait = -math.log1p(-draw(key, me, draws.TAKES, occ)) * s.levers[base + pl.FIRM_BASE_WAIT, column]
     h["waited"] = int(default(p, s, slots.WAIT_INFLATION, column) * wait + 0.5)
+    if p.contacts[h["contact"]]["because"] == pl.BECAUSE_PURCHASE:
+        return ev.SOLVED
     u = draw(key, me, draws.BASELINE_SOLVES, occ)
     solves = s.levers[base + pl.FIRM_BASE_SOLVES, column]
     outcome = ev.SOLVED
@@ -122,7 +124,7 @@ def whole_experience(p: Plan, s: State, person: int, firm: int, outcome: int) ->
     reason = ev.REASON_FAILURE
     if outcome in (ev.ABANDONED, ev.TURNED_AWAY) or (e["lost_wait"] > e["lost_failure"] and e["lost_wait"] > unsolved):
         reason = ev.REASON_WAIT
-    elif unsolved + effort > e["lost_failure"]:
+    elif unsolved > 0.0 and unsolved + effort > e["lost_failure"]:
         reason = ev.REASON_UNSOLVED
     e["trouble"] = reason if lost > 0.0 else -1
     return x, lost

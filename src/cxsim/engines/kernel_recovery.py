@@ -143,14 +143,17 @@ def settle(p: Plan, s: State, person: int, firm: int, answer_: float, complained
         note(s, ev.LOG_ANSWERED, np.uint64(person), need, h["visit"], firm, -1, -1, -1, 1 if healed else 0, answer_)
         if e["leaving"] > NOT_AT_ALL and c["firm"] == firm and c["notice"] == 0:
             chance = exit_after_answer(
-                explained_leaving(p, s, person, firm) if answer_ >= 0.0 else e["leaving"], recovery, e["weight"], default(p, s, slots.VOICED, column),
+                explained_leaving(p, s, person, firm) if answer_ >= 0.0 else e["leaving"],
+                recovery, e["weight"], default(p, s, slots.VOICED, column),
                 default(p, s, slots.RECOVERY_TO_STAYING, column),
                 default(p, s, slots.RECOVERY_TO_STAYING_BY_LOSS, column),
             )  # fmt: skip
             if draw(s.world[0]["key"], np.uint64(person), draws.EXIT_AFTER_COMPLAINT, occ) < chance:
                 t["voiced_exits"] += 1
                 go(p, s, person, firm, ev.REASON_UNHEALED if not healed else int(e["trouble"]), now)
-    tell_others(p, s, person, firm, need, said, e["beyond"] >= 0.0 or said > 0.0, e["experience"], now)
+    # A failure that was made good is told as what the firm made of it.
+    story = e["experience"] + (e["lost_failure"] if healed else 0.0)
+    tell_others(p, s, person, firm, need, said, e["beyond"] >= 0.0 or said > 0.0, story, now)
     rate_in_public(p, s, person, firm, need, said)
     share = s.levers[p.firms[firm]["levers"] + pl.FIRM_FOLLOW_UP, column]
     if not failed and share > 0.0 and draw(s.world[0]["key"], np.uint64(person), draws.FOLLOWED, occ) < share:

@@ -149,8 +149,12 @@ def keep_date(p: Plan, s: State, row: int, wait: int) -> None:
     t = s.firm[s.world[0]["period"], firm, column]
     t["promises"] += 1
     if e["late"] > 0.0:
-        e["flags"] |= ev.EPISODE_BROKEN
         t["promises_broken"] += 1
+        if s.levers[p.market[0]["defaults"] + slots.PROMISES, column] > 0.0:
+            e["flags"] |= ev.EPISODE_BROKEN
+        c = s.cold[row]
+        if s.world[0]["now"] >= 0 and firm == c["base_firm"]:
+            c["marks"] |= ev.MARK_PROMISE_BROKEN
 
 
 @part
@@ -185,7 +189,7 @@ def start_service(p: Plan, s: State, row: int, agent: int, now: int) -> None:
             t["within"] += 1
         law = int(s.levers[step["takes"], column])
         duration = whole(quantile(p.laws, p.knots, law, draw(s.world[0]["key"], h["entity"], TAKES, ordinal)))
-    if p.touchpoints[touchpoint]["in_person"] == 0:
+    if agent >= 0 and p.touchpoints[touchpoint]["channel"] in pl.DATED_CHANNELS:
         keep_date(p, s, row, wait)
     note_visit(p, s, row, ev.LOG_START, agent, 1 if unreached else 0, float(wait))
     schedule(s, now + duration, ev.SERVICE_END, h["entity"], 0, 0, row)
@@ -242,7 +246,8 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]
     t["waited"] += 1
     offered = (
-        s.levers[base + pl.TOUCH_CALL_BACK, column] > 0.0
+        (h["flags"] & ev.FLAG_COMPLAINT) == 0
+        and s.levers[base + pl.TOUCH_CALL_BACK, column] > 0.0
         and announced >= s.levers[base + pl.TOUCH_CALL_BACK_AFTER, column]
     )
     if (
@@ -261,7 +266,7 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     if h["flags"] & ev.FLAG_COMPLAINT:
         # Who hears nothing for too long takes the complaint for unanswered.
         days = s.levers[defaults + slots.COMPLAINT_PATIENCE, column]
-        at = max(s.episodes[row]["complained_at"] + int(days * pl.DAY), now)
+        at = max(s.episodes[row]["complained_at"] + int(days * pl.DAY), now + 1)
         schedule(s, at, ev.ABANDON, h["entity"], 0, int(h["stamp"]), row)
         return
     if tp["in_person"] == 0 or s.levers[defaults + slots.ABANDONMENT, column] <= 0.0:

@@ -118,6 +118,9 @@ LAW_HAZARD = 7
 LAW_QUANTILES = 8
 LAW_TABLE = 9
 
+# Channels where a day is promised: delivery and field visit, by their place among the channels of scenario files.
+DATED_CHANNELS = (6, 7)
+
 # Why a customer has a contact.
 BECAUSE_PURCHASE = 0
 BECAUSE_QUESTION = 1

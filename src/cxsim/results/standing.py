@@ -39,12 +39,12 @@ def records_of(facts: Facts) -> tuple[Record, ...]:
         return ()
     table = facts.experiment.frames.records
     own = table[(table["firm"] == facts.firm) & (table["policy"] == AS_IS)]
-    simulated: dict[str, ArrayLike] = {
-        measure: own.loc[own["measure"] == measure, "value"] for measure in known if measure in CATALOG
-    }
-    # What is counted for the run as a whole, such as the retention after a year, has no other window.
-    for name in [name for name, values in simulated.items() if not values.notna().any()]:
-        simulated[name] = facts.values(name, AS_IS)
+    simulated: dict[str, ArrayLike] = {}
+    for measure in known:
+        values = own.loc[own["measure"] == measure, "value"].to_numpy(np.float64)
+        if measure in CATALOG:
+            # What is counted for the run as a whole, such as the retention after a year, has no other window.
+            simulated[measure] = facts.values(measure, AS_IS) if np.isnan(values).all() else values
     return tuple(record for record in records(known, simulated) if record.met is not None)
 
 

@@ -84,6 +84,8 @@ def live_at_baseline(person: Person, firm: int) -> int:
     about = occasion(person.need)
     wait = -math.log1p(-world.draw(person.entity, draws.TAKES, about)) * person.of_firm(firm, pl.FIRM_BASE_WAIT)
     person.waited = int(person.default("wait_inflation") * wait + 0.5)
+    if world.rows.contacts[person.contact].because == pl.BECAUSE_PURCHASE:
+        return ev.SOLVED
     u = world.draw(person.entity, draws.BASELINE_SOLVES, about)
     solves = person.of_firm(firm, pl.FIRM_BASE_SOLVES)
     if u < solves:
@@ -162,7 +164,7 @@ def settle(person: Person, firm: int, answer: float | None) -> None:
     world.note(ev.LOG_EPISODE, person.entity, person.need, person.visit, firm, cause=code, value=said)
     if answer is not None:
         close_complaint(person, firm, answer, healed=healed)
-    tell_others(person, firm, said)
+    tell_others(person, firm, said, healed=healed)
     rate_in_public(person, firm, said)
     share = person.of_firm(firm, pl.FIRM_FOLLOW_UP)
     if not failed and share > 0.0 and world.draw(person.entity, draws.FOLLOWED, occasion(person.need)) < share:

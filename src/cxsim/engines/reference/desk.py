@@ -58,6 +58,7 @@ class Desk:
         self.levers: int = row.levers
         self.staffed = row.staffed == 1
         self.in_person = row.in_person == 1
+        self.is_dated = row.channel in pl.DATED_CHANNELS
         self.lines: list[deque[Customer]] = [deque() for _ in range(N_PRIORITIES)]
         self.agents = [Agent(k) for k in range(row.first_agent, row.first_agent + row.n_agents)]
         self.shifts = world.rows.shifts[row.first_shift : row.first_shift + row.n_shifts]

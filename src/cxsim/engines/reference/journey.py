@@ -132,8 +132,10 @@ def line_up(customer: Customer, desk: Desk) -> Due | None:
     customer.since = world.now
     desk.lines[customer.priority].append(customer)
     customer.counts(desk)["waited"] += 1
-    offered = desk.lever(pl.TOUCH_CALL_BACK, segment) > 0.0 and announced >= desk.lever(
-        pl.TOUCH_CALL_BACK_AFTER, segment
+    offered = (
+        not customer.flags & ev.FLAG_COMPLAINT
+        and desk.lever(pl.TOUCH_CALL_BACK, segment) > 0.0
+        and announced >= desk.lever(pl.TOUCH_CALL_BACK_AFTER, segment)
     )
     if offered and customer.draw(draws.CALL_BACK_TAKEN) < desk.lever(pl.TOUCH_CALL_BACK_ACCEPTED, segment):
         customer.flags |= ev.FLAG_CALL_BACK
@@ -246,7 +248,7 @@ def begin_service(customer: Customer, desk: Desk, agent: Agent | None) -> int:
         counts["within"] += int(wait <= desk.lever(pl.TOUCH_ANSWER_WITHIN, customer.segment))
         law = int(world.lever(world.rows.steps[customer.step].takes, customer.segment))
         length = world.whole_duration(law, customer.draw(draws.TAKES))
-    if not desk.in_person:
+    if agent and desk.is_dated:
         customer.keep_date(wait)
     in_vain = customer.flags & ev.FLAG_UNREACHED
     customer.note(desk, ev.LOG_START, agent=customer.agent, cause=int(in_vain != 0), value=float(wait))

@@ -79,7 +79,7 @@ def whole_experience(person: Person, outcome: int) -> tuple[float, float]:
     reason = ev.REASON_FAILURE
     if outcome in (ev.ABANDONED, ev.TURNED_AWAY) or (by_wait > by_failure and by_wait > unsolved):
         reason = ev.REASON_WAIT
-    elif unsolved + effort > by_failure:
+    elif unsolved > 0.0 and unsolved + effort > by_failure:
         reason = ev.REASON_UNSOLVED
     episode.trouble = reason if lost > 0.0 else -1
     return x, lost

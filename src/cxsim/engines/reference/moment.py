@@ -120,8 +120,10 @@ def keep_date(person: Person, wait: int) -> None:
     episode.flags |= ev.EPISODE_DATED
     counts["promises"] += 1
     if episode.late > 0.0:
-        episode.flags |= ev.EPISODE_BROKEN
         counts["promises_broken"] += 1
+        if person.is_on("promises"):
+            episode.flags |= ev.EPISODE_BROKEN
+        person.mark(firm, ev.MARK_PROMISE_BROKEN)
 
 
 # --- failures

@@ -143,7 +143,7 @@ class Person(Customer):
         if not self.flags & ev.FLAG_COMPLAINT:
             return None
         patience = int(self.default("complaint_patience") * pl.DAY)
-        return max(self.episode.complained_at + patience, self.world.now)
+        return max(self.episode.complained_at + patience, self.world.now + 1)
 
     def chances(self, desk: Desk) -> tuple[float, float]:
         """Chances of being helped and of being sent round; skill solves more, a visible way out spares rounds."""

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from cxsim.engines.reference.person import Person
 
 
-def tell_others(person: Person, firm: int, said: float) -> None:
-    """Decide whether an episode is told, to whom and when; `said`: how satisfied one says one was."""
+def tell_others(person: Person, firm: int, said: float, *, healed: bool) -> None:
+    """Decide whether an episode is told, to whom and when; `said`: how satisfied one says one was.
+
+    A failure that was made good (`healed`) is told as what the firm made of it.
+    """
     world = person.world
     need = person.need
     chance = probability_of_talk(said, *person.defaults("talk_base", "talk_by_gain", "talk_by_loss"))
@@ -34,6 +37,7 @@ def tell_others(person: Person, firm: int, said: float) -> None:
     told = number_told(world.draw(person.entity, draws.TOLD, occasion(need)), mean, ev.MAX_TOLD)
     person.counts_at(firm)["talked_good" if good else "talked_bad"] += 1
     delay = person.default("talk_delay") * pl.DAY
+    told_of = person.episode.experience + (person.episode.lost_failure if healed else 0.0)
     listeners: set[int] = set()
     for k in range(told):
         which = occasion(need, k)
@@ -42,7 +46,7 @@ def tell_others(person: Person, firm: int, said: float) -> None:
             continue  # nobody is told the same story twice
         listeners.add(others[tie])
         later = whole(-delay * math.log1p(-world.draw(person.entity, draws.TALK_DELAY, which)))
-        story = Story(person, world.people[others[tie]], firm, good=good, strong=strong[tie] == 1)
+        story = Story(person, world.people[others[tie]], firm, told_of, good=good, strong=strong[tie] == 1)
         world.schedule(
             world.now + later, ev.TALK, person.entity, need << 5 | k, story.arrive,
             row=person.row, other=others[tie], cause=story.code, value=story.experience,
@@ -52,12 +56,14 @@ def tell_others(person: Person, firm: int, said: float) -> None:
 class Story:
     """What one person tells another about an episode with a firm."""
 
-    def __init__(self, teller: Person, listener: Person, firm: int, *, good: bool, strong: bool) -> None:
+    def __init__(
+        self, teller: Person, listener: Person, firm: int, experience: float, *, good: bool, strong: bool
+    ) -> None:
         self.teller = teller
         self.listener = listener
         self.firm = firm
         self.need = teller.need
-        self.experience = teller.episode.experience
+        self.experience = experience
         self.good = good
         self.strong = strong
 
