@@ -7,6 +7,8 @@ import math
 from cxsim.behaviour.parameter import Parameter, switch
 from cxsim.model.jit import rule
 
+MOST_ACCEPTED = 5.0  # times the usual: a promise to answer late makes only so much of a wait acceptable
+
 PARAMETERS = (
     switch("waiting", "Waiting longer than acceptable lowers the experience."),
     switch("failures", "A failure or an unsolved matter lowers the experience."),
@@ -231,3 +233,9 @@ def felt_inflation(inflation: float, explains: bool, unexplained: float) -> floa
 def chance_of_return(contacts: float, persistence: float, most: float) -> float:
     """Chance that who was not helped comes again after so many contacts about the matter, this one included."""
     return persistence if contacts < most else 0.0
+
+
+@rule
+def accepted_wait(usual_min: float, promised_min: float) -> float:
+    """Return the wait that does not hurt yet where an answer is promised within a time: that time, within bounds."""
+    return min(promised_min, MOST_ACCEPTED * usual_min)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from cxsim.behaviour.failure import STILL_HURTS
 from cxsim.behaviour.parameter import Parameter, switch
 from cxsim.model.jit import rule
 
@@ -35,9 +34,19 @@ PARAMETERS = (
 
 
 @rule
-def is_content(cumulative: float, unhealed: float) -> bool:
-    """Whether a follow-up meets a satisfied customer: satisfied on the whole, and nothing left unhealed."""
-    return cumulative > 0.0 and unhealed <= STILL_HURTS
+def effect_of_follow_up(ended_well: bool, cumulative: float) -> int:
+    """Sign of what a follow-up does (Dholakia and Morwitz 2002): 1 for the satisfied, -1 with a grievance, else 0.
+
+    Parameters
+    ----------
+    ended_well : bool
+        Whether the matter that it asks about was solved without a failure, or made good.
+    cumulative : float
+        Cumulative satisfaction with the firm, latent SD.
+    """
+    if not ended_well:
+        return -1
+    return 1 if cumulative > 0.0 else 0
 
 
 @rule

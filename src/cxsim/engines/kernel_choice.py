@@ -13,6 +13,7 @@ from cxsim.behaviour.choice import (
     toward_reputation,
     utility,
 )
+from cxsim.behaviour.expectation import will_expectation
 from cxsim.behaviour.followup import care_shift
 from cxsim.behaviour.leaving import reason_of_leaving, spread_cost
 from cxsim.engines.kernel_log import NEVER, note, schedule
@@ -81,6 +82,12 @@ def offer_of(p: Plan, s: State, person: int, firm: int, last: int) -> float:
     column = s.cold[person]["segment"]
     m = s.minds[person * p.firms.size + firm]
     expected = float(m["mean"])
+    promised = s.levers[p.firms[firm]["levers"] + pl.FIRM_PROMISE, column]
+    if promised > pl.NONE and default(p, s, slots.PROMISING, column) > 0.0:
+        expected = will_expectation(
+            expected, promised, default(p, s, slots.PROMISE_WEIGHT, column),
+            default(p, s, slots.PRIOR_ENCOUNTERS, column), m["encounters"],
+        )  # fmt: skip
     if default(p, s, slots.REPUTATION, column) > 0.0:
         f = s.organisations[firm]
         score = public_score(0.0, default(p, s, slots.REVIEW_PRIOR, column), f["rating_sum"], f["rating_count"])
@@ -196,9 +203,10 @@ def advantage(p: Plan, s: State, person: int, own: int, rival: int) -> float:
     if p.market[0]["contractual"] == 0:
         payments = purchase_rate(p.contacts, p.group_contact, s.levers, own, column) * pl.YEAR
     cost = s.levers[p.market[0]["levers"] + pl.MARKET_SWITCHING_COST, column]
-    switching = price_weight(p, s, column) * spread_cost(
-        float(cost), float(p.market[0]["price_reference"]), float(payments)
-    )
+    # The cost of switching is money to everybody, also to those who do not look at prices.
+    weight = default(p, s, slots.CHOICE_PRICE, column)
+    weight *= float(s.levers[p.market[0]["segment_levers"] + pl.SEGMENT_PRICE_WEIGHT, column])
+    switching = weight * spread_cost(float(cost), float(p.market[0]["price_reference"]), float(payments))
     # Having been followed up enters the chance of leaving by itself.
     return offer_of(p, s, person, rival, -1) - offer_of(p, s, person, own, -1) - switching
 

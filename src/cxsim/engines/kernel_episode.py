@@ -302,7 +302,8 @@ def remember(p: Plan, s: State, person: int, firm: int, failed: bool, healed: bo
     column = c["segment"]
     m = s.minds[person * p.firms.size + firm]
     m["satisfaction"] = cumulative(m["satisfaction"], felt, default(p, s, slots.SATISFACTION_MEMORY, column))
-    c["last_reason"] = -1 if e["flags"] & ev.EPISODE_ORDINARY else e["trouble"]
+    if c["firm"] == firm:
+        c["last_reason"] = -1 if e["flags"] & ev.EPISODE_ORDINARY else e["trouble"]
     hurt = failed and not healed
     if default(p, s, slots.BONDING, column) > 0.0:
         broken = hurt or (e["flags"] & ev.EPISODE_BROKEN) != 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.behaviour import slots
-from cxsim.behaviour.experience import touch_luck, wait_loss
+from cxsim.behaviour.experience import accepted_wait, touch_luck, wait_loss
 from cxsim.behaviour.failure import (
     EMPLOYEE,
     blame,
@@ -128,7 +128,7 @@ def lost_by_waiting(p: Plan, s: State, person: int, firm: int) -> float:
         acceptable = default(p, s, slots.ACCEPTABLE_WAIT, column)
         promised = s.levers[base + pl.FIRM_PROMISE_ANSWER, column]
         if promised >= 0.0:
-            acceptable = promised / pl.MINUTE
+            acceptable = accepted_wait(acceptable, promised / pl.MINUTE)
         lost = wait_loss(s.hot[person]["waited"] / pl.MINUTE, acceptable, default(p, s, slots.WAIT_LOSS, column))
     if e["flags"] & ev.EPISODE_DATED and default(p, s, slots.PROMISES, column) > 0.0:
         lost -= kept_promise(
@@ -274,9 +274,10 @@ def live_through(p: Plan, s: State, person: int, now: int, fails: bool) -> bool:
         if not is_spared(p, s, person, firm, mode, touchpoint, occ):
             by_failure = befall(p, s, person, firm, mode, touchpoint, occ, now)
             failed = True
-    x -= min(by_wait + by_failure, default(p, s, slots.MOST_LOST, column))
+    most = default(p, s, slots.MOST_LOST, column)
+    x -= min(by_wait + by_failure, most)
     e["lost_wait"] += max(by_wait, 0.0)
-    e["lost_failure"] += by_failure
+    e["lost_failure"] += min(by_failure, most)
     feel(p, s, person, firm, x)
     least = s.levers[p.touchpoints[touchpoint]["levers"] + pl.TOUCH_MUST_BE, column]
     if x < least:

@@ -72,9 +72,9 @@ def open_journey(p: Plan, s: State, row: int, contact: int, need: int, mode: int
         if mode >= 0:
             firm = int(k["firm"])
             lost = befall(p, s, row, firm, mode, -1, occasion(np.uint64(need), _U0, _U0), now)
+            lost = min(lost, default(p, s, slots.MOST_LOST, s.cold[row]["segment"]))
             s.episodes[row]["lost_failure"] = lost
-            most = default(p, s, slots.MOST_LOST, s.cold[row]["segment"])
-            feel(p, s, row, firm, delivered(p, s, row, firm, -1) - min(lost, most))
+            feel(p, s, row, firm, delivered(p, s, row, firm, -1) - lost)
     if k["n_steps"] == 0:
         return conclude(p, s, row, ev.SOLVED, now)
     return enter(p, s, row, k["first_step"], now)

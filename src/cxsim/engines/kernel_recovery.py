@@ -8,7 +8,7 @@ import numpy as np
 
 from cxsim.behaviour import slots
 from cxsim.behaviour.complaint import EXIT, VOICE, hope_after
-from cxsim.behaviour.followup import is_content
+from cxsim.behaviour.followup import effect_of_follow_up
 from cxsim.behaviour.recovery import (
     CREDIT,
     EXPLAIN,
@@ -27,6 +27,7 @@ from cxsim.behaviour.recovery import (
     treatment,
     value_of_loss,
 )
+from cxsim.engines.calendar import order_of, push
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_episode import (
     NOT_AT_ALL,
@@ -38,14 +39,13 @@ from cxsim.engines.kernel_episode import (
     live_at_baseline,
     remember,
 )
-from cxsim.engines.kernel_log import note, schedule
+from cxsim.engines.kernel_log import note
 from cxsim.engines.kernel_moment import (
     attributed,
     delivered,
     failures_before,
     feel,
     lost_by_waiting,
-    scars_of,
     stability_of,
 )
 from cxsim.engines.kernel_talk import rate_in_public, tell_others
@@ -64,7 +64,7 @@ UNANSWERED = -1.0
 
 
 @part
-def plan_follow_up(p: Plan, s: State, person: int, firm: int, now: int) -> None:
+def plan_follow_up(p: Plan, s: State, person: int, firm: int, ended_well: bool, now: int) -> None:
     """Have somebody ask, some days later, how it went."""
     column = s.cold[person]["segment"]
     if default(p, s, slots.FOLLOWING_UP, column) <= 0.0:
@@ -72,22 +72,26 @@ def plan_follow_up(p: Plan, s: State, person: int, firm: int, now: int) -> None:
     need = int(s.hot[person]["need"])
     u = draw(s.world[0]["key"], np.uint64(person), draws.FOLLOWED_AFTER, occasion(np.uint64(need), _U0, _U0))
     delay = whole(-default(p, s, slots.FOLLOW_UP_DELAY, column) * pl.DAY * math.log1p(-u))
-    schedule(s, now + delay, ev.FOLLOW_UP, np.uint64(person), firm, need, person)
+    w = s.world[0]
+    order = order_of(ev.FOLLOW_UP, np.uint64(person))
+    push(s.pending, w["n_pending"], now + delay, order, firm, need, person, 1 if ended_well else 0, 0.0)
+    w["n_pending"] += 1
 
 
 @part
-def follow_up(p: Plan, s: State, person: int, firm: int, need: int, now: int) -> None:
+def follow_up(p: Plan, s: State, person: int, firm: int, need: int, ended_well: bool, now: int) -> None:
     """Follow up: the satisfied stay longer for it, who still has a grievance is reminded of it (B-34)."""
     c = s.cold[person]
     if c["gone"] == 1 or c["firm"] != firm:
         return
     column = c["segment"]
     m = s.minds[person * p.firms.size + firm]
-    content = is_content(m["satisfaction"], scars_of(p, s, person, firm, now))
-    m["care"] = 1 if content else -1
-    m["cared_at"] = now
+    effect = effect_of_follow_up(ended_well, m["satisfaction"])
+    if effect != 0:
+        m["care"] = effect
+        m["cared_at"] = now
     s.firm[s.world[0]["period"], firm, column]["followed"] += 1
-    note(s, ev.LOG_FOLLOWED_UP, np.uint64(person), need, 0, firm, -1, -1, -1, 1 if content else 0, m["satisfaction"])
+    note(s, ev.LOG_FOLLOWED_UP, np.uint64(person), need, 0, firm, -1, -1, -1, effect, m["satisfaction"])
 
 
 @part
@@ -157,7 +161,10 @@ def settle(p: Plan, s: State, person: int, firm: int, answer_: float, complained
     rate_in_public(p, s, person, firm, need, said)
     share = s.levers[p.firms[firm]["levers"] + pl.FIRM_FOLLOW_UP, column]
     if not failed and share > 0.0 and draw(s.world[0]["key"], np.uint64(person), draws.FOLLOWED, occ) < share:
-        plan_follow_up(p, s, person, firm, now)
+        plan_follow_up(p, s, person, firm, True, now)
+    steps = int(s.levers[p.firms[firm]["levers"] + pl.FIRM_STEPS, column])
+    if complained and answer_ >= 0.0 and steps & FOLLOW_UP and default(p, s, slots.RECOVERING, column) > 0.0:
+        plan_follow_up(p, s, person, firm, healed, now)
 
 
 @part
@@ -186,7 +193,7 @@ def answer(p: Plan, s: State, person: int, now: int) -> float:
     steps = int(s.levers[base + pl.FIRM_STEPS, column])
     if default(p, s, slots.RECOVERING, column) <= 0.0:
         return 0.0
-    if steps == 0:
+    if p.firms[firm]["baseline"] == 1:
         need = np.uint64(s.hot[person]["need"])
         u = draw(s.world[0]["key"], np.uint64(person), draws.MADE_GOOD, occasion(need, _U0, _U0))
         good = default(p, s, slots.MADE_GOOD_FROM, column)
@@ -217,8 +224,6 @@ def answer(p: Plan, s: State, person: int, now: int) -> float:
         default(p, s, slots.JUSTICE_TREATMENT, column), default(p, s, slots.JUSTICE_PROCEDURE, column),
     )  # fmt: skip
     days = (now - e["complained_at"]) / pl.DAY
-    if steps & FOLLOW_UP:
-        plan_follow_up(p, s, person, firm, now)
     return just * delayed(
         days, default(p, s, slots.RECOVERY_GRACE, column), default(p, s, slots.RECOVERY_DECAY, column)
     )
@@ -292,7 +297,7 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
         return ev.DONE
     e = s.episodes[row]
     if e["elements"] == 0 or p.firms[firm]["baseline"] == 1:
-        lost = lost_by_waiting(p, s, row, firm)
+        lost = min(lost_by_waiting(p, s, row, firm), default(p, s, slots.MOST_LOST, c["segment"]))
         e["lost_wait"] += lost
         feel(p, s, row, firm, delivered(p, s, row, firm, -1) - lost)
     judge(p, s, row, firm, outcome, now)

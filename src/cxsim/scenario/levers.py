@@ -87,9 +87,12 @@ def _segments(document: Document, tables: Tables) -> Iterator[Row]:
 
 
 def _weight(cares: Cares, attribute: str) -> float:
-    """Return how much an attribute weighs: its share, scaled so that the weights, weighted by the shares, mean 1."""
+    """Return how much an attribute weighs: half for everybody, and half by its share.
+
+    The shares are scaled so that the weights, weighted by the shares, mean 1. Nobody is numb to what is not named.
+    """
     scale = sum(given(getattr(cares, name)) ** 2 for name in ATTRIBUTES)
-    return given(getattr(cares, attribute)) / scale if scale > 0.0 else 0.0
+    return 0.5 + 0.5 * given(getattr(cares, attribute)) / scale if scale > 0.0 else 1.0
 
 
 def _ledger(document: Document) -> Iterator[Row]:

@@ -18,6 +18,7 @@ from cxsim.behaviour.failure import ORIGIN_NAMES, bond_after, origin_of
 from cxsim.behaviour.leaving import utility_of_exit
 from cxsim.behaviour.recovery import (
     ASK,
+    FOLLOW_UP,
     exit_after_answer,
     is_made_good,
     loss_of_failed_recovery,
@@ -58,7 +59,7 @@ def conclude(person: Person, outcome: int) -> Course:
         return
     episode = person.episode
     if episode.elements == 0 or baseline:
-        lost = moment.lost_by_waiting(person, firm)
+        lost = min(moment.lost_by_waiting(person, firm), person.default("most_lost"))
         episode.lost_wait += lost
         moment.feel(person, firm, moment.delivered(person, firm, None) - lost)
     judge(person, firm, outcome)
@@ -168,7 +169,9 @@ def settle(person: Person, firm: int, answer: float | None) -> None:
     rate_in_public(person, firm, said)
     share = person.of_firm(firm, pl.FIRM_FOLLOW_UP)
     if not failed and share > 0.0 and world.draw(person.entity, draws.FOLLOWED, occasion(person.need)) < share:
-        plan_follow_up(person, firm)
+        plan_follow_up(person, firm, ended_well=True)
+    if answer is not None and answer > UNANSWERED and steps_of(person, firm) & FOLLOW_UP and person.is_on("recovering"):
+        plan_follow_up(person, firm, ended_well=healed)
 
 
 def feel_answer(person: Person, firm: int, recovery: float, *, healed: bool) -> tuple[float, float]:
@@ -195,7 +198,8 @@ def remember(person: Person, firm: int, felt: float, *, failed: bool, healed: bo
     episode = person.episode
     mind = person.minds[firm]
     mind.satisfaction = cumulative(mind.satisfaction, felt, person.default("satisfaction_memory"))
-    person.last_reason = -1 if episode.flags & ev.EPISODE_ORDINARY else episode.trouble
+    if person.firm == firm:
+        person.last_reason = -1 if episode.flags & ev.EPISODE_ORDINARY else episode.trouble
     hurt = failed and not healed
     if person.is_on("bonding"):
         gain, loss = person.defaults("bond_gain", "bond_loss")

@@ -12,6 +12,7 @@ from cxsim.behaviour.choice import (
     toward_reputation,
     utility,
 )
+from cxsim.behaviour.expectation import will_expectation
 from cxsim.behaviour.followup import care_shift
 from cxsim.behaviour.leaving import spread_cost
 from cxsim.engines.reference.world import occasion
@@ -55,6 +56,10 @@ def offer_of(person: Person, firm: int, last: int) -> float:
     """Return the utility of what a firm offers to a person whose last firm is `last`."""
     mind = person.minds[firm]
     expected = mind.mean
+    promised = person.of_firm(firm, pl.FIRM_PROMISE)
+    if promised > pl.NONE and person.is_on("promising"):
+        weight, prior = person.defaults("promise_weight", "prior_encounters")
+        expected = will_expectation(expected, promised, weight, prior, mind.encounters)
     if person.is_on("reputation"):
         known_for = person.world.organisations[firm]
         score = public_score(0.0, person.default("review_prior"), known_for.rating_sum, known_for.rating_count)
@@ -152,5 +157,7 @@ def advantage(person: Person, own: int, rival: int) -> float:
         rate = purchase_rate(world.plan.contacts, world.plan.group_contact, world.levers, own, person.segment)
         payments = rate * pl.YEAR
     cost = spread_cost(person.of_market(pl.MARKET_SWITCHING_COST), world.rows.market.price_reference, payments)
+    # The cost of switching is money to everybody, also to those who do not look at prices.
+    weight = person.default("choice_price") * person.of_segment(pl.SEGMENT_PRICE_WEIGHT)
     # Having been followed up enters the chance of leaving by itself.
-    return offer_of(person, rival, -1) - offer_of(person, own, -1) - price_weight(person) * cost
+    return offer_of(person, rival, -1) - offer_of(person, own, -1) - weight * cost

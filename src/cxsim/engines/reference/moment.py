@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cxsim.behaviour.experience import touch_luck, wait_loss
+from cxsim.behaviour.experience import accepted_wait, touch_luck, wait_loss
 from cxsim.behaviour.failure import (
     EMPLOYEE,
     ORIGIN_NAMES,
@@ -38,9 +38,9 @@ def begin_episode(person: Person, firm: int, mode: int) -> None:
     about = occasion(person.need)
     person.episode.begin(normal_quantile(person.world.draw(person.entity, draws.PERFORMANCE, about)))
     if mode >= 0:
-        lost = befall(person, firm, mode, None, about)
+        lost = min(befall(person, firm, mode, None, about), person.default("most_lost"))
         person.episode.lost_failure = lost
-        feel(person, firm, delivered(person, firm, None) - min(lost, person.default("most_lost")))
+        feel(person, firm, delivered(person, firm, None) - lost)
 
 
 def live_through(person: Person, desk: Desk, fails: bool) -> bool:
@@ -59,10 +59,11 @@ def live_through(person: Person, desk: Desk, fails: bool) -> bool:
         if not is_spared(person, firm, mode, desk, about):
             by_failure = befall(person, firm, mode, desk, about)
             failed = True
-    x -= min(by_wait + by_failure, person.default("most_lost"))
+    most = person.default("most_lost")
+    x -= min(by_wait + by_failure, most)
     episode = person.episode
     episode.lost_wait += max(by_wait, 0.0)
-    episode.lost_failure += by_failure
+    episode.lost_failure += min(by_failure, most)
     feel(person, firm, x)
     if x < desk.lever(pl.TOUCH_MUST_BE, person.segment):
         episode.spoilt = True
@@ -94,7 +95,9 @@ def lost_by_waiting(person: Person, firm: int) -> float:
     lost = 0.0
     if person.is_on("waiting"):
         promised = person.of_firm(firm, pl.FIRM_PROMISE_ANSWER)
-        acceptable = promised / pl.MINUTE if promised >= 0.0 else person.default("acceptable_wait")
+        acceptable = person.default("acceptable_wait")
+        if promised >= 0.0:
+            acceptable = accepted_wait(acceptable, promised / pl.MINUTE)
         lost = wait_loss(person.waited / pl.MINUTE, acceptable, person.default("wait_loss"))
     if episode.flags & ev.EPISODE_DATED and person.is_on("promises"):
         lost -= kept_promise(

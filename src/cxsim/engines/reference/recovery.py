@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from cxsim.behaviour.followup import is_content
+from cxsim.behaviour.followup import effect_of_follow_up
 from cxsim.behaviour.recovery import (
     CREDIT,
     EXPLAIN,
-    FOLLOW_UP,
     compensated_share,
     compensation,
     delayed,
@@ -82,7 +81,7 @@ def answer(person: Person, firm: int) -> float:
     steps = steps_of(person, firm)
     if not person.is_on("recovering"):
         return 0.0
-    if steps == 0:
+    if world.rows.firms[firm].baseline == 1:
         u = world.draw(person.entity, draws.MADE_GOOD, occasion(person.need))
         good = person.default("made_good_from")
         return good + 0.25 if u < person.of_firm(firm, pl.FIRM_BASE_RECOVERS) else 0.0
@@ -94,8 +93,6 @@ def answer(person: Person, firm: int) -> float:
         procedure(steps, skipped),
         *person.defaults("justice_base", "justice_outcome", "justice_treatment", "justice_procedure"),
     )
-    if steps & FOLLOW_UP:
-        plan_follow_up(person, firm)
     days = (world.now - person.episode.complained_at) / pl.DAY
     return just * delayed(days, *person.defaults("recovery_grace", "recovery_decay"))
 
@@ -133,7 +130,7 @@ def explained_leaving(person: Person, firm: int) -> float:
 # --- following up
 
 
-def plan_follow_up(person: Person, firm: int) -> None:
+def plan_follow_up(person: Person, firm: int, *, ended_well: bool) -> None:
     """Have somebody ask, some days later, how it went."""
     if not person.is_on("following_up"):
         return
@@ -142,20 +139,21 @@ def plan_follow_up(person: Person, firm: int) -> None:
     u = world.draw(person.entity, draws.FOLLOWED_AFTER, occasion(need))
     delay = whole(-person.default("follow_up_delay") * pl.DAY * math.log1p(-u))
     world.schedule(
-        world.now + delay, ev.FOLLOW_UP, person.entity, need, lambda: follow_up(person, firm, need),
-        row=person.row, other=firm,
+        world.now + delay, ev.FOLLOW_UP, person.entity, need, lambda: follow_up(person, firm, need, ended_well=ended_well),
+        row=person.row, other=firm, cause=int(ended_well),
     )  # fmt: skip
 
 
-def follow_up(person: Person, firm: int, need: int) -> None:
+def follow_up(person: Person, firm: int, need: int, *, ended_well: bool) -> None:
     """Follow up: the satisfied stay longer for it, who still has a grievance is reminded of it (B-34)."""
     if person.gone or person.firm != firm:
         return
     mind = person.minds[firm]
-    content = is_content(mind.satisfaction, person.unhealed(firm))
-    mind.care = 1 if content else -1
-    mind.cared_at = person.world.now
+    effect = effect_of_follow_up(ended_well, mind.satisfaction)
+    if effect != 0:
+        mind.care = effect
+        mind.cared_at = person.world.now
     person.counts_at(firm)["followed"] += 1
     person.world.note(
-        ev.LOG_FOLLOWED_UP, person.entity, need, 0, firm, cause=int(content), value=mind.satisfaction
+        ev.LOG_FOLLOWED_UP, person.entity, need, 0, firm, cause=effect, value=mind.satisfaction
     )  # fmt: skip
