@@ -11,13 +11,13 @@ import numpy as np
 from cxsim.model import events as ev
 from cxsim.model.state import LOG
 
-ELSEWHERE, OPENED, ON_THE_WAY, THERE, WAITING, SERVED, AFTER = range(7)
+ELSEWHERE, OPENED, ON_THE_WAY, THERE, WAITING, SERVED, AFTER, COMPLAINING = range(8)
 
 # Where a customer must be for a row to be possible, and where the row takes him.
 MOVES = {
     ev.LOG_NEED: ({ELSEWHERE}, OPENED),
-    ev.LOG_ARRIVE: ({OPENED, ON_THE_WAY, AFTER}, THERE),
-    ev.LOG_CLOSED: ({OPENED, ON_THE_WAY, AFTER}, ON_THE_WAY),
+    ev.LOG_ARRIVE: ({OPENED, ON_THE_WAY, AFTER, COMPLAINING}, THERE),
+    ev.LOG_CLOSED: ({OPENED, ON_THE_WAY, AFTER, COMPLAINING}, ON_THE_WAY),
     ev.LOG_QUEUE: ({THERE}, WAITING),
     ev.LOG_CALL_BACK: ({THERE}, WAITING),
     ev.LOG_START: ({THERE, WAITING}, SERVED),
@@ -25,7 +25,10 @@ MOVES = {
     ev.LOG_ABANDON: ({WAITING}, AFTER),
     ev.LOG_TURNED_AWAY: ({WAITING}, AFTER),
     ev.LOG_RETRY: ({AFTER}, ON_THE_WAY),
+    ev.LOG_AGAIN: ({AFTER}, ON_THE_WAY),
     ev.LOG_DONE: ({OPENED, AFTER}, ELSEWHERE),
+    ev.LOG_COMPLAINS: ({ELSEWHERE}, COMPLAINING),
+    ev.LOG_ANSWERED: ({COMPLAINING, AFTER}, ELSEWHERE),
 }
 
 Row = namedtuple("Row", LOG.names)
@@ -40,6 +43,7 @@ class Customer:
     since: int = 0
     agent: int = -1
     called_back: bool = False
+    complains: bool = False
 
 
 class Replay:
@@ -134,6 +138,8 @@ class Replay:
         possible, place = MOVES[row.kind]
         if customer.place not in possible:
             self.fault(row, f"impossible from {customer.place}")
+        if row.kind in {ev.LOG_COMPLAINS, ev.LOG_ANSWERED}:
+            customer.complains = row.kind == ev.LOG_COMPLAINS
         arrives = row.kind in {ev.LOG_ARRIVE, ev.LOG_CLOSED}
         if row.touchpoint >= 0 and not arrives and row.touchpoint != customer.touchpoint:
             self.fault(row, f"in two places: {row.touchpoint} and {customer.touchpoint}")
@@ -165,7 +171,8 @@ class Replay:
             self.fault(row, f"{turn} is served before {min(ahead)}")
 
     def give_up(self, row, customer, _before):
-        if customer.called_back or not self.plan.touchpoints[customer.touchpoint]["in_person"]:
+        in_person = self.plan.touchpoints[customer.touchpoint]["in_person"] or customer.complains
+        if customer.called_back or not in_person:
             self.fault(row, "does not stand in line")
         if row.kind == ev.LOG_TURNED_AWAY and self.is_open[customer.touchpoint]:
             self.fault(row, "turned away while it is open")

@@ -41,14 +41,44 @@ def test_visits_by_period_touchpoint_and_class(world, name):
     assert np.array_equal(outcome.state.touch[name], counted.touch[name])
 
 
-# Who talks about an episode is decided at once and not logged; the stories are.
-@pytest.mark.parametrize("name", [n for n in st.FIRM_TALLY.names if n not in {"talked_good", "talked_bad"}])
+GRADES = ("bad", "neutral", "good", "excellent")
+# Who talks about an episode is decided at once and not logged; the stories are. Nor are grades and effort logged.
+UNLOGGED = {"talked_good", "talked_bad", "ease", *GRADES}
+
+
+@pytest.mark.parametrize("name", [n for n in st.FIRM_TALLY.names if n not in UNLOGGED])
 def test_episodes_by_period_firm_and_segment(world, name):
     plan, outcome, counted = world
     if plan.market[0]["contractual"] and name in {"revenue", "variable_cost"}:
         return  # contracts are billed by the month: see below
     # Floats too: sums of the same numbers in the same order.
     assert np.array_equal(outcome.state.firm[name], counted.firm[name])
+
+
+def test_every_episode_has_a_grade_and_an_effort_score(world):
+    firm = world[1].state.firm
+    assert np.array_equal(sum(firm[name] for name in GRADES), firm["episodes"])
+    assert np.all(firm["ease"] >= firm["response"] * (1 - 1e-12))
+    assert np.all(firm["ease"] <= 7 * firm["response"] * (1 + 1e-12))
+
+
+def test_the_loop_is_gone_through(world, case):
+    # Else the tallies would be equal because they are all 0.
+    counted = world[2].firm
+    for name in (
+        "failures",
+        "hurt",
+        "complaints",
+        "answered_complaints",
+        "recovered",
+        "promises",
+        "repeats",
+        "followed",
+    ):
+        assert counted[name].sum() > 0, name
+    if list(WORLDS)[case] == "months":
+        for name in ("training_cost", "fixing_cost"):
+            assert counted[name].sum() > 0, name
 
 
 def test_waits_by_touchpoint_and_class(world):

@@ -16,7 +16,8 @@ ENGINES = (COMPILED, pytest.param(REFERENCE, marks=pytest.mark.slow))
 SEED = 20260201
 
 # Everything at once: two segments, two firms, people and callers, priorities, shifts, closing, announcements,
-# call-back, calling again, transfers, failures, talk. Time 0 is a Thursday noon; ten days of warm-up.
+# call-back, calling again, transfers, failures, talk, promises, complaints, approvals, training, fixing, follow-ups.
+# Time 0 is a Thursday noon; ten days of warm-up.
 TOWN = """
 format: 1
 our_firm: Corner
@@ -41,7 +42,12 @@ firms:
     variable_cost: 8 {per}
     wages: 16 an hour
     quality: 0.3
+    promises: {{visit: 1 d, experience: 0.2}}
+    recovery: {{steps: [apologize, explain, fix, credit, ask, follow-up], credit: 8, without_approval: 5, ease: 80 %}}
+    process: {{fixing: 30 h a month, looks_at: all failures}}
+    follow_up: 20 %
     contacts:
+      mending: {{happens: 15 a year, because: failure, journey: [van]}}
       shopping: {{happens: {shopping} a year, because: purchase, journey: [door, till],
                   when: {{"Mon-Fri 08:00-18:00": 1, "Sat 09:00-14:00": 3}}}}
       asking: {{happens: {asking} a year, because: question, journey: [line], priority: {priority}}}
@@ -60,6 +66,7 @@ firms:
         takes: 30 min
         fails: 10 %
         goes_to: {{desk: 10 %}}
+        training: 40 h a year
       line:
         channel: phone
         staff: {staff}
@@ -71,6 +78,8 @@ firms:
         retries: {{share: 50 %, after: 30 min}}
         goes_to: {{desk: 10 %}}
       desk: {{channel: back office, staff: 1, hours: "Mon-Fri 10:00-16:00", takes: 40 min, solves: 90 %}}
+      van: {{channel: field visit, staff: 1, hours: "Mon-Fri 08:00-16:00", takes: 90 min, solves: 80 %}}
+      complaints: {{channel: complaint desk, staff: 1, hours: "Mon-Fri 10:00-14:00", takes: 20 min}}
   Chain:
     share: 50 %
     price: 12 {per}

@@ -278,6 +278,8 @@ def _loyal() -> Case:
             "switches.learning": "off",
             "defaults.satisfaction_from_performance": "0.3",
             "defaults.satisfaction_memory": f"{MEMORY}",
+            "defaults.promoter_from": "0.9",
+            "defaults.detractor_below": "-0.5",
             "lasts": "1 d",
             "warm_up": "8 months",
         },

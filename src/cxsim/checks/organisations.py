@@ -112,8 +112,8 @@ def _entrant() -> Case:
             Quantity("share of purchases, months 18 to 24", ALIKE, share(3)),
         ),
         every=6 * MONTH,
-        full=crowd(1_900),
-        plain=crowd(400),
+        full=crowd(3_400),
+        plain=crowd(700),
         reference=True,
     )
 
