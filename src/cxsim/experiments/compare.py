@@ -16,6 +16,7 @@ from cxsim.errors import InputError, RunError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.precision import Precision
+from cxsim.experiments.rules import ONE_PROCESS, Replacement, identities, note_of, replacements
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
@@ -93,6 +94,8 @@ class Experiment:
         The same policies in worlds that we cannot rule out, where that was asked for.
     parted : tuple of Parted
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
+    replaced : tuple of Replacement
+        Behaviour rules in whose place something else stood.
     """
 
     scenario: Scenario
@@ -109,6 +112,7 @@ class Experiment:
     wall_s: float
     parted: tuple[Parted, ...] = ()
     worlds: Worlds | None = None
+    replaced: tuple[Replacement, ...] = ()
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -194,12 +198,19 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         frames=frames,
         runs=batch.statuses(),
         logs=batch.logs(),
-        note=batch.note,
+        note=_note(batch),
         started=started,
         parted=batch.parted(),
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
+        replaced=replacements(),
         wall_s=time.monotonic() - clock,
     )
+
+
+def _note(batch: _Batch) -> str:
+    setup = batch.setup
+    alone = setup.engine == "reference" and setup.executor is None and setup.jobs != 1 and replacements()
+    return " ".join(text for text in (batch.note, note_of(replacements()), ONE_PROCESS if alone else "") if text)
 
 
 def _checked(setup: Setup) -> Setup:
@@ -278,7 +289,8 @@ class _Batch:
 
     def _task(self, policy: str, replication: int) -> Task:
         plan = self.plans[policy]
-        spec = RunSpec(self.identity, policy, replication, self.seed, int(plan.clock[0]["horizon"]))
+        horizon = int(plan.clock[0]["horizon"])
+        spec = RunSpec(self.identity, policy, replication, self.seed, horizon, rules=identities())
         return Task(
             spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
         )

@@ -32,6 +32,8 @@ class RunSpec:
         Point of a design and world of an uncertainty analysis; 0 outside.
     model_version : int
         `MODEL_VERSION`. The engine is no part of the identity: engines give the same values.
+    rules : tuple of str
+        Behaviour rules that were replaced, each with a hash of what stood in its place; see `rules`.
     """
 
     scenario: str
@@ -42,8 +44,12 @@ class RunSpec:
     point: int = 0
     world: int = 0
     model_version: int = MODEL_VERSION
+    rules: tuple[str, ...] = ()
 
     def identity(self) -> str:
         """Return the SHA-256 of all attributes, as 64 hexadecimal digits."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        content = asdict(self)
+        if not self.rules:
+            del content["rules"]  # runs under the rules of the package keep the identity they always had
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,6 +15,7 @@ import numpy as np
 from cxsim.errors import CxsimError, InputError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.executor import Failure, Progress, Report
+from cxsim.experiments.rules import identities
 from cxsim.experiments.simulate import Done, Task, costs_of
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.unsure import Drawn, Range, drawn, ranges_of
@@ -185,7 +186,9 @@ class _Maker:
             costs = costs_of(there, policy, self.layout.names)
             for replication in range(self.setup.world_replications):
                 horizon = int(plan.clock[0]["horizon"])
-                spec = RunSpec(identity, policy, replication, self.seed, horizon, world=world.number)
+                spec = RunSpec(
+                    identity, policy, replication, self.seed, horizon, world=world.number, rules=identities()
+                )
                 found.append(Task(spec, plan, self.layout, costs, self.setup.engine))
         return found
 
