@@ -8,11 +8,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
+NOTEBOOK := $(VENV)/.installed-notebook
 INPUTS := pyproject.toml .ci/constraints.txt
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check verify docs pictures format format-check lint types imports spelling slow bench clean
+.PHONY: help demo notebook notebooks test check verify docs sample pictures format format-check lint types imports spelling slow bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,9 +35,20 @@ $(DEV): $(INPUTS) | $(BIN)/python
 	@$(PIP) install -c .ci/constraints.txt -e '.[dev]'
 	@touch $(CORE) $@
 
+$(NOTEBOOK): $(INPUTS) | $(BIN)/python
+	@echo "Installing cxsim with Jupyter (once; a minute or two)"
+	@$(PIP) install -c .ci/constraints.txt -e '.[notebook]'
+	@touch $(CORE) $@
+
 demo: $(CORE) ## set up, then compare the policies of two bundled scenarios
 	@$(BIN)/cxsim compare local-shop-vs-chain
 	@$(BIN)/cxsim compare bank-phone
+
+notebook: $(NOTEBOOK) ## set up, then open the first notebook in Jupyter
+	@$(BIN)/jupyter lab notebooks/1-first-what-if.ipynb
+
+notebooks: $(NOTEBOOK) ## execute the notebooks anew and keep their pictures
+	@$(BIN)/python notebooks/execute.py
 
 test: $(DEV) ## set up, then run the tests
 	@$(PYTEST) -n $(TEST_JOBS) --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
@@ -49,8 +61,11 @@ verify: $(CORE) ## prove the installation against exact results
 docs: $(CORE) ## make the parts of the docs that come from the code
 	@$(BIN)/python docs/make.py
 
-pictures: $(CORE) ## the same, and draw the pictures of the docs
-	@$(BIN)/python docs/make.py pictures
+sample: $(CORE) ## make the sample in results/, the pictures of the docs, and then the docs
+	@$(BIN)/python docs/sample.py
+	@$(BIN)/python docs/make.py
+
+pictures: sample ## the same: pictures are of the sample
 
 format: $(DEV) ## rewrite the code in the project's format
 	@$(BIN)/ruff format

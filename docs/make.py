@@ -5,18 +5,15 @@ A part stands between ``<!-- made: NAME ... -->`` and ``<!-- end -->``.
 
 # ruff: noqa: INP001 -- a script beside the pages that it writes
 
-import json
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
-PAGES = ("commands.md", "model.md")
-PICTURES = {"retention": "retention.png"}
-PICTURED = "local-shop-vs-chain"
+PAGES = ("commands.md", "model.md", "../README.md")
+CONSOLE = DOCS.parent / "results" / "sample-cable-town" / "console.txt"
 WIDTH = 100
 _PART = re.compile(r"(<!-- made: (\w+)(?: (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -52,6 +49,19 @@ def switches(_: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def modes(_: str) -> str:
+    """Return the table of the ways in which services fail."""
+    from cxsim.behaviour import failure
+    from cxsim.units import format_number
+
+    lines = ["| origin | mode | share within the origin | mean severity, of a usual failure |", "|---|---|---|---|"]
+    columns = failure.MODE_ORIGINS, failure.MODE_NAMES, failure.MODE_SHARES, failure.MODE_SEVERITIES
+    for origin, name, share, severity in zip(*columns, strict=True):
+        cells = failure.ORIGIN_NAMES[origin], name, f"{share:.0%}".replace("%", " %"), format_number(severity)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def commands(_: str) -> str:
     """Return the help of every command, as it prints itself."""
     import typer
@@ -70,30 +80,18 @@ def commands(_: str) -> str:
     return "\n" + "\n".join(parts)
 
 
-MAKERS: dict[str, Callable[[str], str]] = {"parameters": parameters, "switches": switches, "commands": commands}
+def console(_: str) -> str:
+    """Return what the sample comparison wrote on the console; `make sample` runs it."""
+    return f"```text\n{CONSOLE.read_text(encoding='utf-8')}```\n" if CONSOLE.exists() else ""
 
 
-def fingerprint() -> dict[str, object]:
-    """Return what the pictures depend on."""
-    from cxsim.experiments.spec import MODEL_VERSION
-    from cxsim.scenario import load
-
-    scenario = load(PICTURED)
-    runs = scenario.document.runs
-    size = [runs.replications, runs.seed] if runs else []
-    return {"scenario": PICTURED, "identity": scenario.identity(), "runs": size, "model_version": MODEL_VERSION}
-
-
-def draw() -> None:
-    """Draw the pictures from a comparison of the pictured scenario."""
-    import cxsim
-
-    folder = DOCS / "pictures"
-    folder.mkdir(exist_ok=True)
-    comparison = cxsim.compare(PICTURED)
-    for name, file in PICTURES.items():
-        getattr(comparison.plot, name)().save(folder / file, size="page")
-    (folder / "made.json").write_text(json.dumps(fingerprint(), indent=1) + "\n", encoding="utf-8")
+MAKERS: dict[str, Callable[[str], str]] = {
+    "parameters": parameters,
+    "switches": switches,
+    "modes": modes,
+    "commands": commands,
+    "console": console,
+}
 
 
 def write(path: Path, text: str) -> None:
@@ -104,14 +102,12 @@ def write(path: Path, text: str) -> None:
     os.replace(stream.name, path)  # noqa: PTH105 -- one call on every system
 
 
-def main(arguments: list[str]) -> None:
-    """Write all pages; with `pictures`, draw the pictures too."""
+def main() -> None:
+    """Write all pages."""
     for page in PAGES:
         path = DOCS / page
         write(path, filled(path.read_text(encoding="utf-8")))
-    if "pictures" in arguments:
-        draw()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

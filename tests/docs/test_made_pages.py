@@ -1,7 +1,6 @@
 """What is made from the code is fresh, and the model's page names every parameter."""
 
 import importlib.util
-import json
 import re
 
 import pytest
@@ -9,18 +8,27 @@ import pytest
 from cxsim.behaviour.registry import MODULES, REGISTRY
 
 
-@pytest.fixture(scope="module")
-def make(request):
-    spec = importlib.util.spec_from_file_location("make_docs", request.config.rootpath / "docs" / "make.py")
+def script(path):
+    spec = importlib.util.spec_from_file_location(f"{path.stem}_of_docs", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-@pytest.mark.parametrize("page", ["commands.md", "model.md"])
+@pytest.fixture(scope="module")
+def make(request):
+    return script(request.config.rootpath / "docs" / "make.py")
+
+
+@pytest.fixture(scope="module")
+def sample(request):
+    return script(request.config.rootpath / "docs" / "sample.py")
+
+
+@pytest.mark.parametrize("page", ["docs/commands.md", "docs/model.md", "README.md"])
 def test_made_parts_are_fresh(page, make, request):
-    text = (request.config.rootpath / "docs" / page).read_text(encoding="utf-8")
-    assert make.filled(text) == text, f"docs/{page} is stale: run `make docs`"
+    text = (request.config.rootpath / page).read_text(encoding="utf-8")
+    assert make.filled(text) == text, f"{page} is stale: run `make docs`"
 
 
 def test_a_stale_part_is_found(make, request):
@@ -51,9 +59,31 @@ def test_every_command_is_in_its_page(make, request):
     assert [name for name in names if f"\n## cxsim {name}\n" not in text] == []
 
 
-def test_the_pictures_are_of_this_scenario_and_this_model(make, request):
+def test_the_sample_and_the_pictures_are_of_this_scenario_and_this_model(sample, request):
     folder = request.config.rootpath / "docs" / "pictures"
-    for file in make.PICTURES.values():
+    for file in sample.PICTURES.values():
         assert (folder / file).read_bytes().startswith(b"\x89PNG"), file
-    made = json.loads((folder / "made.json").read_text(encoding="utf-8"))
-    assert made == make.fingerprint(), "docs/pictures is stale: run `make pictures`"
+    assert sample.made_by() == sample.made_now(), "the sample and the pictures are stale: run `make sample`"
+
+
+def test_the_sample_is_whole_and_small(sample, request):
+    folder = request.config.rootpath / sample.SAMPLE
+    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert found == {*sample.KEPT, sample.CONSOLE, *(f"charts/{name}" for name in sample.CHARTS)}
+    assert sum((folder / name).stat().st_size for name in found) < 3_000_000
+
+
+def test_the_sample_names_no_place_on_a_machine(sample, request):
+    folder = request.config.rootpath / sample.SAMPLE
+    for name in ("answer.md", "manifest.json", "report.html", sample.CONSOLE):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert str(request.config.rootpath) not in text, name
+        assert not re.search(r"(?<![\w.:/])/(?:home|tmp|root|work|Users)/", text), name
+
+
+def test_the_console_of_the_sample_says_what_its_answer_says(sample, request):
+    folder = request.config.rootpath / sample.SAMPLE
+    console, answer = ((folder / name).read_text(encoding="utf-8") for name in (sample.CONSOLE, "answer.md"))
+    stay, as_is = re.search(r"(\d+) of 100 stay, as-is (\d+)", console).groups()
+    assert f"{stay} are still with us" in answer
+    assert f"against {as_is} if we change nothing" in answer

@@ -37,6 +37,7 @@ DEFAULTS = {
     "voice_cost": ("0", "3.3"),
     "voice_value": ("6", "30"),
     "hope": ("0.1", "1"),
+    "asking": ("0", "0.9"),
     "complaint_patience": ("0.05", "2", "30"),
     "made_good_from": ("0.2", "0.9"),
     "recovery_to_staying": ("0", "8"),
@@ -172,12 +173,12 @@ def journey(dice, places, least=0):
     return [dice.choice(places) for _ in range(dice.number(least, 3))]
 
 
-def source(dice, places):
-    """Draw anonymous callers."""
-    by_the_hour = {"Mon-Fri": {"from": "08:00", "every": "5 h", "an_hour": ["9", "18"]}}
+def source(dice, places, few):
+    """Draw anonymous callers, `few` of them beside the people of a market."""
+    rush = {"Mon-Fri": {"from": "08:00", "every": "1 h" if few else "5 h", "an_hour": ["9", "18"]}}
     return keep(
         {
-            "rate": dice.choice(["2 an hour", "9 an hour", by_the_hour]),
+            "rate": dice.choice(["1 an hour" if few else "9 an hour", rush]),
             "journey": journey(dice, places, 1),
             "patience": dice.maybe(0.7, dice.choice(PATIENCE)),
             "priority": dice.maybe(0.5, str(dice.number(0, 7))),
@@ -246,7 +247,9 @@ def firm(dice, per, callers):
     places = touchpoints(dice)
     drawn = {"touchpoints": places, "wages": "18 an hour"}
     if per is None or callers:
-        drawn["arrivals"] = {f"callers{k}": source(dice, list(places)) for k in range(dice.number(1, 2))}
+        drawn["arrivals"] = {
+            f"callers{k}": source(dice, list(places), per is not None) for k in range(dice.number(1, 2))
+        }
     if per is not None:
         drawn |= {
             "price": f"{dice.number(8, 14)} a {per}",
@@ -330,14 +333,14 @@ def place_changes(dice, name, place):
     return {f"{name}.{key}": value for key, value in possible.items()}
 
 
-def firm_changes(dice):
+def firm_changes(dice, ours):
     """Draw what a policy could change of a firm for some of its customers."""
     return {
         "price": "10 % less",
         "quality": "0.3 more",
         "recovery.steps": dice.choice([["apologize"], list(STEP_NAMES)]),
         "recovery.ease": "100 %",
-        "recovery.credit": "4",
+        "recovery.credit": "4" if "recovery" in ours else "0",  # else nobody could grant it
         "follow_up": "60 %",
         "promises.answer": dice.choice(["none", "1 min"]),
         "promises.visit": "2 h",
@@ -350,7 +353,7 @@ def changes(dice, ours):
     """Draw what a policy changes of our firm, and for whom."""
     possible = {}
     if "contacts" in ours:
-        possible |= firm_changes(dice)
+        possible |= firm_changes(dice, ours)
         if dice.happens(0.3):
             paths = dice.some_of(sorted(possible), 1, 4)
             return {"change": {path: possible[path] for path in paths}, "for": ["hurried"]}
@@ -386,7 +389,7 @@ def scenario(seed, number):
         "format": "1",
         "our_firm": "Firm0",
         "starts": "2025-01-06",
-        "lasts": ("110 d" if long else "14 d") if people else dice.choice(["3 d", "7 d"]),
+        "lasts": ("110 d" if long else "14 d") if people else dice.choice(["2 d", "4 d"]),
         "warm_up": "10 d" if people else dice.choice(["0 s", "1 d"]),
         "market": people,
         "firms": named,

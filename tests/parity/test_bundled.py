@@ -15,8 +15,14 @@ SHORTER = {
     "local-shop-vs-chain": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "150"},
     "bank-phone": {"lasts": "2 d"},
     "cable-town": {"lasts": "20 months", "market.customers": "40", "FiberNow.arrives": "month 4"},
-    "retention": {"lasts": "6 months", "market.customers": "300"},
-    "switching": {"lasts": "6 months", "market.customers": "300"},
+    "contract-switching": {"lasts": "6 months", "market.customers": "200"},
+    "expectation": {"lasts": "2 months", "warm_up": "2 h", "market.customers": "100"},
+    "failures": {"lasts": "2 months", "warm_up": "2 h", "market.customers": "100"},
+    "restaurant": {"lasts": "4 months", "warm_up": "1 months", "market.customers": "60"},
+    "default-market": {"lasts": "4 months", "warm_up": "1 months", "market.customers": "120"},
+    "retention": {"lasts": "12 months", "market.customers": "300"},
+    "switching": {"lasts": "3 months", "market.customers": "150"},
+    "talk": {"lasts": "2 months", "warm_up": "2 h", "market.customers": "100"},
     "two-desks": {},
 }
 CASES = [(path, policy) for path in FILES for policy in load(path).policies]

@@ -87,6 +87,15 @@ def answering(task, progress=None):
         timeseries=np.array([value(row) for row in layout.timeseries]),
         touchpoints=np.full(len(layout.touchpoints), 1.0 + 2.0 * (spec.policy != "hire")),
         cohorts=np.zeros((len(layout.cohorts), 3), np.int64),
+        recorded=np.array(
+            [
+                [
+                    means.get(name, 0.0) if firm == layout.names.policy_firm else 0.25
+                    for firm in range(len(layout.names.firms))
+                ]
+                for name in catalog
+            ]
+        ),
     )
     return Done(values, np.zeros(0), events=10, visits=5, wall_s=0.001)
 

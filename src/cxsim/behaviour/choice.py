@@ -49,7 +49,7 @@ PARAMETERS = (
         "How strongly each good story less each bad one makes a rival considered.",
     ),
     Parameter(
-        "outside_utility", -4.0, "utils", -20.0, 5.0,
+        "outside_utility", -5.5, "utils", -20.0, 5.0,
         "assumption", "assumption",
         "Utility of doing without, relative to the own firm's, where no rival is considered.",
     ),

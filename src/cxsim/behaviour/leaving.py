@@ -34,7 +34,7 @@ PARAMETERS = (
         "How strongly the bond holds a customer after a failure.",
     ),
     Parameter(
-        "exit_by_alternative", 1.0, "per util", 0.0, 2.0,
+        "exit_by_alternative", 0.7, "per util", 0.0, 2.0,
         "Hirschman (1970): exit needs somewhere to go; size assumed", "assumption",
         "How strongly a better alternative pulls after a failure.",
     ),
@@ -69,27 +69,6 @@ PARAMETERS = (
         "Hazard of leaving the market: moved, died.",
     ),
 )  # fmt: skip
-
-
-@rule
-def probability_of_exit(
-    loss: float, cumulative: float, advantage: float, base: float, by_loss: float, by_bond: float, by_alternative: float
-) -> float:
-    """Chance of leaving after a failed episode, logit in its dissatisfaction, the bond and the alternative.
-
-    Parameters
-    ----------
-    loss : float
-        Dissatisfaction with the episode, ``max(0, -S)``, latent SD.
-    cumulative : float
-        Cumulative satisfaction before it, latent SD.
-    advantage : float
-        Utility of the best rival less the own firm's, less the cost of switching, utils.
-    base, by_loss, by_bond, by_alternative : float
-        Logit coefficients.
-    """
-    log_odds = base + by_loss * loss - by_bond * cumulative + by_alternative * advantage
-    return 1.0 / (1.0 + math.exp(-min(max(log_odds, -700.0), 700.0)))
 
 
 @rule

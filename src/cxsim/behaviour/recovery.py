@@ -88,7 +88,7 @@ PARAMETERS = (
         "How strongly a full recovery lowers the log odds of leaving after a complaint.",
     ),
     Parameter(
-        "recovery_to_staying_by_loss", 0.43, "logit per recovery and weight", 0.0, 5.0,
+        "recovery_to_staying_by_loss", 0.5, "logit per recovery and weight", 0.0, 5.0,
         "TARP stay table: 19, 54, 82 % stay after a severe problem by its answer; weight assumed", "assumption",
         "How much more a recovery holds where more was at stake.",
     ),
@@ -98,9 +98,9 @@ PARAMETERS = (
         "How strongly having spoken lowers the log odds of leaving.",
     ),
     Parameter(
-        "recovery_to_satisfaction", 1.2, "latent SD per recovery", 0.0, 5.0,
+        "recovery_to_satisfaction", 0.8, "share per recovery", 0.0, 1.0,
         "direction from Smith, Bolton and Wagner (1999); size assumed", "assumption",
-        "How far a full recovery lifts the satisfaction with the episode that failed, at most to neutral.",
+        "Share of the dissatisfaction with a failed episode that a full recovery takes away.",
     ),
     Parameter(
         "paradox", 0.3, "latent SD", 0.0, 2.0,
@@ -263,10 +263,13 @@ def paradox_gain(recovery: float, weight: float, earlier: float, stability: floa
 
 @rule
 def satisfaction_after_answer(satisfaction: float, recovery: float, to_satisfaction: float, paradox: float) -> float:
-    """Satisfaction with the episode after the answer: lifted at most to neutral, plus the paradox."""
+    """Satisfaction with the episode after the answer, ``S (1 - b R)`` where it was below neutral, plus the paradox.
+
+    In proportion to what was lost, so that a bad answer before a good one is worth more than a good one before a bad.
+    """
     lifted = satisfaction
     if satisfaction < 0.0:
-        lifted = min(satisfaction + to_satisfaction * recovery, 0.0)
+        lifted = satisfaction * (1.0 - min(to_satisfaction * recovery, 1.0))
     return lifted + paradox
 
 

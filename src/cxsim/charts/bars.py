@@ -24,11 +24,11 @@ class Part(NamedTuple):
     hatch: str = ""
 
 
-def inside(panel: Axes, place: tuple[float, float], text: str, fill: str) -> None:
+def inside(panel: Axes, place: tuple[float, float], text: str, fill: str, size: float | None = None) -> None:
     """Write a figure on its part of a bar, on a plate of the same fill so that the hatch does not cross it."""
     red, green, blue = to_rgb(fill)
     bright = 0.2126 * red + 0.7152 * green + 0.0722 * blue > BRIGHT
-    size = base_font() * SMALL
+    size = base_font() * SMALL if size is None else size
     style = plain(fontsize=size, fontweight="bold", color=INK if bright else PAPER, ha="center", va="center_baseline")
     plate = {"facecolor": fill, "edgecolor": "none", "pad": size * 0.12}
     panel.text(*place, text, bbox=plate, **style)

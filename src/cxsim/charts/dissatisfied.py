@@ -32,6 +32,7 @@ ALL: Final = 100.0
 ROUNDING: Final = 0.5
 BAR: Final = 0.5  # of a row's height; the strip of those who left lies close under it
 STRIP: Final = 0.13
+PLATE: Final = 1.6  # height of the plate behind a figure, in font sizes
 
 
 def dissatisfied(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
@@ -110,8 +111,10 @@ def _draw_row(panel: Axes, row: int, numbers: pd.Series, *, has_ends: bool) -> N
     if np.isnan(numbers[LEFT_SILENTLY]):
         panel.text(0.0, row, "– nobody was hurt", **plain(va="center_baseline", color=INK, fontsize=unit * SMALL))
         return
-    across = inches(panel)[0] / ALL
-    size = unit * SMALL
+    width, height = inches(panel)
+    across = width / ALL
+    rows = abs(panel.get_ylim()[0] - panel.get_ylim()[1])
+    size = min(unit * SMALL, height / rows * BAR * POINTS_PER_INCH / PLATE)  # a plate must not reach into the strip
     start = 0.0
     for part in PARTS:
         share = float(numbers[part.name])
@@ -119,7 +122,7 @@ def _draw_row(panel: Axes, row: int, numbers: pd.Series, *, has_ends: bool) -> N
         bar[0].set(hatch=part.hatch, edgecolor=PAPER, linewidth=unit / 14)
         text = number(share, 0)
         if share * across > width_of(text, size, "bold") + 0.8 * size / POINTS_PER_INCH:
-            inside(panel, (start + share / 2, row - STRIP / 2), text, part.fill)
+            inside(panel, (start + share / 2, row - STRIP / 2), text, part.fill, size)
         start += share
     if not has_ends or np.isnan(numbers[LEFT_AFTER]):
         return

@@ -1,4 +1,4 @@
-"""Oracles of customers: contracts, switching, choice with inertia, failures and returns.
+"""Oracles of customers: contracts, switching, choice with inertia.
 
 Times are in years of 365 days; a month is a twelfth of a year.
 """
@@ -45,8 +45,6 @@ def markets() -> tuple[Case, ...]:
         _two_contracts(),
         *(_switching(*row) for row in SWITCHING),
         _path(),
-        _failures(),
-        _returns(),
     )
 
 
@@ -263,60 +261,4 @@ def _path() -> Case:
         reference=True,
         full=crowd(23_000),
         plain=crowd(5_800),
-    )
-
-
-# Failures, exits and returns.
-
-FAILS: Final = 0.1
-BURNT: Final = 0.15
-
-
-def exit_chance() -> float:
-    """Chance that a failure of failures.yaml ends the relationship.
-
-    Experience -1.5; the zone of tolerance takes .5 of the surprise; g(-1) = -2.25, so S = .3 (-1.5) - 2.25; then
-    logit(-3 + .8 (-S)).
-    """
-    return 1.0 / (1.0 + math.exp(3.0 - 0.8 * (0.45 + 2.25)))
-
-
-def _failures() -> Case:
-    hazard = NEEDS_A_YEAR * FAILS * exit_chance()
-    return Case(
-        name="failures",
-        title="exit after a failure, Poisson thinning",
-        source="Kingman (1993), thinning of Poisson processes",
-        scenario="failures",
-        values={},
-        quantities=(
-            Quantity("never left in a year", math.exp(-hazard), of_starters(NEVER_LEFT, 1)),
-            Quantity("never left in half a year", math.exp(-hazard / 2), of_starters(NEVER_LEFT, 0)),
-        ),
-        every=YEAR // 2,
-        reference=True,
-        full=crowd(4_300),
-        plain=crowd(1_100),
-    )
-
-
-def _returns() -> Case:
-    leaving = FAILS * exit_chance()
-    # With the firm before a need: pi = (pi + (1 - pi) burnt) (1 - leaving); a return buys at once.
-    stays = BURNT * (1.0 - leaving) / (1.0 - (1.0 - BURNT) * (1.0 - leaving))
-    bought = NEEDS_A_YEAR * (stays + (1.0 - stays) * BURNT)
-    return Case(
-        name="failures-returns",
-        title="exits and returns in balance, two states",
-        source="Kemeny & Snell (1960)",
-        scenario="failures",
-        values={"warm_up": "24 months"},
-        quantities=(
-            Quantity("returns per person and year", NEEDS_A_YEAR * (1.0 - stays) * BURNT, a_year("joined")),
-            Quantity("episodes per person and year", bought, a_year("episodes")),
-            Quantity("share of episodes that fail", FAILS, lambda e: e.firm("failed") / e.firm("episodes")),
-        ),
-        reference=True,
-        full=crowd(6_700),
-        plain=crowd(1_700),
     )

@@ -1,4 +1,4 @@
-"""Oracles of what customers expect, feel and tell: learning, the treadmill, satisfaction, stories."""
+"""Oracles of what customers expect, feel and tell: learning, promises, the treadmill, satisfaction, stories."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ AVERSION: Final = 2.25
 SATISFIED_FROM: Final = -0.1
 MOST_TOLD: Final = 24
 MEMORY: Final = 0.5
+PROMISE: Final = 0.6
 
 
 def minds() -> tuple[Case, ...]:
     """Return all cases of this module."""
-    return (_learning(), _treadmill(), _bayes(), _zone(), _loyal(), _stories(), _moved())
+    return (_learning(), _treadmill(), _bayes(), _promised(), _deserved(), _zone(), _loyal(), _stories(), _moved())
 
 
 def mean_per_episode(field: str) -> Read:
@@ -119,10 +120,15 @@ def _satisfaction_each(e: Evidence) -> float:
     return e.firm("satisfaction") / e.people
 
 
+def poisson(mean: float) -> NDArray[np.float64]:
+    """Return the chances of 0 to 199 encounters, Poisson."""
+    number = np.arange(200)
+    return np.asarray(np.exp(number * math.log(mean) - mean - special.gammaln(number + 1)))
+
+
 def _bayes() -> Case:
     number = np.arange(200)
-    needs = NEEDS_A_YEAR / 4.0
-    chance = np.exp(number * math.log(needs) - needs - special.gammaln(number + 1))
+    chance = poisson(NEEDS_A_YEAR / 4.0)
     return Case(
         name="bayes",
         title="a first belief worth three encounters",
@@ -140,6 +146,78 @@ def _bayes() -> Case:
         reference=True,
         quick=True,
     )
+
+
+def in_a_quarter(each: NDArray[np.float64]) -> float:
+    """Return the mean sum over a person's encounters in a quarter, `each` by the number of those before."""
+    happened = 1.0 - np.cumsum(poisson(NEEDS_A_YEAR / 4.0))  # encounter n happens if there are more than n
+    return float(happened @ each)
+
+
+def _promised() -> Case:
+    # Experience is 0, so satisfaction is less what was expected: 3 / (3 + n) of the first belief 1, and the promise.
+    known: NDArray[np.float64] = np.asarray(3.0 / (3.0 + np.arange(200)))
+    expected_ = known + 0.5 * known * (PROMISE - known)
+    return Case(
+        name="promise",
+        title="a promise in the expectation, less believed with experience",
+        source="Boulding et al. (1993); Rust et al. (1999); Poisson needs",
+        scenario="expectation",
+        values={
+            "warm_up": "0 s",
+            "lasts": "3 months",
+            "Only.spread": "0",
+            "Only.promises.experience": f"{PROMISE}",
+            "switches.promising": "on",
+            "switches.loss_averse": "off",
+            "defaults.expectation_learning": "0",
+            "defaults.start_expectation": "1",
+        },
+        quantities=(Quantity("satisfaction in 3 months, per person", -in_a_quarter(expected_), _satisfaction_each),),
+        full=crowd(500),
+        plain=crowd(200),
+        reference=True,
+    )
+
+
+def deserved_after(encounters: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return what is thought deserved after n encounters with experience 1, from 0: 1 - 1.35 .9^n + .35 .7^n.
+
+    The expectation is 1 - .7^n, and the standard closes a tenth of the gap to it: d(n) = .9 d(n - 1) + .1 E(n).
+    """
+    return np.asarray(1.0 - 1.35 * 0.9**encounters + 0.35 * 0.7**encounters)
+
+
+def _deserved() -> Case:
+    number = np.arange(200)
+    before, standard = 1.0 - (1.0 - LEARNING) ** number, deserved_after(number)
+    # Perceived is 1 + .2 E - .3 D, satisfaction that less E.
+    felt_: NDArray[np.float64] = np.asarray(1.0 + 0.2 * before - 0.3 * standard - before)
+    return Case(
+        name="deserved",
+        title="the standard that people think they deserve rises to the best they know",
+        source="Boulding et al. (1993); linear recursion at Poisson times",
+        scenario="expectation",
+        values={
+            "warm_up": "0 s",
+            "lasts": "3 months",
+            "Only.quality": "1",
+            "Only.spread": "0",
+            "switches.deserving": "on",
+            "switches.loss_averse": "off",
+        },
+        quantities=(
+            Quantity("mean standard after 3 months", float(poisson(NEEDS_A_YEAR / 4.0) @ standard), _standard),
+            Quantity("satisfaction in 3 months, per person", in_a_quarter(felt_), _satisfaction_each),
+        ),
+        full=crowd(1_000),
+        plain=crowd(250),
+        reference=True,
+    )
+
+
+def _standard(e: Evidence) -> float:
+    return float(e.state.cold["deserved"].mean())
 
 
 # Satisfaction without learning: the expectation stays 0, so satisfaction is a function of a normal experience.

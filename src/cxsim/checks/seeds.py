@@ -60,6 +60,20 @@ SEEDS: Final[Mapping[str, int]] = {
     "promoters": 20260148,
     "talk": 20260149,
     "talk-effect": 20260150,
+    "promise": 20260151,
+    "deserved": 20260152,
+    "voice": 20260153,
+    "bond": 20260154,
+    "answers": 20260155,
+    "approvals": 20260156,
+    "contacts-per-matter": 20260157,
+    "persistence": 20260158,
+    "follow-up": 20260159,
+    "follow-up-backfires": 20260160,
+    "training": 20260161,
+    "fixing": 20260162,
+    "entrant": 20260163,
+    "ratings": 20260164,
 }
 # Patterns, by the number of their row; C5 is read from the runs of C4.
 PATTERN_SEEDS: Final[Mapping[str, int]] = {

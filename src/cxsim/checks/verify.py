@@ -9,13 +9,16 @@ from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
 
+from cxsim.checks.answers import answers
 from cxsim.checks.evidence import Evidence
 from cxsim.checks.markets import markets
 from cxsim.checks.minds import minds
 from cxsim.checks.oracle import Case
+from cxsim.checks.organisations import organisations
 from cxsim.checks.parity import WORLDS, parity
 from cxsim.checks.queues import queues
 from cxsim.checks.seeds import seed_of
+from cxsim.checks.troubles import troubles
 from cxsim.checks.visitors import visitors
 from cxsim.errors import InputError, RunError
 from cxsim.experiments.executor import Failure, Progress, Report, own_executor, run_all
@@ -116,7 +119,7 @@ class Proof(NamedTuple):
 
 def all_cases() -> tuple[Case, ...]:
     """Return every oracle."""
-    return (*queues(), *visitors(), *markets(), *minds())
+    return (*queues(), *visitors(), *markets(), *troubles(), *answers(), *minds(), *organisations())
 
 
 def chosen(cases: Sequence[Case], engine: str, *, full: bool) -> list[Case]:

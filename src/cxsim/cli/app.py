@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from cxsim import __version__
-from cxsim.cli import files, pages, proof, simulations
+from cxsim.cli import files, pages, patterns, proof, rivals, simulations
 from cxsim.cli.screen import Screen
 from cxsim.errors import CxsimError, InputError
 
@@ -90,6 +90,7 @@ def shared(
 
 app.command()(simulations.run)
 app.command()(simulations.compare)
+app.command()(rivals.benchmark)
 app.command()(pages.report)
 app.command()(files.validate)
 app.command()(files.schema)
@@ -97,3 +98,4 @@ app.add_typer(files.scenarios_app, name="scenarios")
 app.command()(files.new)
 app.command()(pages.assumptions)
 app.command()(proof.verify)
+app.command()(patterns.facts)

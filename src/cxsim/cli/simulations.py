@@ -78,7 +78,7 @@ def run(
     screen: Screen = context.obj
     found, folder = _prepared(scenario, set_, out)
     found.policy(policy)
-    _announce(screen, engine)
+    announce(screen, engine)
     with screen.progress() as progress:
         result = simulate(
             found,
@@ -133,7 +133,7 @@ def compare(
     names = None if policies is None else _named(policies)
     for name in names or ():
         found.policy(name)
-    _announce(screen, engine)
+    announce(screen, engine)
     with screen.progress() as progress:
         comparison = simulate(
             found,
@@ -153,17 +153,22 @@ def compare(
 def _prepared(scenario: str, changes: Sequence[str] | None, out: Path | None) -> tuple[Scenario, Path]:
     """Load the scenario, change it as asked, and find a place for the results, before any work is done."""
     from cxsim.results.folder import check, default_folder
-    from cxsim.scenario import load
 
-    found = load(scenario)
-    values = _pairs(changes or ())
-    if values:
-        found = found.with_values(values)
+    found = changed(scenario, changes)
     # Local time: the folder is for the eyes of whoever is at this machine.
     now = datetime.now().astimezone()
     folder = default_folder(Path(RESULTS), found.name, found.identity(), now) if out is None else out
     check(folder)
     return found, folder
+
+
+def changed(scenario: str, changes: Sequence[str] | None) -> Scenario:
+    """Load a scenario, and change it as asked."""
+    from cxsim.scenario import load
+
+    found = load(scenario)
+    values = _pairs(changes or ())
+    return found.with_values(values) if values else found
 
 
 def _pairs(texts: Sequence[str]) -> dict[str, str]:
@@ -205,7 +210,8 @@ def _refused(where: str, error: ValueRefusedError) -> ScenarioError:
     return ScenarioError([Fault(where, None, "", quoted(error.given), error.allowed, error.remedy)])
 
 
-def _announce(screen: Screen, engine: Engine) -> None:
+def announce(screen: Screen, engine: Engine) -> None:
+    """Say what takes a while before the first run."""
     if engine is Engine.COMPILED:
         from cxsim.engines.compiled import is_warm
 
@@ -217,6 +223,7 @@ def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
     """Print, write the folder, and say which runs failed."""
     from cxsim.results.summary import summary
 
+    say_what_was_inferred(screen, results)
     command = shlex.join(["cxsim", *sys.argv[1:]])
     for line in summary(results.facts, command):
         screen.result(line)
@@ -237,6 +244,15 @@ def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
             screen.fault(f"  world {one.world.number} ({worlds.options(one.world.number)}): {one.why}")
     if failures or (worlds is not None and worlds.failures):
         raise typer.Exit(1)
+
+
+def say_what_was_inferred(screen: Screen, results: Tabled) -> None:
+    """Say in one line for each competitor known by figures what is behind them, and which figures are missed."""
+    for one in results.experiment.inference.firms:
+        missed = [record.figure for record in one.checked if not record.met]
+        more = f"; not met within the margin: {', '.join(missed)}" if missed else ""
+        more += f"; not in the model: {', '.join(one.unused)}" if one.unused else ""
+        screen.remark(f"inferred for {one.sentence()}{more}")
 
 
 def _say_what_is_missing(screen: Screen, results: Tabled) -> None:

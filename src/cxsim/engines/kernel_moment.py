@@ -69,6 +69,14 @@ def scars_of(p: Plan, s: State, person: int, firm: int, now: int) -> float:
 
 
 @part
+def failures_before(p: Plan, s: State, person: int, firm: int, now: int) -> float:
+    """1 where a failure of the firm, made good or not, is still remembered, else 0."""
+    m = s.minds[person * p.firms.size + firm]
+    memory = default(p, s, slots.FAILURE_MEMORY, s.cold[person]["segment"])
+    return remembered(1.0, (now - m["hurt_at"]) / pl.DAY, memory)
+
+
+@part
 def delivered(p: Plan, s: State, person: int, firm: int, touchpoint: int) -> float:
     """Experience that a firm, or one of its touchpoints, delivers when nothing goes wrong; latent SD."""
     column = s.cold[person]["segment"]

@@ -39,7 +39,15 @@ from cxsim.engines.kernel_episode import (
     remember,
 )
 from cxsim.engines.kernel_log import note, schedule
-from cxsim.engines.kernel_moment import attributed, delivered, feel, lost_by_waiting, scars_of, stability_of
+from cxsim.engines.kernel_moment import (
+    attributed,
+    delivered,
+    failures_before,
+    feel,
+    lost_by_waiting,
+    scars_of,
+    stability_of,
+)
 from cxsim.engines.kernel_talk import rate_in_public, tell_others
 from cxsim.engines.kernel_touch import enter
 from cxsim.model import draws
@@ -113,7 +121,7 @@ def settle(p: Plan, s: State, person: int, firm: int, answer_: float, complained
             # It shows in surveys and in what is told, and moves neither cumulative satisfaction nor staying.
             stability = stability_of(p, s, e["mode"], column) if e["mode"] >= 0 else 0.0
             delight = paradox_gain(
-                recovery, e["weight"], scars_of(p, s, person, firm, now), stability,
+                recovery, e["weight"], failures_before(p, s, person, firm, now), stability,
                 default(p, s, slots.PARADOX, column),
             )  # fmt: skip
     remember(p, s, person, firm, failed, healed, felt, now)

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from cxsim.errors import InputError, RunError
 from cxsim.experiments import executor as executors
+from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Report, Simulate
+from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.precision import Precision
-from cxsim.experiments.rules import ONE_PROCESS, Replacement, identities, note_of, replacements
+from cxsim.experiments.rules import Replacement, identities, note_of, replacements
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
@@ -92,6 +94,8 @@ class Experiment:
     wall_s : float
     worlds : Worlds or None
         The same policies in worlds that we cannot rule out, where that was asked for.
+    inference : Inference
+        What was found behind the figures of competitors known by figures.
     parted : tuple of Parted
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     replaced : tuple of Replacement
@@ -113,6 +117,7 @@ class Experiment:
     parted: tuple[Parted, ...] = ()
     worlds: Worlds | None = None
     replaced: tuple[Replacement, ...] = ()
+    inference: Inference = NOTHING
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -176,6 +181,8 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
     ------
     InputError
         When a policy, the engine or a number is not allowed.
+    ScenarioError
+        When the figures that a competitor is known by contradict each other.
     RunError
         When no replication is complete.
     """
@@ -198,19 +205,14 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         frames=frames,
         runs=batch.statuses(),
         logs=batch.logs(),
-        note=_note(batch),
+        note=" ".join(filter(None, (batch.note, note_of(alone=setup.engine == "reference" and setup.jobs != 1)))),
         started=started,
         parted=batch.parted(),
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
         replaced=replacements(),
+        inference=batch.inference,
         wall_s=time.monotonic() - clock,
     )
-
-
-def _note(batch: _Batch) -> str:
-    setup = batch.setup
-    alone = setup.engine == "reference" and setup.executor is None and setup.jobs != 1 and replacements()
-    return " ".join(text for text in (batch.note, note_of(replacements()), ONE_PROCESS if alone else "") if text)
 
 
 def _checked(setup: Setup) -> Setup:
@@ -236,7 +238,8 @@ class _Batch:
         self.asked = setup.replications or (runs.replications if runs else None) or 20
         self.seed = setup.seed if setup.seed is not None else (runs.seed if runs and runs.seed is not None else 1)
         self.names = names_of(scenario)
-        self.plans: dict[str, Plan] = {name: scenario.plan(name) for name in self.policies}
+        self.inference = infer(scenario, self.names, jobs=setup.jobs, executor=setup.executor, run=setup.simulate)
+        self.plans: dict[str, Plan] = {name: self.inference.bounded(scenario.plan(name)) for name in self.policies}
         self.costs = {name: costs_of(scenario, name, self.names) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
         self.identity = scenario.identity()
@@ -288,9 +291,10 @@ class _Batch:
                 self._parted[policy, replication] = parting(usual, own, segments)
 
     def _task(self, policy: str, replication: int) -> Task:
-        plan = self.plans[policy]
+        plan = self.inference.drawn(self.plans[policy], self.seed, replication)
         horizon = int(plan.clock[0]["horizon"])
-        spec = RunSpec(self.identity, policy, replication, self.seed, horizon, rules=identities())
+        by = self.inference.rule
+        spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
         return Task(
             spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.measures.catalog import CATALOG, Measure
+from cxsim.measures.layout import ALL
 from cxsim.stats.intervals import mean_interval
 from cxsim.stats.paired import holm, paired_difference, probability_best, simultaneous_intervals
 
@@ -23,10 +24,22 @@ COLUMNS: Final = (
 )  # fmt: skip
 LEVEL: Final = 0.95
 SIMULATED: Final = "simulated"
+PUBLISHED: Final = "published"
+INFERRED: Final = "inferred"
+VERDICTS: Final = ("diff_ci_low", "diff_ci_high", "p_adjusted", "probability_best", "variance_reduction")
 LARGEST_SEED: Final = 2**63 - 1
 
 
-def contrast(measures: pd.DataFrame, policies: Sequence[str], reference: str, seed: int) -> pd.DataFrame:
+Figures = Mapping[str, tuple[float, float]]
+
+
+def contrast(
+    measures: pd.DataFrame,
+    policies: Sequence[str],
+    reference: str,
+    seed: int,
+    baselines: Mapping[str, Figures] | None = None,
+) -> pd.DataFrame:
     """Return the rows of `comparison.csv`.
 
     Means have t intervals at 95 %, cut where no value can be (a share lies in 0 to 1). Differences are paired by
@@ -43,6 +56,10 @@ def contrast(measures: pd.DataFrame, policies: Sequence[str], reference: str, se
         The policy that the others are compared with.
     seed : int
         Seed of the bootstrap behind `probability_best`.
+    baselines : mapping, optional
+        Firms known by figures, each with its figures as (value, margin). Under the reference, what such a firm shows
+        within the margin of a figure is "published", because it was solved for; all else about it is "inferred" and
+        gets no verdict.
 
     Returns
     -------
@@ -62,8 +79,19 @@ def contrast(measures: pd.DataFrame, policies: Sequence[str], reference: str, se
         shared = {"measure": measure, "unit": units[measure], "better": CATALOG[measure].better}
         shared |= {"firm": firm, "segment": segment, "origin": SIMULATED}
         found = _family(cells[position], policies, reference, CATALOG[measure], seed & LARGEST_SEED)
-        rows += [{**shared, **row, "policy_cost": costs.get(row["policy"], math.nan)} for row in found]
+        figures = (baselines or {}).get(firm)
+        for row in found:
+            rows.append({**shared, **row, "policy_cost": costs.get(row["policy"], math.nan)})
+            if figures is not None:
+                figure = figures.get(measure) if segment == ALL and row["policy"] == reference else None
+                rows[-1] |= _without_verdict(row["mean"], figure)
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _without_verdict(mean: float, figure: tuple[float, float] | None) -> dict[str, Any]:
+    """Return where a baseline's number is from, and not-a-number for all that would judge it."""
+    met = figure is not None and abs(mean - figure[0]) <= figure[1] + 1e-9 * abs(figure[0])
+    return {"origin": PUBLISHED if met else INFERRED, **dict.fromkeys(VERDICTS, math.nan)}
 
 
 def _cube(measures: pd.DataFrame, policies: Sequence[str]) -> tuple[NDArray[np.float64], list[tuple[str, str, str]]]:

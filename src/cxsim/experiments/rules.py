@@ -74,9 +74,10 @@ def identities() -> tuple[str, ...]:
     return tuple(one.identity for one in replacements())
 
 
-def note_of(replaced_: tuple[Replacement, ...]) -> str:
-    """Say in a sentence for each what was replaced; empty where nothing was."""
-    return " ".join(f"The rule {one.rule} was replaced by {one.by}." for one in replaced_)
+def note_of(*, alone: bool) -> str:
+    """Say in a sentence each what is replaced, and whether one process had to do; empty where nothing is replaced."""
+    said = [f"The rule {one.rule} was replaced by {one.by}." for one in replacements()]
+    return " ".join([*said, ONE_PROCESS] if said and alone else said)
 
 
 def require(wanted: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from cxsim.errors import CxsimError, InputError
 from cxsim.experiments import executor as executors
+from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Progress, Report
 from cxsim.experiments.rules import identities
 from cxsim.experiments.simulate import Done, Task, costs_of
@@ -177,7 +178,12 @@ class _Maker:
         changes = dict(zip((one.path for one in self.ranges), world.texts, strict=True))
         try:
             there = self.scenario.with_values(changes)
-            plans = {policy: there.plan(policy) for policy in self.policies}
+            # A rival that is known by figures must be another one in another world to have the same figures.
+            inference = infer(
+                there, self.layout.names, check=False, jobs=self.setup.jobs, executor=self.setup.executor,
+                run=self.setup.simulate,
+            )  # fmt: skip
+            plans = {policy: inference.bounded(there.plan(policy)) for policy in self.policies}
         except CxsimError as error:
             return " ".join(str(error).split())
         identity = there.identity()
@@ -187,9 +193,17 @@ class _Maker:
             for replication in range(self.setup.world_replications):
                 horizon = int(plan.clock[0]["horizon"])
                 spec = RunSpec(
-                    identity, policy, replication, self.seed, horizon, world=world.number, rules=identities()
+                    identity,
+                    policy,
+                    replication,
+                    self.seed,
+                    horizon,
+                    world=world.number,
+                    inferred=inference.rule,
+                    rules=identities(),
                 )
-                found.append(Task(spec, plan, self.layout, costs, self.setup.engine))
+                own = inference.drawn(plan, self.seed, replication)
+                found.append(Task(spec, own, self.layout, costs, self.setup.engine))
         return found
 
 

@@ -131,7 +131,7 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
         worlds.table.to_csv(folder / "worlds.csv", index=False, lineterminator="\n")
     said = answer(results.facts, command)
     (folder / ANSWER).write_text(said, encoding="utf-8")
-    (folder / "scenario.resolved.yaml").write_text(results.scenario.resolved(), encoding="utf-8")
+    (folder / "scenario.resolved.yaml").write_text(_resolved(results), encoding="utf-8")
     charts = results.plot.all()
     if charts:
         (folder / "charts").mkdir()
@@ -153,6 +153,12 @@ def _with_worlds(results: Tabled, table: pd.DataFrame) -> pd.DataFrame:
 
     made = results.experiment.worlds
     return table if made is None else pd.concat([table, made.measures], ignore_index=True)
+
+
+def _resolved(results: Tabled) -> str:
+    """Return every value that was used; what was inferred about competitors known by figures is noted, too."""
+    notes = {path: note for one in results.experiment.inference.firms for path, note in one.notes().items()}
+    return results.scenario.resolved(notes)
 
 
 def _parquet(table: pd.DataFrame, path: Path) -> None:

@@ -40,6 +40,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "replications": experiment.replications,
         "replaced": [asdict(one) for one in experiment.replaced],
         "note": experiment.note,
+        "inferred": [one.summary() for one in experiment.inference.firms],
         "worlds": _worlds(experiment),
         "started": experiment.started.isoformat(timespec="seconds"),
         "wall_s": round(experiment.wall_s, 3),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from cxsim.measures.catalog import CATALOG
+from cxsim.measures.catalog import CATALOG, unit_of
 from cxsim.report.content import Table
 from cxsim.results import chart_tables
 from cxsim.results.facts import Facts, row_of
@@ -46,7 +46,8 @@ def _glance(facts: Facts) -> Table:
         f"{_capital(measure.title)}: means with 95 % intervals, differences from {facts.reference} over paired runs "
         "with intervals that hold together with 95 %, and the share of resampled runs in which a policy is the best."
     )
-    head = ("policy", "mean", "95 % interval", "difference", "simultaneous 95 %", "best in")
+    said = _said(facts)
+    head = ("policy", "mean", "95 % interval", f"difference, {said}" if said else "difference", "interval", "best in")
     rows, numbers = [], []
     for policy in facts.policies:
         row = facts.row(facts.headline, policy)
@@ -59,8 +60,9 @@ def _glance(facts: Facts) -> Table:
             raw += ["", ""]
         else:
             tie = " (tie)" if row.tie else ""
+            gap = difference(row.difference, row.unit, row.width).removesuffix(said).rstrip()
             cells += [
-                difference(row.difference, row.unit, row.width) + tie,
+                gap + tie,
                 span(row.diff_low, row.diff_high, row.unit),
             ]
             raw += [_raw(row.difference), f"{_raw(row.diff_low)} to {_raw(row.diff_high)}"]
@@ -76,9 +78,22 @@ def _means(facts: Facts) -> Table:
     rows, numbers = [], []
     for name in names:
         found = [facts.row(name, policy) for policy in facts.policies]
-        rows.append([CATALOG[name].title, *(_cell(row, facts.reference) for row in found)])
+        unit = _unit(unit_of(name, facts.currency))
+        words = f"{CATALOG[name].title}, {unit}" if unit and unit not in CATALOG[name].title else CATALOG[name].title
+        rows.append([words, *(_cell(row, facts.reference).removesuffix(unit).rstrip() for row in found)])
         numbers.append([name, *(_raw(row.mean) if row else "" for row in found)])
     return Table(title, ("measure", *facts.policies), rows, numbers)
+
+
+def _unit(unit: str) -> str:
+    """Return what of a unit is said once for the whole row: per cent and times keep theirs in each cell."""
+    return "a month" if unit == "share a month" else "" if unit in {"share", "min"} else unit
+
+
+def _said(facts: Facts) -> str:
+    """Return the unit of differences in the measure that ranks the policies; times say theirs themselves."""
+    unit = unit_of(facts.headline, facts.currency)
+    return {"share": "percentage points", "share a month": "percentage points a month", "min": ""}.get(unit, unit)
 
 
 def _cell(row: Row | None, reference: str) -> str:
@@ -96,11 +111,14 @@ def _segments(facts: Facts) -> Table | None:
     names = [str(name) for name in own["segment"].drop_duplicates() if name != "all"]
     if len(names) < 2:  # noqa: PLR2004 -- one segment is everybody
         return None
-    title = f"{_capital(CATALOG[facts.headline].title)}: differences from {facts.reference} by segment; ≈ a tie."
+    said = _said(facts)
+    words = f", {said}" if said else ""
+    title = f"{_capital(CATALOG[facts.headline].title)}: differences from {facts.reference} by segment{words}; ≈ a tie."
     cells, numbers = [], []
     for name in ("all", *names):
         found = [rows[name, policy] for policy in facts.others if (name, policy) in rows]
-        cells.append([name, *(f"{'≈ ' if row.tie else ''}{difference(row.difference, row.unit)}" for row in found)])
+        texts = [difference(row.difference, row.unit).removesuffix(said).rstrip() for row in found]
+        cells.append([name, *(f"≈ {text}" if row.tie else text for text, row in zip(texts, found, strict=True))])
         numbers.append([name, *(_raw(row.difference) for row in found)])
     return Table(title, ("segment", *facts.others), cells, numbers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -42,12 +43,14 @@ def resting_on(facts: Facts) -> tuple[list[Assumption], list[Assumption], list[s
 
 
 def _moving(facts: Facts) -> list[str]:
-    """Name the reasons for leaving that the winner changes, or, where nothing wins, for which customers leave."""
+    """Name the reasons for leaving that the winner changes most, or, where nothing wins, for which most leave."""
     ranked = facts.ranked(facts.headline) if facts.others else []
     best = ranked[0] if ranked else None
-    found = []
+    moved: dict[str, float] = {}
     for reason in BEHIND:
         row = facts.row(reason, best or facts.reference)
-        if row is not None and abs(row.difference if best is not None else row.mean) >= FELT:
-            found.append(reason)
-    return found
+        value = math.nan if row is None else row.difference if best is not None else row.mean
+        if math.isfinite(value):
+            moved[reason] = abs(value)
+    whole = sum(moved.values())
+    return [reason for reason, value in moved.items() if value > 0.0 and value >= FELT * whole]

@@ -72,10 +72,10 @@ def _head(findings: Findings) -> str:
     runs = "1 run" if setting.replications == 1 else f"{setting.replications} {paired}"
     left = f"{setting.scenario}: {what}, {runs}, {setting.lasts}"
     right = f"{setting.wall_s:.0f} s"
-    return f"{_padded(_cut(left, WIDTH - len(right) - 2), WIDTH - len(right))}{right}"
+    return f"{padded(cut(left, WIDTH - len(right) - 2), WIDTH - len(right))}{right}"
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
     """Cut what is too wide; a letter is never parted from its marks."""
     if columns(text) <= width:
         return text
@@ -85,7 +85,8 @@ def _cut(text: str, width: int) -> str:
     return f"{kept}.."
 
 
-def _padded(text: str, width: int) -> str:
+def padded(text: str, width: int) -> str:
+    """Fill a text with spaces up to a width in columns of a terminal."""
     return text + " " * max(0, width - columns(text))
 
 
@@ -112,9 +113,9 @@ def _line(label: str, text: str) -> list[str]:
     parts = _wrapped(text, WIDTH - LABEL)
     # A label that is too wide stands alone; one that just fills its place keeps a space behind it.
     wide = columns(label) >= LABEL
-    texts = [_cut(label, WIDTH)] if wide else []
+    texts = [cut(label, WIDTH)] if wide else []
     return texts + [
-        f"{_padded(name, LABEL)}{part}".rstrip()
+        f"{padded(name, LABEL)}{part}".rstrip()
         for name, part in zip(["" if wide else label, *[""] * len(parts)], parts, strict=False)
     ]
 
@@ -123,14 +124,14 @@ def _beside(findings: Findings, label: str, policy: str, text: str) -> list[str]
     """Put a policy beside a label, and a text beside it or under it."""
     name = shown(policy)
     width = min(NAMED, max(columns(shown(other)) for other in findings.policies)) + 2
-    whole = f"{_padded(name, width)}{text}"
+    whole = f"{padded(name, width)}{text}"
     if columns(name) < width and columns(whole) <= WIDTH - LABEL:
         return _line_kept(label, whole)
     return [*_line(label, name), *_line("", text)]
 
 
 def _line_kept(label: str, text: str) -> list[str]:
-    return [f"{_padded(label, LABEL)}{text}".rstrip()]
+    return [f"{padded(label, LABEL)}{text}".rstrip()]
 
 
 def _alone(findings: Findings) -> list[str]:
@@ -141,7 +142,7 @@ def _alone(findings: Findings) -> list[str]:
         if row is None or (name == "wages" and row.mean == 0.0):
             continue
         value = f"{quantity(row.mean, row.unit, row.high - row.low)} ({limits(row.low, row.high, row.unit)})"
-        lines.append(_cut(f"  {_padded(_cut(CATALOG[name].title, 38), 38)}  {value}", WIDTH))
+        lines.append(cut(f"  {padded(cut(CATALOG[name].title, 38), 38)}  {value}", WIDTH))
     return lines
 
 

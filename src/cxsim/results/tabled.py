@@ -12,6 +12,7 @@ from cxsim.experiments.contrast import contrast
 from cxsim.results.answer import answer
 from cxsim.results.facts import Facts
 from cxsim.results.plots import Plots
+from cxsim.scenario.baselines import figures_of_baselines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +76,8 @@ class Tabled:
     def contrast(self) -> pd.DataFrame:
         """Statistics of every measure, firm, segment and policy; columns of `comparison.csv`."""
         reference = AS_IS if AS_IS in self.policies else self.policies[0]
-        return contrast(self.measures, self.policies, reference, self.experiment.seed)
+        known = figures_of_baselines(self.scenario.document)
+        return contrast(self.measures, self.policies, reference, self.experiment.seed, known)
 
     @cached_property
     def facts(self) -> Facts:

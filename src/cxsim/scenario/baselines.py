@@ -51,6 +51,15 @@ def contacts_of(document: Document) -> dict[str, Contacts]:
     return found
 
 
+def figures_of_baselines(document: Document) -> dict[str, dict[str, tuple[float, float]]]:
+    """Return the figures that each baseline is known by, as (value, margin) in the unit of the measure."""
+    return {
+        name: {key: (figure.value, figure.margin) for key, figure in firm.known.figures().items()}
+        for name, firm in document.firms.items()
+        if firm.known is not None and is_baseline(document, name)
+    }
+
+
 def failures_a_year(contacts: Contacts) -> float:
     """Return how often contacts `because: failure` happen, per customer and year."""
     return sum(c.happens.per_microsecond * YEAR for c in contacts.values() if c.because == "failure")

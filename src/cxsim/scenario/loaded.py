@@ -148,9 +148,18 @@ class Scenario:
         # Values keep the lines of the file they were written in; a message about an option has no line.
         return Scenario(resolve(_as_text(tree), file, self.content.folder, self.name))
 
-    def resolved(self) -> str:
-        """Return `scenario.resolved.yaml`: every value that is used, with the source of each assumption."""
-        return to_yaml(self.content.tree)
+    def resolved(self, notes: Mapping[str, Mapping[str, str]] | None = None) -> str:
+        """Return `scenario.resolved.yaml`: every value that is used, with the source of each assumption.
+
+        Parameters
+        ----------
+        notes
+            More entries of the assumptions, such as what was inferred about a competitor.
+        """
+        tree = self.content.tree
+        if notes:
+            tree = {**tree, "assumptions": {**tree.get("assumptions", {}), **notes}}
+        return to_yaml(tree)
 
     def identity(self) -> str:
         """Return the SHA-256 of everything that decides a run but policy, replication and seed."""

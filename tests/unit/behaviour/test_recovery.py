@@ -155,7 +155,7 @@ def test_the_paradox_needs_all_of_its_conditions(recovery, weight, earlier, stab
 
 
 def test_an_answer_lifts_satisfaction_to_neutral_and_the_paradox_beyond():
-    assert r.satisfaction_after_answer(-2.0, 0.5, 1.2, 0.0) == pytest.approx(-1.4)
+    assert r.satisfaction_after_answer(-2.0, 0.5, 0.8, 0.0) == pytest.approx(-1.2)
     assert r.satisfaction_after_answer(-0.5, 1.0, 1.2, 0.0) == 0.0
     assert r.satisfaction_after_answer(-0.5, 1.0, 1.2, 0.3) == pytest.approx(0.3)
     assert r.satisfaction_after_answer(0.4, 1.0, 1.2, 0.0) == 0.4  # pleased in spite of it: nothing to heal

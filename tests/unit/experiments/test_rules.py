@@ -86,7 +86,7 @@ def scaled(factor):
 
 
 REFUSED = [
-    (straight, "satisfaction.vaule", "did you mean `satisfaction.value`?"),
+    (straight, "satisfaction.val", "did you mean `satisfaction.value`?"),
     (straight, "price", "a rule of choice, complaint, "),
     (too_few, VALUE, "too_few(deviation, aversion); (deviation, aversion, exponent) is allowed"),
     (other_names, VALUE, "(deviation, aversion, exponent) is allowed; take these arguments, in this order"),

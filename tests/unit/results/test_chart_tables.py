@@ -1,6 +1,7 @@
 """What the charts of the report are made of, by hand."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from cxsim.experiments.compare import Setup, experiment
 from cxsim.results import captions, chart_tables
 from cxsim.results.chart_tables import Cell
 from cxsim.results.comparison import Comparison
+from cxsim.results.facts import Facts
 
 SHARES = {  # of the hurt: left silently, complained, left after complaining; of complaints: made good
     "as-is": {"silent_exits": 0.2, "voice_rate": 0.3, "voiced_exits": 0.12, "recovery_rate": 0.1},
@@ -76,14 +78,15 @@ def test_firms_simulated_in_full_stand_side_by_side(comparison):
     assert max(len([cell for cell in cells if cell.row == row]) for row in ("Corner, as-is", "Chain")) <= 6
 
 
-def test_what_is_known_has_its_margin_and_what_is_not_is_inferred(compared, corner_text):
+def test_what_is_known_has_its_margin_and_what_is_not_is_inferred(comparison, corner_text):
     from cxsim.scenario import loads
 
     known = "    known: {rated_poor: 54 %, wait_mean: 5 min}\n    share: 50 %\n    price: 12"
     text = corner_text.replace("    share: 50 %\n    price: 12", known)
     text = text.partition("  Chain:\n")[0] + "  Chain:\n    share: 50 %\n    known: {nps: -5 ± 6, price: 10 a visit}\n"
     text += corner_text[corner_text.index("policies:\n") :]
-    facts = compared(loads(text, "corner.yaml"), replications=3).facts
+    # The same runs, told as those of a scenario in which the chain is known by figures only.
+    facts = Facts(replace(comparison.experiment, scenario=loads(text, "corner.yaml")), comparison.contrast)
     cells = {(cell.measure, cell.row, cell.origin): cell for cell in chart_tables.cells_of(facts)}
     assert cells["nps", "Chain", "published"][6:9] == (-5.0, -11.0, 1.0)
     assert cells["rated_poor", "Corner, as-is", "recorded"].value == pytest.approx(0.54)

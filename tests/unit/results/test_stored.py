@@ -81,6 +81,13 @@ def test_runs_of_one_policy_come_back_too(result, tmp_path):
     assert stored.results.policies == ("hire",)
 
 
+def test_other_worlds_do_not_enter_the_tables(made, place):
+    path = place / "measures.parquet"
+    table = pd.read_parquet(path)
+    pd.concat([table, table.assign(world=1, value=9.0)]).to_parquet(path)
+    pd.testing.assert_frame_equal(read(place).results.contrast, made.contrast)
+
+
 def test_recorded_logs_need_not_lie_beside_the_results(place):
     resolved = place / "scenario.resolved.yaml"
     text = resolved.read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ import pytest
 from cxsim.experiments.compare import Setup, experiment
 from cxsim.experiments.contrast import contrast
 from cxsim.experiments.simulate import Done
+from cxsim.measures.catalog import CATALOG
 from cxsim.measures.tables import Values
 from cxsim.results.comparison import Comparison
 from cxsim.scenario import loads
@@ -26,7 +27,9 @@ def many(corner_text):
     def engine(task, progress=None):
         size = [len(rows) for rows in (task.layout.measures, task.layout.timeseries, task.layout.touchpoints)]
         values = [np.full(count, 0.5) for count in size]
-        return Done(Values(*values, np.zeros((len(task.layout.cohorts), 3), np.int64)), np.zeros(0), 1, 1, 0.0)
+        cohorts = np.zeros((len(task.layout.cohorts), 3), np.int64)
+        recorded = np.full((len(CATALOG), len(task.layout.names.firms)), 0.5)
+        return Done(Values(*values, cohorts, recorded), np.zeros(0), 1, 1, 0.0)
 
     return experiment(scenario, scenario.policies, Setup(simulate=engine, worlds=COUNT, replications=4, jobs=1))
 

@@ -19,6 +19,16 @@ def test_the_library_lists_and_shows_what_it_holds():
     assert library.find("verification/erlang-c.yaml") == library.find("verification/erlang-c")
 
 
+@pytest.mark.parametrize("name", ["cable-town", "default-market", "restaurant"])
+def test_a_scenario_of_the_loop_holds_the_records_of_our_firm_and_policies_that_compile(name):
+    scenario = load(name)
+    document = scenario.document
+    assert document.firms[document.our_firm].known.figures()
+    assert len(scenario.policies) >= 5
+    for policy in scenario.policies:
+        scenario.plan(policy)
+
+
 def test_a_new_file_keeps_the_comments_and_loads(tmp_path):
     path = library.new("my-shop", tmp_path)
     assert path == tmp_path / "my-shop.yaml"

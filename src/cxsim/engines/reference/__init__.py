@@ -7,6 +7,7 @@ plain generators instead, which sleep on an event of the calendar or until someb
 
     world.py         the calendar, the log, the counts, and what everything can look up
     desk.py          a touchpoint: its line, its agents, its hours and shifts
+    customer.py      somebody on a journey: a person of the market, or an anonymous caller
     journey.py       a customer's way through touchpoints, from the need to its end
     person.py        a person of the market: the needs, one after another
     mind.py          what a person believes about each firm, and remembers of the open journey

@@ -5,10 +5,19 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from cxsim.behaviour.complaint import EXIT, VOICE, exit_and_voice, hope_after, response, utility_of_voice
+from cxsim.behaviour.complaint import (
+    EXIT,
+    VOICE,
+    ease_where_asked,
+    exit_and_voice,
+    hope_after,
+    response,
+    utility_of_voice,
+)
 from cxsim.behaviour.failure import ORIGIN_NAMES, bond_after, origin_of
 from cxsim.behaviour.leaving import utility_of_exit
 from cxsim.behaviour.recovery import (
+    ASK,
     exit_after_answer,
     is_made_good,
     loss_of_failed_recovery,
@@ -19,7 +28,7 @@ from cxsim.behaviour.satisfaction import cumulative
 from cxsim.engines.reference import moment
 from cxsim.engines.reference.choice import advantage, best_rival, care
 from cxsim.engines.reference.judgement import count_answers, count_episode, judge
-from cxsim.engines.reference.recovery import UNANSWERED, complaint, explained_leaving, plan_follow_up
+from cxsim.engines.reference.recovery import UNANSWERED, complaint, explained_leaving, plan_follow_up, steps_of
 from cxsim.engines.reference.relationship import go_after_failure
 from cxsim.engines.reference.talk import rate_in_public, tell_others
 from cxsim.engines.reference.world import Course, occasion
@@ -115,8 +124,9 @@ def decide(person: Person, firm: int) -> int:
         )
     speaking = NOT_AT_ALL
     if person.is_on("complaining"):
+        asks = bool(steps_of(person, firm) & ASK)
         speaking = utility_of_voice(
-            person.of_firm(firm, pl.FIRM_EASE),
+            ease_where_asked(person.of_firm(firm, pl.FIRM_EASE), asks, person.default("asking")),
             mind.hope,
             episode.weight,
             mind.bond,
@@ -173,7 +183,7 @@ def feel_answer(person: Person, firm: int, recovery: float, *, healed: bool) -> 
         stability = 0.0
         if episode.mode >= 0:
             stability = person.default(f"stability_{ORIGIN_NAMES[origin_of(episode.mode)]}")
-        earlier = person.unhealed(firm)
+        earlier = person.failures_before(firm)
         delight = paradox_gain(recovery, episode.weight, earlier, stability, person.default("paradox"))
     return felt, delight
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from cxsim.engines.reference.journey import Customer, journey, open_journey
+from cxsim.engines.reference.customer import Customer
+from cxsim.engines.reference.journey import journey, open_journey
 from cxsim.engines.reference.world import Course, World
 from cxsim.model import draws
 from cxsim.model import events as ev

@@ -12,7 +12,7 @@ from cxsim.model.clock import is_open, next_boundary
 from cxsim.model.state import N_PRIORITIES
 
 if TYPE_CHECKING:
-    from cxsim.engines.reference.journey import Customer
+    from cxsim.engines.reference.customer import Customer
 
 
 class Agent:

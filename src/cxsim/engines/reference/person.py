@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 
 from cxsim.behaviour.experience import chance_of_loop, chance_of_return
+from cxsim.behaviour.failure import remembered
 from cxsim.behaviour.organisation import solving_with_skill
 from cxsim.behaviour.survey import chance_of_response
 from cxsim.engines.reference import moment
 from cxsim.engines.reference.aftermath import conclude
 from cxsim.engines.reference.choice import choose
+from cxsim.engines.reference.customer import Customer
 from cxsim.engines.reference.desk import Desk
-from cxsim.engines.reference.journey import Customer, journey, open_journey
+from cxsim.engines.reference.journey import journey, open_journey
 from cxsim.engines.reference.mind import Episode, Mind
 from cxsim.engines.reference.relationship import join, leave, why_leave
 from cxsim.engines.reference.world import NEVER, Course, World, occasion
@@ -114,6 +116,11 @@ class Person(Customer):
     def unhealed(self, firm: int) -> float:
         """Failures of a firm that were not made good and that this person still remembers."""
         return self.minds[firm].unhealed(self.world.now, self.default("failure_memory"))
+
+    def failures_before(self, firm: int) -> float:
+        """Return 1 where a failure of a firm, made good or not, is still remembered, else 0."""
+        days = (self.world.now - self.minds[firm].hurt_at) / pl.DAY
+        return remembered(1.0, days, self.default("failure_memory"))
 
     def chance_of_response(self, satisfaction: float) -> float:
         """Chance that this person answers a survey (B-36)."""

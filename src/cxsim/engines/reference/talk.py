@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from cxsim.behaviour.choice import review_weight
-from cxsim.behaviour.talk import number_told, probability_of_talk, told_expectation
+from cxsim.behaviour.talk import number_told, probability_of_talk, public_rating, told_expectation
 from cxsim.engines.reference.world import occasion
 from cxsim.model import draws
 from cxsim.model import events as ev
@@ -93,10 +93,11 @@ def rate_in_public(person: Person, firm: int, said: float) -> None:
     if world.draw(person.entity, draws.RATES, occasion(person.need)) >= chance:
         return
     weight = review_weight(said, person.default("review_negative_weight"))
+    rating = public_rating(said)
     known_for = world.organisations[firm]
-    known_for.rating_sum += weight * said
+    known_for.rating_sum += weight * rating
     known_for.rating_count += weight
     counts = person.counts_at(firm)
-    counts["rated"] += said
+    counts["rated"] += rating
     counts["reviews_bad" if said < 0.0 else "reviews_good"] += 1
-    world.note(ev.LOG_RATED, person.entity, person.need, 0, firm, value=said)
+    world.note(ev.LOG_RATED, person.entity, person.need, 0, firm, value=rating)

@@ -20,8 +20,8 @@ from cxsim.model.samplers import quantile, whole
 from cxsim.model.state import State
 
 if TYPE_CHECKING:
+    from cxsim.engines.reference.customer import Customer
     from cxsim.engines.reference.desk import Desk
-    from cxsim.engines.reference.journey import Customer
     from cxsim.engines.reference.organisation import Organisation
     from cxsim.engines.reference.person import Person
 
