@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cxsim.checks.parity import check_parity
     from cxsim.errors import CxsimError, ScenarioError
+    from cxsim.experiments.rules import replaced
     from cxsim.results import Comparison, Result, compare, run
     from cxsim.scenario import Scenario, load
 
@@ -23,8 +25,10 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "__version__",
+    "check_parity",
     "compare",
     "load",
+    "replaced",
     "run",
 ]
 
@@ -34,8 +38,10 @@ _HOMES: Final = {
     "Result": "cxsim.results",
     "Scenario": "cxsim.scenario",
     "ScenarioError": "cxsim.errors",
+    "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
     "load": "cxsim.scenario",
+    "replaced": "cxsim.experiments.rules",
     "run": "cxsim.results",
 }
 

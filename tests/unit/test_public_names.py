@@ -14,8 +14,10 @@ PUBLIC_NAMES = [
     "Scenario",
     "ScenarioError",
     "__version__",
+    "check_parity",
     "compare",
     "load",
+    "replaced",
     "run",
 ]
 HEAVY_LIBRARIES = [

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from cxsim.engines.outcome import Outcome, live
 from cxsim.model.plan import Plan
 from cxsim.scenario import load
+
+if TYPE_CHECKING:
+    from cxsim.scenario import Scenario
 
 SEED: Final = 20_260_101
 # Small enough for seconds; together they queue, abandon, call again, choose, learn, leave and talk.
@@ -43,13 +47,40 @@ class Parity(NamedTuple):
 
 def parity(scenario: str) -> Parity:
     """Run a world of `WORLDS` in both engines and count the bytes that differ."""
+    return _parity(scenario, load(scenario).with_values(WORLDS[scenario]).plan(), SEED)
+
+
+def check_parity(scenario: Scenario | str | Path, *, policy: str = "as-is", seed: int = SEED) -> Parity:
+    """Run a scenario once in each engine and count the bytes that differ: 0 where they agree.
+
+    Inside `cxsim.replaced` both engines run under the replaced rule.
+
+    Parameters
+    ----------
+    scenario : Scenario or path or str
+        A scenario, its file, or the name of a bundled one, as long as it lasts; the reference engine is some hundred
+        times slower than the compiled one, so shorten it first: ``scenario.with_values({"lasts": "1 month"})``.
+    policy : str
+    seed : int
+
+    Raises
+    ------
+    InputError
+        When the scenario or the policy is not allowed.
+    RunError
+        When a run does not end.
+    """
+    found = load(scenario) if isinstance(scenario, str | Path) else scenario
+    return _parity(found.name, found.plan(policy), seed)
+
+
+def _parity(name: str, plan: Plan, seed: int) -> Parity:
     from cxsim.engines import compiled, reference
 
-    plan: Plan = load(scenario).with_values(WORLDS[scenario]).plan()
-    fast, readable = (engine.run(plan, SEED, 0, log=True) for engine in (compiled, reference))
+    fast, readable = (engine.run(plan, seed, 0, log=True) for engine in (compiled, reference))
     pairs = list(zip(_arrays(fast), _arrays(readable), strict=True))
     return Parity(
-        scenario, sum(differing_bytes(*pair) for pair in pairs), sum(one.nbytes for one, _ in pairs), fast.log.size
+        name, sum(differing_bytes(*pair) for pair in pairs), sum(one.nbytes for one, _ in pairs), fast.log.size
     )
 
 

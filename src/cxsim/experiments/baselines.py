@@ -32,6 +32,7 @@ from cxsim.experiments.posterior import (
     fitted,
     posterior,
 )
+from cxsim.experiments.rules import identities
 from cxsim.experiments.simulate import Done, Task, simulate
 from cxsim.experiments.spec import RunSpec
 from cxsim.measures.catalog import CATALOG
@@ -239,7 +240,7 @@ class _Solver:
         plan = with_unknowns(self.plan, self.place, point)
         at = ",".join(float(value).hex() for value in point)
         # Luck differs between the runs, so that the surface averages it out, and the errors show it.
-        spec = RunSpec(f"{self.problem}:{at}", AS_IS, number, SEED, int(plan.clock[0]["horizon"]))
+        spec = RunSpec(f"{self.problem}:{at}", AS_IS, number, SEED, int(plan.clock[0]["horizon"]), rules=identities())
         return Task(spec, plan, self.layout, (), "compiled")
 
     def _surfaces(self, points: Array, values: Array) -> dict[str, Surface]:

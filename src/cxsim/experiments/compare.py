@@ -18,6 +18,7 @@ from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.precision import Precision
+from cxsim.experiments.rules import Replacement, identities, note_of, replacements
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
@@ -97,6 +98,8 @@ class Experiment:
         What was found behind the figures of competitors known by figures.
     parted : tuple of Parted
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
+    replaced : tuple of Replacement
+        Behaviour rules in whose place something else stood.
     """
 
     scenario: Scenario
@@ -113,6 +116,7 @@ class Experiment:
     wall_s: float
     parted: tuple[Parted, ...] = ()
     worlds: Worlds | None = None
+    replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
 
     @property
@@ -201,10 +205,11 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         frames=frames,
         runs=batch.statuses(),
         logs=batch.logs(),
-        note=batch.note,
+        note=" ".join(filter(None, (batch.note, note_of(alone=setup.engine == "reference" and setup.jobs != 1)))),
         started=started,
         parted=batch.parted(),
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
+        replaced=replacements(),
         inference=batch.inference,
         wall_s=time.monotonic() - clock,
     )
@@ -288,7 +293,8 @@ class _Batch:
     def _task(self, policy: str, replication: int) -> Task:
         plan = self.inference.drawn(self.plans[policy], self.seed, replication)
         horizon = int(plan.clock[0]["horizon"])
-        spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=self.inference.rule)
+        by = self.inference.rule
+        spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
         return Task(
             spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
         )

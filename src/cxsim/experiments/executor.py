@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from cxsim.errors import InputError, RunError
+from cxsim.experiments.rules import replacements
 from cxsim.experiments.simulate import Done, Task
 
 LOOK_AGAIN_S = 0.1
@@ -64,7 +65,8 @@ def available_jobs() -> int:
 def own_executor(engine: str, jobs: int | None, runs: int) -> Iterator[tuple[Executor, bool]]:
     """Lend an executor for an engine, and tell whether its workers are threads of this process.
 
-    The compiled engine releases the interpreter lock and runs in threads; the reference engine needs processes.
+    The compiled engine releases the interpreter lock and runs in threads; the reference engine needs processes. Other
+    processes do not know a rule that is replaced: the reference engine then makes one run at a time.
 
     Parameters
     ----------
@@ -84,7 +86,7 @@ def own_executor(engine: str, jobs: int | None, runs: int) -> Iterator[tuple[Exe
     if wanted < 1:
         message = f"jobs: {wanted}; 1 or more is allowed; leave it out to use every processor"
         raise InputError(message)
-    workers = max(1, min(wanted, runs))
+    workers = 1 if engine == "reference" and replacements() else max(1, min(wanted, runs))
     if engine == "compiled" or workers == 1:
         with ThreadPoolExecutor(workers, thread_name_prefix="cxsim") as threads:
             yield threads, True

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cxsim.experiments.rules import require
 from cxsim.experiments.spec import RunSpec
 from cxsim.measures.fates import fates_of
 from cxsim.measures.layout import Layout, Names
@@ -79,8 +80,9 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     Raises
     ------
     RunError
-        When the engine stops.
+        When the engine stops, or this process does not know a rule that was replaced.
     """
+    require(task.spec.rules)
     started = time.perf_counter()
     if task.engine == "reference":
         from cxsim.engines.reference import run

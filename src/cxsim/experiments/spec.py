@@ -32,6 +32,8 @@ class RunSpec:
         Point of a design and world of an uncertainty analysis; 0 outside.
     model_version : int
         `MODEL_VERSION`. The engine is no part of the identity: engines give the same values.
+    rules : tuple of str
+        Behaviour rules that were replaced, each with a hash of what stood in its place; see `rules`.
     inferred : int
         The rule by which competitors known by figures are drawn; 0 where there are none.
     """
@@ -44,11 +46,14 @@ class RunSpec:
     point: int = 0
     world: int = 0
     model_version: int = MODEL_VERSION
+    rules: tuple[str, ...] = ()
     inferred: int = 0
 
     def identity(self) -> str:
         """Return the SHA-256 of all attributes, as 64 hexadecimal digits."""
         content = asdict(self)
+        if not self.rules:
+            del content["rules"]  # runs under the rules of the package keep the identity they always had
         if not self.inferred:
             del content["inferred"]  # a run without such competitors is what it was before there were any
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

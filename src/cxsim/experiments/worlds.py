@@ -16,6 +16,7 @@ from cxsim.errors import CxsimError, InputError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Progress, Report
+from cxsim.experiments.rules import identities
 from cxsim.experiments.simulate import Done, Task, costs_of
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.unsure import Drawn, Range, drawn, ranges_of
@@ -192,7 +193,14 @@ class _Maker:
             for replication in range(self.setup.world_replications):
                 horizon = int(plan.clock[0]["horizon"])
                 spec = RunSpec(
-                    identity, policy, replication, self.seed, horizon, world=world.number, inferred=inference.rule
+                    identity,
+                    policy,
+                    replication,
+                    self.seed,
+                    horizon,
+                    world=world.number,
+                    inferred=inference.rule,
+                    rules=identities(),
                 )
                 own = inference.drawn(plan, self.seed, replication)
                 found.append(Task(spec, own, self.layout, costs, self.setup.engine))

@@ -20,7 +20,7 @@ import numpy as np
 from numba.core import config
 from numba.core.options import DefaultOptions
 
-from cxsim.model.parts import Part
+from cxsim.model.parts import DISPATCHERS, Part, Rule
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -82,13 +82,25 @@ def _compile(function: Function, options: dict[str, Any]) -> Function:
         compiled: Function = numba.njit(cache=True, **options)(function)
     finally:
         _CONFIG.CACHE_DIR = before
+    if not _CONFIG.DISABLE_JIT:
+        DISPATCHERS.append(compiled)
     return compiled
 
 
 def rule(function: Function) -> Function:
     """Compile a small pure function on plain numbers, callable from Python and from kernels alike."""
     options = {**OPTIONS, **NO_REFERENCE_COUNTING}
-    return _part(function, _compile(function, options), options)
+    if _CONFIG.DISABLE_JIT:
+        return cast("Function", Rule(function, function))
+    return cast("Function", Part(function, _compile(function, options), options))
+
+
+def in_memory(function: Function) -> Function:
+    """Compile a function as a rule is, and keep its machine code in memory only."""
+    options: dict[str, Any] = {**OPTIONS, **NO_REFERENCE_COUNTING}
+    compiled: Function = numba.njit(**options)(function)
+    DISPATCHERS.append(compiled)
+    return compiled
 
 
 def kernel(function: Function) -> Function:
@@ -98,11 +110,8 @@ def kernel(function: Function) -> Function:
 
 def part(function: Function) -> Function:
     """Compile a part of a kernel, called from compiled code only."""
-    return _part(function, function, {**OPTIONS, **NO_REFERENCE_COUNTING})
-
-
-def _part(function: Function, called: Function, options: dict[str, Any]) -> Function:
-    return function if _CONFIG.DISABLE_JIT else cast("Function", Part(function, called, options))
+    options = {**OPTIONS, **NO_REFERENCE_COUNTING}
+    return function if _CONFIG.DISABLE_JIT else cast("Function", Part(function, function, options))
 
 
 def builder(function: Function) -> Function:

@@ -6,15 +6,21 @@ Numba treats a function as a library of its own: it optimises it and makes machi
 function that calls it, and again for every combination of integer types that a call happens to bring. For some
 hundred small functions that call each other this was three quarters of the compilation time. A `Part` is compiled
 for the types that its annotations name, and kept as intermediate code until a kernel links it.
+
+A rule can be replaced for a while (`swapped`): all that calls it is then compiled anew, in memory only.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import itertools
+import types as python_types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from numba.core import types
+from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Flags, compile_extra
 from numba.core.registry import cpu_target
@@ -23,8 +29,35 @@ from numba.extending import models, register_model, typeof_impl
 
 _NUMBERS = {"int": types.int64, "float": types.float64, "bool": types.boolean, "np.uint64": types.uint64}
 
+DISPATCHERS: list[Any] = []  # every function that Numba compiles for calls from Python
+PARTS: list[Part] = []
+_versions = itertools.count()
 
-class Part:
+
+class Rule:
+    """A function that can be replaced in place: who imported it calls what it is now.
+
+    Parameters
+    ----------
+    function : callable
+        Its Python code, kept as `__wrapped__`.
+    called : callable
+        What a call from Python runs.
+    """
+
+    __name__: str
+    __wrapped__: Callable[..., Any]
+
+    def __init__(self, function: Callable[..., Any], called: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, function)
+        self.called = called
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Run the function from Python."""
+        return self.called(*args, **named)
+
+
+class Part(Rule):
     """A function for compiled code.
 
     Parameters
@@ -39,38 +72,40 @@ class Part:
     """
 
     def __init__(self, function: Callable[..., Any], called: Callable[..., Any], options: dict[str, Any]) -> None:
-        functools.update_wrapper(self, function)
-        self.called = called
+        super().__init__(function, called)
         self._options = options
+        self.version = next(_versions)
         code = function.__code__
         names = code.co_varnames[: code.co_argcount]
-        self._declared = [_NUMBERS.get(function.__annotations__.get(name)) for name in names]
+        self.declared = [_NUMBERS.get(function.__annotations__.get(name)) for name in names]
         self.signatures: dict[tuple[types.Type, ...], Signature] = {}
         self.numba_type = PartType(self)
-
-    def __call__(self, *args: Any, **named: Any) -> Any:
-        """Run the function from Python."""
-        return self.called(*args, **named)
+        PARTS.append(self)
 
     def signature(self, given: tuple[types.Type, ...]) -> Signature:
         """Signature for the argument types of a call, whose code is made sure of."""
         args = tuple(
             declared if declared and isinstance(one, types.Number | types.Boolean) else types.unliteral(one)
-            for declared, one in zip(self._declared, given, strict=True)
+            for declared, one in zip(self.declared, given, strict=True)
         )
         if args not in self.signatures:
             self.signatures[args] = self._compile(args)
         return self.signatures[args]
 
     def _compile(self, args: tuple[types.Type, ...]) -> Signature:
+        result, library = self.intermediate(self.__wrapped__, args)
+        cpu_target.target_context.insert_user_function((self, self.version, args), result.fndesc, [library])
+        return result.signature
+
+    def intermediate(self, function: Callable[..., Any], args: tuple[types.Type, ...]) -> tuple[Any, _PartLibrary]:
+        """Compile a function with this part's options, as far as a kernel needs it."""
         flags = Flags()
         cpu_target.options.parse_as_flags(flags, self._options)
+        flags.enable_pyobject = False
         flags.no_compile = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
         target = cpu_target.target_context
         library = _PartLibrary(target.codegen(), self.__qualname__)
-        result = compile_extra(cpu_target.typing_context, target, self.__wrapped__, args, None, flags, {}, library)
-        target.insert_user_function((self, args), result.fndesc, [library])
-        return result.signature
+        return compile_extra(cpu_target.typing_context, target, function, args, None, flags, {}, library), library
 
 
 class PartType(types.Callable, types.Opaque):
@@ -90,7 +125,7 @@ class PartType(types.Callable, types.Opaque):
 
     def get_impl_key(self, sig: Signature) -> Any:
         """Return what the compiled function is registered by."""
-        return self.part, sig.args
+        return self.part, self.part.version, sig.args
 
 
 register_model(PartType)(models.OpaqueModel)
@@ -128,3 +163,98 @@ class _PartLibrary(JITCodeLibrary):
 
     def _alone(self) -> Any:
         return super()._get_module_for_linking()
+
+
+def returned(part: Part, function: Callable[..., Any]) -> tuple[str, str]:
+    """Types that a part promises by its annotation and that a function in its place returns, in Numba's words."""
+    annotation = part.__wrapped__.__annotations__["return"]
+    inner = annotation.removeprefix("tuple[").removesuffix("]").split(", ")
+    promised = [_NUMBERS[name] for name in inner]
+    result, _ = part.intermediate(function, tuple(part.declared))
+    wanted = types.BaseTuple.from_types(promised) if annotation.startswith("tuple") else promised[0]
+    return str(wanted), str(types.unliteral(result.signature.return_type))
+
+
+def reaches(function: Callable[..., Any], target: Rule) -> bool:
+    """Whether a function names a rule, or names what reaches it; rather once too often than too rarely."""
+    seen: set[int] = set()
+    waiting: list[Any] = [function]
+    while waiting:
+        one = waiting.pop()
+        if one is target:
+            return True
+        if id(one) not in seen:
+            seen.add(id(one))
+            waiting += named_by(one).values()
+    return False
+
+
+def named_by(one: Any) -> dict[str, Any]:
+    """Objects that the code of a function names: globals, attributes of modules, and what it closes over."""
+    function = getattr(one, "py_func", None) or getattr(one, "__wrapped__", None) or one
+    if not isinstance(function, python_types.FunctionType):
+        return {}
+    codes, names = [function.__code__], set()
+    while codes:
+        code = codes.pop()
+        names |= set(code.co_names)
+        codes += [constant for constant in code.co_consts if isinstance(constant, python_types.CodeType)]
+    found = {name: function.__globals__[name] for name in names if name in function.__globals__}
+    free = function.__code__.co_freevars
+    found |= {name: cell.cell_contents for name, cell in zip(free, function.__closure__ or (), strict=True)}
+    rooms = {name: vars(one) for name, one in found.items() if isinstance(one, python_types.ModuleType)}
+    return found | {f"{room}.{name}": held[name] for room, held in rooms.items() for name in names if name in held}
+
+
+class _NoCache(NullCache):
+    """Keeps nothing on the disk, and says when something has to be compiled."""
+
+    def __init__(self, name: str, told: Callable[[str], None]) -> None:
+        self._name, self._told = name, told
+
+    def load_overload(self, _sig: Any, _target: Any) -> None:
+        self._told(self._name)
+
+
+@contextmanager
+def swapped(
+    rule: Rule, function: Callable[..., Any], called: Callable[..., Any], told: Callable[[str], None]
+) -> Iterator[None]:
+    """Put a function in the place of a rule, wherever it is called, until the block is left.
+
+    Parameters
+    ----------
+    rule : Rule
+    function : callable
+        Its code, for compiled code.
+    called : callable
+        What a call from Python runs.
+    told : callable
+        Called with the name of each function that is compiled anew, before it is.
+    """
+    parts = [one for one in PARTS if reaches(one, rule)]
+    dispatchers = [one for one in DISPATCHERS if reaches(one, rule)]
+    before = rule.__wrapped__, rule.called
+    of_parts = [(one.version, one.signatures) for one in parts]
+    of_dispatchers = [(one._cache, dict(one.overloads)) for one in dispatchers]
+    for one in parts:
+        one.version, one.signatures = next(_versions), {}
+    for one in dispatchers:
+        one._reset_overloads()
+        one._cache = _NoCache(one.__name__, told)
+    rule.__wrapped__, rule.called = function, called
+    try:
+        yield
+    finally:
+        rule.__wrapped__, rule.called = before
+        for one, (cache, overloads) in zip(dispatchers, of_dispatchers, strict=True):
+            one._make_finalizer()()
+            one._reset_overloads()
+            one._compiler._failed_cache.clear()
+            one._cache = cache
+            for compiled in overloads.values():
+                one.add_overload(compiled)
+        for one, (version, signatures) in zip(parts, of_parts, strict=True):
+            for args in one.signatures:
+                cpu_target.target_context.remove_user_function((one, one.version, args))
+            one.version, one.signatures = version, signatures

@@ -81,8 +81,12 @@ def write(results: Tabled, folder: Path, *, command: str = "") -> Path:
     Raises
     ------
     InputError
-        When it cannot be written; then nothing is.
+        When it cannot be written, or a replaced rule has no source that could be read later; then nothing is.
     """
+    for one in results.experiment.replaced:
+        if not one.source:
+            allowed = "rules whose source, and all that it names, can be read later"
+            raise _refusal(folder, f"{one.rule} replaced by {one.by}", allowed, "define the function in a file")
     check(folder)
     made: list[Path] = []
     with _refusing(folder):

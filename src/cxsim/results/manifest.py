@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "engine": experiment.engine,
         "policies": list(experiment.policies),
         "replications": experiment.replications,
+        "replaced": [asdict(one) for one in experiment.replaced],
         "note": experiment.note,
         "inferred": [one.summary() for one in experiment.inference.firms],
         "worlds": _worlds(experiment),

@@ -29,7 +29,8 @@ def again(command: str, experiment: Experiment) -> str:
     if not command:
         called = "compare" if len(experiment.policies) > 1 else "run"
         policy = "" if called == "compare" else f", policy={experiment.policies[0]!r}"
-        return f"cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed})"
+        inside = "".join(f"with cxsim.replaced({one.rule!r}, {one.by}): " for one in experiment.replaced)
+        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed})"
     words = _without(shlex.split(command), PLACED)
     words = [word for word in words if word not in LOOKS]
     if not _has(words, "--seed"):

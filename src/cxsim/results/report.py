@@ -169,6 +169,7 @@ def _provenance(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     scenario, machine = manifest["scenario"], manifest["platform"]
     failed = sum(run["status"] != "done" for run in manifest["runs"])
     libraries = ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items())
+    replaced = manifest.get("replaced", [])
     return [
         ("scenario", f"{scenario['name']} (SHA-256 {scenario['sha256'][:HASH_SHOWN]}…)"),
         ("policies", ", ".join(manifest["policies"])),
@@ -177,6 +178,7 @@ def _provenance(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("program", f"cxsim {manifest['cxsim']}, model {manifest['model_version']}, {manifest['engine']} engine"),
         ("made on", f"{machine['system']} {machine['machine']}, Python {machine['python']}; {libraries}"),
         ("started", f"{manifest['started']}, {manifest['wall_s']:.0f} s"),
+        *((f"{one['rule']} replaced", f"by {one['by']} (SHA-256 {one['sha256'][:HASH_SHOWN]}…)") for one in replaced),
         *([("note", manifest["note"])] if manifest.get("note") else []),
     ]
 

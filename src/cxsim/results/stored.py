@@ -11,6 +11,7 @@ import numpy as np
 
 from cxsim.errors import Fault, InputError, ScenarioError
 from cxsim.experiments.compare import Experiment, RunStatus
+from cxsim.experiments.rules import Replacement
 from cxsim.measures.layout import Layout, Names
 from cxsim.measures.tables import SCHEMA, Frames
 from cxsim.results.comparison import Comparison
@@ -69,7 +70,7 @@ def read(folder: Path) -> Stored:
         return Stored(_results(folder, manifest), (folder / ANSWER).read_text(encoding="utf-8"), manifest)
     except InputError:
         raise
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         lacking = [name for name in NEEDED if not (folder / name).is_file()]
         what = f"no {', '.join(lacking)}" if lacking else f"results that cannot be read ({type(error).__name__})"
         raise _refusal(folder, what) from error
@@ -100,6 +101,7 @@ def _results(folder: Path, manifest: dict[str, Any]) -> Tabled:
         note=manifest.get("note", ""),
         started=datetime.fromisoformat(manifest["started"]),
         wall_s=float(manifest["wall_s"]),
+        replaced=tuple(Replacement(**one) for one in manifest.get("replaced", [])),
     )
     return Comparison(made) if len(made.policies) > 1 else Result(made)
 

@@ -139,8 +139,8 @@ def plan_follow_up(person: Person, firm: int, *, ended_well: bool) -> None:
     u = world.draw(person.entity, draws.FOLLOWED_AFTER, occasion(need))
     delay = whole(-person.default("follow_up_delay") * pl.DAY * math.log1p(-u))
     world.schedule(
-        world.now + delay, ev.FOLLOW_UP, person.entity, need, lambda: follow_up(person, firm, need, ended_well=ended_well),
-        row=person.row, other=firm, cause=int(ended_well),
+        world.now + delay, ev.FOLLOW_UP, person.entity, need,
+        lambda: follow_up(person, firm, need, ended_well=ended_well), row=person.row, other=firm, cause=int(ended_well),
     )  # fmt: skip
 
 
