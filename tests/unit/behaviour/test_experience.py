@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxsim.behaviour import experience
 from cxsim.behaviour.experience import (
     chance_of_loop,
     chance_of_return,
@@ -153,3 +154,9 @@ def test_people_come_again_until_they_give_up():
 
 def test_the_visit_weights_of_the_ledger_leave_something_to_the_mean():
     assert sum(REGISTRY[name].default for name in ("peak_weight", "end_weight", "first_weight")) < 1.0
+
+
+def test_a_promised_wait_is_accepted_within_bounds():
+    assert experience.accepted_wait(1.0, 2.0) == 2.0
+    assert experience.accepted_wait(1.0, 60.0) == 5.0
+    assert experience.accepted_wait(1.0, 0.5) == 0.5  # who promises more is held to it

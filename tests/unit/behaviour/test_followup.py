@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsim.behaviour.followup import care_shift, is_content
+from cxsim.behaviour.followup import care_shift, effect_of_follow_up
 from cxsim.behaviour.leaving import hazard_of_notice, probability_within
 from cxsim.behaviour.registry import REGISTRY
 
@@ -26,10 +26,10 @@ def test_a_hazard_right_after_a_follow_up():
     assert hazard_of_notice(0.1, 0.0, 0.0, shift, 0.6, 0.5) == pytest.approx(0.06)
 
 
-def test_content_is_satisfied_without_an_open_wound():
-    assert is_content(0.1, 0.0)
-    assert not is_content(0.0, 0.0)
-    assert not is_content(2.0, 1.0)
+def test_a_follow_up_helps_the_satisfied_and_hurts_where_the_matter_ended_badly():
+    assert effect_of_follow_up(True, 0.1) == 1
+    assert effect_of_follow_up(True, 0.0) == 0  # neither pleased nor aggrieved
+    assert effect_of_follow_up(False, 2.0) == -1
 
 
 @given(DAYS, DAYS)
