@@ -221,8 +221,8 @@ def _follow_up() -> Pattern:
             Figure("the same, dissatisfied", "below 0", -1.0, 0.0, bought("dissatisfied"), key=True),
         ),
         observe=observe,
-        ablation={"switches.following_up": "off"},
-        mechanism="following_up",
+        ablation={"defaults.follow_up_hazard": "1", "defaults.follow_up_backfire": "1"},
+        mechanism="follow_up_hazard, follow_up_backfire (1: being asked changes nothing)",
     )
 
 
@@ -303,6 +303,12 @@ def _stories() -> Pattern:
         names = ("talked_good", "talked_bad", "reviews_good", "reviews_bad")
         return {name: sum(e.firm(name, firm) for firm in range(len(FIRMS))) for name in names}
 
+    def private(s: Sums) -> float:
+        return s["talked_bad"] / (s["talked_good"] + s["talked_bad"])
+
+    def public(s: Sums) -> float:
+        return s["reviews_bad"] / (s["reviews_good"] + s["reviews_bad"])
+
     return Pattern(
         id="C35",
         fact="in private three good stories for one bad; in public most are bad",
@@ -322,9 +328,9 @@ def _stories() -> Pattern:
                 ".63 (.16 good)",
                 0.50,
                 0.75,
-                lambda s: s["reviews_bad"] / (s["reviews_good"] + s["reviews_bad"]),
-                key=True,
+                public,
             ),
+            _above("share that is bad, public less private", lambda s: public(s) - private(s), key=True),
         ),
         observe=observe,
         ablation={"defaults.talk_base": "0", "defaults.public_by_gain": "0", "defaults.public_by_loss": "0"},
