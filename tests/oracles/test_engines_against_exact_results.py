@@ -8,7 +8,8 @@ from cxsim.checks.verify import all_cases, verify
 CASES = {case.name: case for case in all_cases()}
 SHORT = (
     "erlang-c-1.6-1-2", "erlang-a-10-1-1-10", "mg1-constant-0.8", "mg1-gamma-0.5", "cobham-.2-.3", "mg-infinity",
-    "half-in-five-years", "switching-1", "switching-path", "failures", "treadmill", "talk-effect",
+    "half-in-five-years", "switching-1", "switching-path", "failures", "treadmill", "talk-effect", "promise",
+    "deserved", "voice", "contacts-per-matter", "persistence", "training",
 )  # fmt: skip
 # Where a service that is 1 % too fast must be seen: the path of the service time, and what is written instead.
 FASTER = {
@@ -42,6 +43,11 @@ def test_the_reference_engine_holds_on_a_short_case():
         ("switching-1", {"defaults.inertia": "1.1"}),
         ("treadmill", {"defaults.expectation_learning": "0.33"}),
         ("half-in-five-years", {"defaults.base_hazard": "0.145"}),
+        ("promise", {"defaults.promise_weight": "0.75"}),
+        ("deserved", {"defaults.should_learning": "0.11"}),
+        ("voice", {"defaults.voice_cost": "3"}),
+        ("contacts-per-matter", {"defaults.persistence": "0.9"}),
+        ("training", {"desk.training": "36 h a year"}),
     ],
 )
 def test_faults_of_some_per_cent_are_caught_at_plain_precision(name, fault):

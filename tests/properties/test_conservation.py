@@ -28,7 +28,7 @@ WORLDS = {
     "two at the line": {"staff": 2, "takes": "25 min"},
     "night": {"hours": "Mon-Sat 20:00-06:00"},
     "endless patience": {"switches": "abandonment: off"},
-    "months": {"lasts": "70 d", "warm_up": "10 d", "customers": 10},
+    "months": {"lasts": "100 d", "warm_up": "10 d", "customers": 10, "shopping": 400},
     # Many come from a line with patience left, and line up where nobody gives up.
     "one line after another": {
         "takes": "always 2 min",
