@@ -166,7 +166,7 @@ NOTHING: Final = Inference()
 def chances_of(seed: int, replication: int, firm: int, count: int) -> list[float]:
     """Return the uniform numbers from which a firm's unknowns are drawn in a replication."""
     with np.errstate(over="ignore"):
-        key = draws.run_key(np.uint64(seed), np.uint64(replication))
+        key = np.uint64(draws.run_key(np.uint64(seed), np.uint64(replication)))  # a call from Python gives back an int
         entity = np.uint64(DRAWING + firm)
         return [float(draws.draw(key, entity, np.uint64(RULE), np.uint64(number))) for number in range(count)]
 

@@ -151,6 +151,13 @@ def test_draws_are_the_same_for_all_policies_and_differ_between_replications():
     assert {origin for _, origin in origins} <= {"inferred", "published"}
 
 
+def test_every_replication_of_a_long_run_draws():
+    # Keys of 2^63 and above are half of all keys.
+    drawn = [chances_of(7, replication, 1, 2) for replication in range(64)]
+    assert all(0.0 < u < 1.0 for pair in drawn for u in pair)
+    assert len({u for pair in drawn for u in pair}) == 128
+
+
 def _contrast(made):
     from cxsim.results.comparison import Comparison
 
