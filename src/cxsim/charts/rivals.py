@@ -157,7 +157,7 @@ def _decimals(values: list[float]) -> int:
 
 def _words(rows: pd.DataFrame, chosen: list[str], figures: list[str]) -> str:
     shown = set(rows.loc[rows["figure"].isin(chosen), "origin"])
-    words = "Filled mark, bold figure: simulated, bar: 95 % interval of the mean."
+    words = "Filled mark, bold figure: simulated, first year or until a new firm comes, bar: 95 % interval."
     known = [origin for origin in KNOWN if origin in shown]
     if known:
         words += f" Open diamond, light figure: {' or '.join(known)}, bar: its margin."

@@ -229,13 +229,23 @@ def _known(facts: Facts, measure: str, firm: str, policy: str, row: str) -> Iter
 
 
 def _simulated(facts: Facts, measure: str, firm: str, policy: str, row: str) -> Iterator[Cell]:
+    """Yield the simulated figure of the time that known figures describe: a year, or until a new firm comes.
+
+    A firm that comes later has no figure then, and is shown over the whole run.
+    """
     table = facts.contrast
     chosen = (table["measure"] == measure) & (table["firm"] == firm) & (table["policy"] == policy)
+    early = facts.experiment.frames.records
+    own = (early["measure"] == measure) & (early["firm"] == firm) & (early["policy"] == policy)
+    values = early.loc[own, "value"].to_numpy(np.float64)
+    known_then = mean_interval(values) if values.size and np.isfinite(values).all() else None
     document = facts.experiment.scenario.document
     known = document.firms[firm].known
     inferred = is_baseline(document, firm) and not (known and measure in known.figures())
     for found in table[chosen & (table["segment"] == "all")].to_dict("records"):
         if math.isfinite(found["mean"]):
             numbers = found["mean"], found["ci_low"], found["ci_high"]
+            if known_then is not None:
+                numbers = known_then.mean, known_then.low, known_then.high
             origin = "inferred" if inferred else "simulated"
             yield Cell(measure, CATALOG[measure].title, found["unit"], firm, policy, row, *numbers, origin)
