@@ -157,12 +157,12 @@ def _decimals(values: list[float]) -> int:
 
 def _words(rows: pd.DataFrame, chosen: list[str], figures: list[str]) -> str:
     shown = set(rows.loc[rows["figure"].isin(chosen), "origin"])
-    words = "Filled mark, bold figure: simulated, first year or until a new firm comes, bar: 95 % interval."
+    words = "Filled, bold: simulated, first year or until a new firm comes, 95 % interval."
     known = [origin for origin in KNOWN if origin in shown]
     if known:
-        words += f" Open diamond, light figure: {' or '.join(known)}, bar: its margin."
+        words += f" Open, light: {' or '.join(known)}, its margin."
     if "inferred" in shown:
-        words += " Grey, italic: inferred from the figures known, not compared."
+        words += " Grey: inferred, not compared."
     if len(figures) > len(chosen):
         words += f" {len(chosen)} of {len(figures)} figures."
     return f"{words} Each figure has its own scale."
