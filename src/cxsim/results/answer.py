@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from cxsim.measures.catalog import CATALOG
-from cxsim.results import grounds
+from cxsim.results import consequences, grounds
 from cxsim.results import sentences as parts
 from cxsim.results.collect import collect
 from cxsim.results.facts import Facts
@@ -25,8 +25,8 @@ class Sentence(NamedTuple):
 ORDER: Final[tuple[tuple[str, Callable[[Findings], str]], ...]] = (
     ("The answer", parts.verdict),
     ("How surely, in the model", parts.how_surely),
-    ("Recommendation", parts.recommendation),
-    ("Money", parts.costs_and_earns),
+    ("Recommendation", consequences.recommendation),
+    ("Money", consequences.costs_and_earns),
     ("Why it wins", grounds.why_it_wins),
     ("For whom, and for whom not", grounds.for_whom),
     ("What else, and what does not work", parts.what_does_not_work),

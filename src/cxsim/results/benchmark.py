@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cxsim.measures.catalog import CATALOG, LOST, LOST_TITLES, unit_of
 from cxsim.measures.layout import ALL
@@ -19,8 +18,6 @@ from cxsim.stats.intervals import mean_interval
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
 
 PRICE: Final = "price"
 AHEAD: Final = "ahead"
@@ -146,7 +143,7 @@ def _lines(facts: Facts, figure: str, rivals: tuple[str, ...]) -> Iterator[Line]
         return
     measure = CATALOG[figure]
     head = figure, measure.title, unit_of(figure, facts.currency), measure.better
-    ours = _simulated(facts, figure, facts.firm)
+    ours = facts.described(figure, facts.reference, facts.firm)
     mean = mean_interval(ours)
     yield Line(*head, facts.firm, mean.mean, max(mean.low, measure.least), min(mean.high, measure.most), "simulated")
     recorded = _known(facts, facts.firm).get(figure)
@@ -155,7 +152,7 @@ def _lines(facts: Facts, figure: str, rivals: tuple[str, ...]) -> Iterator[Line]
     baselines = figures_of_baselines(facts.experiment.scenario.document)
     for rival in rivals:
         known = _known(facts, rival).get(figure)
-        simulated = _simulated(facts, figure, rival)
+        simulated = facts.described(figure, facts.reference, rival)
         if known is not None and rival in baselines:
             value, margin = known
             half = math.hypot(mean.high - mean.mean, margin)
@@ -191,20 +188,6 @@ def _prices(facts: Facts, rivals: tuple[str, ...]) -> Iterator[Line]:
             yield line._replace(gap=gap, gap_low=gap, gap_high=gap, verdict=_verdict(PRICE, gap, gap, gap))
         else:
             yield line
-
-
-def _simulated(facts: Facts, figure: str, firm: str) -> Array:
-    """Return a firm's figure by replication, of the time that published figures describe.
-
-    That is the first year, or until a new firm comes; what has no value there is of the whole run.
-    """
-    tables = facts.experiment.frames
-    for table in (tables.records, tables.measures[tables.measures["segment"] == ALL]):
-        chosen = (table["measure"] == figure) & (table["firm"] == firm) & (table["policy"] == facts.reference)
-        values = table[chosen].sort_values("replication", kind="stable")["value"].to_numpy(np.float64)
-        if np.isfinite(values).any():
-            return values
-    return np.zeros(0)
 
 
 def _verdict(figure: str, gap: float, low: float, high: float) -> str:

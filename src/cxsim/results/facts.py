@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cxsim.experiments.compare import AS_IS, Experiment
 from cxsim.experiments.contrast import LEVEL
 from cxsim.measures.catalog import CATALOG
+from cxsim.measures.layout import ALL
 from cxsim.results.findings import Row
 from cxsim.stats.intervals import Interval, mean_interval
 from cxsim.stats.paired import bonferroni_level
@@ -110,6 +111,20 @@ class Facts:
     def values(self, measure: str, policy: str, segment: str = "all") -> NDArray[np.float64]:
         """Return one number per replication; none where it was not measured."""
         return self._own.get((measure, policy, segment), np.zeros(0))
+
+    def described(self, measure: str, policy: str, firm: str) -> NDArray[np.float64]:
+        """Return a firm's figure by replication, of the time that recorded and published figures describe.
+
+        That is the first year, or until a new firm comes; what has no value there is of the whole run. None where it
+        was not measured.
+        """
+        tables = self.experiment.frames
+        for table in (tables.records, tables.measures[tables.measures["segment"] == ALL]):
+            chosen = (table["measure"] == measure) & (table["firm"] == firm) & (table["policy"] == policy)
+            values = table[chosen].sort_values("replication", kind="stable")["value"].to_numpy(np.float64)
+            if np.isfinite(values).any():
+                return values
+        return np.zeros(0)
 
     def interval(self, values: NDArray[np.float64], family: int = 1) -> Interval:
         """Return the mean with its interval, simultaneous within a family of so many."""

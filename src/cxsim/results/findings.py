@@ -171,7 +171,10 @@ class Opening(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """A figure that is known of a rival, beside ours under the reference and the winner."""
+    """A figure that is known of a rival, beside ours under the reference and the winner.
+
+    `margin` is half the 95 % interval of the difference: the rival's own margin and the luck of our runs together.
+    """
 
     measure: str
     unit: str
@@ -182,12 +185,16 @@ class Compared(NamedTuple):
 
 
 class Rival(NamedTuple):
-    """A rival: its published figures, or (`kept`) what became of its own customers where it was simulated in full."""
+    """A rival: its published figures, or (`kept`) what became of its own customers where it was simulated in full.
+
+    `over` names the time that the published figures, and ours beside them, are of.
+    """
 
     firm: str
     figures: tuple[Compared, ...] = ()
     known: int = 0
     kept: Row | None = None
+    over: str = "over the first year"
 
 
 class Ledger(NamedTuple):

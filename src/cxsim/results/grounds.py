@@ -199,7 +199,7 @@ def _beside(findings: Findings, rival: Rival) -> str:
     if not rival.figures:
         return f"of {rival.firm} we know {count}, none of which is measured here; {inferred}"
     stand = listed([_stands(findings, one, first=not at) for at, one in enumerate(rival.figures)])
-    return f"of {rival.firm} we know {count}, and on those {stand}; {inferred}"
+    return f"of {rival.firm} we know {count}, and on those, {rival.over}, {stand}; {inferred}"
 
 
 def _kept(findings: Findings, firm: str, row: Row) -> str:
@@ -230,7 +230,7 @@ def _stands(findings: Findings, figure: Compared, *, first: bool) -> str:
         return text
     margin = difference(figure.margin, unit).removeprefix("+").removesuffix(" a month").removesuffix(" points")
     text += f" (give or take {margin.removesuffix(f' {unit}').removesuffix(' percentage')}"
-    text += ", its own margin" if first else ""
+    text += ", its own margin and our luck" if first else ""
     if abs(figure.winner - figure.value) <= figure.margin:
         text += ", which does not tell us apart"
     return f"{text})"

@@ -12,12 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 from cxsim.experiments.compare import AS_IS
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.records import Record, records
-from cxsim.model.plan import DAY, MONTH
+from cxsim.model.plan import DAY, MONTH, YEAR
 from cxsim.report.assumptions import WRITTEN
 from cxsim.results.facts import Facts, row_of
 from cxsim.results.findings import Compared, Gain, Ledger, Opening, Rival, Row
 from cxsim.results.resting import resting_on
 from cxsim.results.wording import spoken
+from cxsim.stats.intervals import mean_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,14 +38,9 @@ def records_of(facts: Facts) -> tuple[Record, ...]:
     known = _known(facts, facts.firm)
     if not known or AS_IS not in facts.policies:
         return ()
-    table = facts.experiment.frames.records
-    own = table[(table["firm"] == facts.firm) & (table["policy"] == AS_IS)]
-    simulated: dict[str, ArrayLike] = {}
-    for measure in known:
-        values = own.loc[own["measure"] == measure, "value"].to_numpy(np.float64)
-        if measure in CATALOG:
-            # What is counted for the run as a whole, such as the retention after a year, has no other window.
-            simulated[measure] = facts.values(measure, AS_IS) if np.isnan(values).all() else values
+    simulated: dict[str, ArrayLike] = {
+        measure: facts.described(measure, AS_IS, facts.firm) for measure in known if measure in CATALOG
+    }
     return tuple(record for record in records(known, simulated) if record.met is not None)
 
 
@@ -60,7 +56,10 @@ def _firm(facts: Facts, firm: str) -> Firm | None:
 
 
 def rivals_of(facts: Facts, best: str) -> tuple[Rival, ...]:
-    """Return each rival: what is known of it beside ours, or what it keeps where it is simulated in full."""
+    """Return each rival: what is known of it beside ours, or what it keeps where it is simulated in full.
+
+    Ours beside what is known are of the time that published figures describe (`Facts.described`).
+    """
     found = []
     for name, firm in facts.experiment.scenario.document.firms.items():
         if name == facts.firm:
@@ -71,11 +70,11 @@ def rivals_of(facts: Facts, best: str) -> tuple[Rival, ...]:
             continue
         known = _known(facts, name)
         figures = tuple(
-            _compared(row, measure, *known[measure])
+            one
             for measure in known
-            if (row := facts.rows.get((measure, best))) is not None and math.isfinite(row.difference)
+            if measure in CATALOG and (one := _compared(facts, best, measure, *known[measure])) is not None
         )
-        found.append(Rival(name, figures, len(known)))
+        found.append(Rival(name, figures, len(known), over=_described(facts)))
     return tuple(found)
 
 
@@ -86,8 +85,26 @@ def _kept(facts: Facts, firm: str, best: str) -> Row | None:
     return rows[0] if rows and math.isfinite(rows[0].difference) else None
 
 
-def _compared(row: Row, measure: str, value: float, margin: float) -> Compared:
-    return Compared(measure, CATALOG[measure].unit, value, margin, row.reference, row.mean)
+def _compared(facts: Facts, best: str, measure: str, value: float, margin: float) -> Compared | None:
+    usual, now = (facts.described(measure, policy, facts.firm) for policy in (facts.reference, best))
+    if not (usual.size and now.size and np.isfinite(usual).all() and np.isfinite(now).all()):
+        return None
+    before, after = mean_interval(usual), mean_interval(now)
+    half = math.hypot(margin, after.high - after.mean)
+    return Compared(measure, CATALOG[measure].unit, value, half, before.mean, after.mean)
+
+
+def _described(facts: Facts) -> str:
+    """Name the time that published figures describe."""
+    document = facts.experiment.scenario.document
+    end, text = min(YEAR, document.lasts), "over the first year"
+    if document.lasts < YEAR:
+        text = "over the whole time"
+    for name, firm in document.firms.items():
+        arrival = 0 if firm.arrives is None or document.starts is None else firm.arrives.after(document.starts)
+        if 0 < arrival < end:
+            end, text = arrival, f"until {name} comes"
+    return text
 
 
 def openings_of(facts: Facts, best: str) -> tuple[Opening, ...]:

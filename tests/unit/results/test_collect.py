@@ -1,6 +1,7 @@
 """From tables to facts: what is collected is what the tables hold."""
 
 import math
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from cxsim.model.plan import MONTH, YEAR
 from cxsim.results import standing
 from cxsim.results.collect import collect
+from cxsim.results.facts import Facts
 from cxsim.results.provenance import again, with_worlds
 from cxsim.results.resting import resting_on
 from cxsim.scenario import loads
@@ -126,6 +128,58 @@ def test_an_opening_near_the_end_counts_fewer_months_and_one_beyond_it_none():
     assert (opening.months, opening.reference) == (2, 4.0)
     assert standing.openings_of(shop(arrives=5 * YEAR), "best") == ()
     assert standing.openings_of(shop(arrives=0), "best") == ()
+
+
+def beside_a_published_figure(arrives=0, lasts=4 * YEAR):
+    """Facts of a shop with three runs, and of a rival of which an NPS of -20, give or take 3, is published."""
+    moment = SimpleNamespace(after=lambda starts: arrives)
+    published = SimpleNamespace(figures=lambda: {"nps": SimpleNamespace(value=-20.0, margin=3.0)})
+    firms = {
+        "Shop": SimpleNamespace(arrives=None, known=None),
+        "Old": SimpleNamespace(arrives=None, known=published, touchpoints={}),
+        "New": SimpleNamespace(arrives=moment, known=None, touchpoints={}),
+    }
+
+    def table(means):
+        rows = [
+            ("Shop", "all", "nps", policy, replication, mean + 2.0 * (replication - 1))
+            for policy, mean in means.items()
+            for replication in range(3)
+        ]
+        return pd.DataFrame(rows, columns=["firm", "segment", "measure", "policy", "replication", "value"])
+
+    frames = SimpleNamespace(
+        records=table({"as-is": -32.0, "best": -22.0}), measures=table({"as-is": -60.0, "best": -10.0})
+    )
+    document = SimpleNamespace(firms=firms, starts="then", lasts=lasts)
+    experiment = SimpleNamespace(scenario=SimpleNamespace(document=document), frames=frames)
+    facts = SimpleNamespace(firm="Shop", reference="as-is", experiment=experiment)
+    facts.described = partial(Facts.described, facts)
+    return facts
+
+
+def test_our_figures_beside_a_rivals_are_of_the_time_that_records_describe():
+    old, new = standing.rivals_of(beside_a_published_figure(), "best")
+    (nps,) = old.figures
+    assert (nps.measure, nps.value, nps.reference, nps.winner) == ("nps", -20.0, -32.0, -22.0)
+    # Our runs are 2 points apart: t(2) x 2 / sqrt(3), beside the margin of 3.
+    assert nps.margin == pytest.approx(math.hypot(3.0, 4.3027 * 2.0 / math.sqrt(3.0)), abs=1e-3)
+    assert (new.known, new.figures) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("arrives", "lasts", "over"),
+    [
+        (0, 4 * YEAR, "over the first year"),
+        (18 * MONTH, 4 * YEAR, "over the first year"),
+        (6 * MONTH, 4 * YEAR, "until New comes"),
+        (0, 6 * MONTH, "over the whole time"),
+        (2 * MONTH, 6 * MONTH, "until New comes"),
+    ],
+)
+def test_the_time_that_published_figures_describe_is_named(arrives, lasts, over):
+    old, _ = standing.rivals_of(beside_a_published_figure(arrives, lasts), "best")
+    assert old.over == over
 
 
 def test_assumptions_are_those_that_the_report_lists_first(comparison):

@@ -6,10 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from cxsim.measures.records import Record
-from cxsim.results import grounds, sentences
+from cxsim.results import consequences, grounds, sentences
 from cxsim.results.answer import not_said, said, written
-from cxsim.results.findings import Compared, Gain, GoalFound, Harm, Leader, Opening, Payback, Reason, Rival, Row, Worlds
+from cxsim.results.findings import Gain, GoalFound, Leader, Payback, Row
 from cxsim.results.provenance import provenance
 from cxsim.results.summary import WIDTH, lines_of
 from cxsim.results.wording import columns
@@ -50,7 +49,7 @@ def test_who_cannot_be_told_apart_from_the_winner_is_said_in_the_same_breath(cab
 def test_a_winner_that_loses_money_says_so_in_the_first_sentence(cable):
     facts = cable(rows={("profit", BEST): row(BEST, "EUR", 1.69e6, 2e6, 1e5)})
     assert sentences.verdict(facts).endswith("; but it lowers profit by 310 000 EUR.")
-    assert "leaves 310 000 EUR less profit than changing nothing (210 000 to 410 000)" in sentences.costs_and_earns(
+    assert "leaves 310 000 EUR less profit than changing nothing (210 000 to 410 000)" in consequences.costs_and_earns(
         facts
     )
     assert any("210 000 / -310 000 EUR (less profit than before)" in line for line in lines_of(facts))
@@ -59,13 +58,13 @@ def test_a_winner_that_loses_money_says_so_in_the_first_sentence(cable):
 def test_a_winner_whose_profit_ties_neither_earns_nor_loses(cable):
     facts = cable(rows={("profit", BEST): row(BEST, "EUR", 1.95e6, 2e6, 1e5)})
     assert "lowers" not in sentences.verdict(facts)
-    assert "its profit cannot be told apart from that of changing nothing" in sentences.costs_and_earns(facts)
+    assert "its profit cannot be told apart from that of changing nothing" in consequences.costs_and_earns(facts)
 
 
 def test_a_winner_that_fails_a_goal_says_so_in_the_first_sentence_and_not_twice(cable):
     facts = cable(goals=(GoalFound("retention", "at least 70 %", {BEST: 0.1}),))
     assert sentences.verdict(facts).endswith("; the goal of keeping at least 70 % is met in only 10 % of runs.")
-    assert "goal" not in sentences.costs_and_earns(facts)
+    assert "goal" not in consequences.costs_and_earns(facts)
     never = cable(goals=(GoalFound("wait_mean", "at most 3 min", {BEST: 0.0}),))
     assert "the goal of at most 3 min (mean wait of the answered) is met in none of the 30 runs" in sentences.verdict(
         never
@@ -80,7 +79,7 @@ def test_goals_that_are_missed_as_often_are_said_together(cable):
     facts = cable(goals=goals, payback=Payback(math.nan, 0.0))
     text = "; the goals of keeping at least 70 % and being paid back within 24 months are met in none of the 30 runs."
     assert sentences.verdict(facts).endswith(text)
-    assert "paid back" not in sentences.costs_and_earns(facts)
+    assert "paid back" not in consequences.costs_and_earns(facts)
     assert "Goals           keeping at least 70 % and being paid back within 24 months in" in lines_of(facts)
 
 
@@ -116,7 +115,7 @@ def test_when_nothing_wins_another_measure_may_still_have_a_winner(cable):
     facts = cable(ranked=(), other_winner=leader, talk=talk)
     assert "; on net promoter score Make good fast is best (+5 points)." in sentences.verdict(facts)
     text = "Make good fast wins the most customers by word of mouth (+35 a year; +19 to +51)."
-    assert sentences.recommendation(facts) == text
+    assert consequences.recommendation(facts) == text
 
 
 def test_the_opposite_result_is_said_as_harm(cable):
@@ -159,25 +158,25 @@ def test_a_policy_that_keeps_and_loses_money_says_both(cable):
 
 
 def test_recommendation_says_who_was_asked_and_who_is_best_at_it(cable):
-    assert sentences.recommendation(cable()) == (
+    assert consequences.recommendation(cable()) == (
         "It brings 140 new customers a year by word of mouth instead of 85 (+39 to +71), and it lifts our NPS, as a "
         "survey would show it, from −35 to −19; the policy best for recommendation is the same one."
     )
     other = Leader("won_by_recommendation", "fix-the-causes", Gain(6.0, 2.0, 10.0))
-    assert "is Fix the causes, by 6.0 customers a year." in sentences.recommendation(cable(talk=other))
+    assert "is Fix the causes, by 6.0 customers a year." in consequences.recommendation(cable(talk=other))
     level = other._replace(gain=Gain(6.0, -2.0, 14.0))
-    assert "; Fix the causes cannot be told apart from it in this." in sentences.recommendation(cable(talk=level))
+    assert "; Fix the causes cannot be told apart from it in this." in consequences.recommendation(cable(talk=level))
 
 
 def test_a_survey_that_parts_from_the_truth_gets_a_sentence_more(cable):
-    assert "survey would show NPS" not in sentences.recommendation(cable())
+    assert "survey would show NPS" not in consequences.recommendation(cable())
     rows = {("nps_true", BEST): row(BEST, "points", -10.0, -20.0, 2.0)}
-    text = sentences.recommendation(cable(rows=rows))
+    text = consequences.recommendation(cable(rows=rows))
     assert text.endswith("Mind who answers: under it a survey would show NPS of −19 where the true one is −10.")
 
 
 def test_money_says_cost_gain_price_of_a_customer_payback_and_goals(cable):
-    assert sentences.costs_and_earns(cable()) == (
+    assert consequences.costs_and_earns(cable()) == (
         "It costs 210 000 EUR over the 4 years and leaves 640 000 EUR more profit than changing nothing (540 000 to "
         "740 000): 300 EUR for each customer kept, paid back in month 14, within the 24 months of the goal in 93 % of "
         "runs; the goal of keeping at least 70 % is met in 61 % of runs."
@@ -186,160 +185,10 @@ def test_money_says_cost_gain_price_of_a_customer_payback_and_goals(cable):
 
 def test_what_is_never_paid_back_is_said_so(cable):
     facts = cable(payback=Payback(math.nan, 0.0), goals=())
-    assert "paid back within 4 years in none of the 30 runs" in sentences.costs_and_earns(facts)
+    assert "paid back within 4 years in none of the 30 runs" in consequences.costs_and_earns(facts)
     assert any("paid back in none of the 30 runs" in line for line in lines_of(facts))
-    some = sentences.costs_and_earns(cable(payback=Payback(20.0, 0.8), goals=()))
+    some = consequences.costs_and_earns(cable(payback=Payback(20.0, 0.8), goals=()))
     assert "paid back in month 20 (in 80 % of runs)" in some
-
-
-def test_reasons_add_up_to_the_first_sentence_with_what_is_joint(cable):
-    text = grounds.why_it_wins(cable())
-    assert text == (
-        "Of the 13 more kept in every 100, 7 would have left after a failure, without a word (4 were spared it and 3 "
-        "were made good), 4 after a complaint that was not made good and 1 over a wait; against them, more are lost "
-        "than under as-is: 1 over the price; +2 is joint: no single reason explains it."
-    )
-    assert 7 + 4 + 1 - 1 + 2 == 13
-
-
-@pytest.mark.parametrize("kept", [(13.0,), (6.4, 6.4, 0.2), (20.0, -7.0), (0.4, 0.3, 0.3), (5.5, 5.5, 5.5, -3.5)])
-def test_reasons_add_up_whatever_they_are(cable, kept):
-    # A reason that nobody has a phrase for is quoted, and holds no digit here.
-    facts = cable(why=tuple(Reason("abcdefg"[place], value) for place, value in enumerate(kept)))
-    text = grounds.why_it_wins(facts).replace("in every 100, ", "")
-    kept_, _, against = text.partition("; against them, more are lost than under as-is: ")
-    total, *rest = numbers(kept_.partition("; ")[0])
-    lost = numbers(against.partition(";")[0])
-    joint = re.search(r"; ([+−]\d+) is joint", text)
-    found = sum(rest) - sum(lost) + (numbers(joint[1])[0] if joint else 0.0)
-    assert found == total == 13
-
-
-def test_small_numbers_get_a_decimal_and_still_add_up(cable):
-    rows = {("retention", BEST): row(BEST, "share", 0.592, 0.58, 0.002)}
-    facts = cable(rows=rows, why=(Reason("waiting", 0.83), Reason("the price", 0.27)))
-    text = grounds.why_it_wins(facts)
-    assert text.startswith("Of the 1.2 more kept in every 100, 0.8 would have left over a wait and 0.3 over the price")
-    assert "; +0.1 is joint" in text
-
-
-def test_for_whom_names_the_segments_who_is_paid_for_nothing_and_who_leaves(cable):
-    assert grounds.for_whom(cable()) == (
-        "Most are kept among seniors (+19), fewest among shops (+6); 52 EUR of every 100 EUR of credits go to people "
-        "who would have stayed anyway; 2 in every 100 leave who would not have left under as-is, most "
-        "of them over a wait."
-    )
-
-
-def test_segments_that_tie_or_suffer_are_said_so(cable):
-    segments = cable().segments
-    assert "segments cannot be told apart in this" in grounds.for_whom(cable(segments_apart=False))
-    worse = (*segments[:2], segments[2]._replace(gain=Gain(-0.06, -0.09, -0.03)))
-    assert "but it does harm among shops (−6)" in grounds.for_whom(cable(segments=worse))
-    tie = (*segments[:2], segments[2]._replace(gain=Gain(0.01, -0.02, 0.04)))
-    text = "among shops it cannot be told apart from changing nothing (+1.0)"
-    assert text in grounds.for_whom(cable(segments=tie))
-    assert "Nobody leaves who" in grounds.for_whom(cable(segments=(), paid_for_nothing=math.nan, harm=Harm(0.0)))
-
-
-def test_rivals_are_compared_on_what_is_known_only(cable):
-    assert grounds.against_rivals(cable()) == (
-        "In the six months after FiberNow opens we lose 640 customers under as-is and 290 under the best policy. Of "
-        "SkyDish we know three figures only, and on those we go from 30 NPS points behind to 14 behind (give or take "
-        "6, its own margin) and we lose 0.50 % a month against its 1.6 % a month (give or take 0.16); "
-        "everything else about SkyDish is inferred and is not compared."
-    )
-    level = Rival("SkyDish", (Compared("nps", "points", -17.0, 6.0, -35.0, -19.0),), 1)
-    text = grounds.against_rivals(cable(rivals=(level,), openings=()))
-    assert "one figure only" in text
-    assert "2 behind (give or take 6, its own margin, which does not tell us apart)" in text
-
-
-def test_figures_of_any_kind_are_compared_with_their_unit_once(cable):
-    figures = (
-        Compared("wait_mean", "min", 3.0, 0.3, 4.3, 4.4),
-        Compared("first_contact_resolution", "share", 0.6, 0.05, 0.59, 0.57),
-        Compared("failures", "per customer a year", 1.2, 0.12, 1.5, 1.4),
-    )
-    text = grounds.against_rivals(cable(rivals=(Rival("FiberNow", figures, 4),), openings=()))
-    assert text == (
-        "Of FiberNow we know four figures only, and on those we go from 4.3 to 4.4 min on mean wait against its 3.0 "
-        "(give or take 18 s, its own margin), we go from 59 to 57 % on first contact resolution against its 60 (give "
-        "or take 5, which does not tell us apart) and we go from 1.5 to 1.4 per customer a year on failures against "
-        "its 1.2 (give or take 0.12); everything else about FiberNow is inferred and is not compared."
-    )
-
-
-def test_an_opening_that_the_policy_does_not_change_is_a_tie(cable):
-    opening = Opening("FiberNow", 6, 640.0, 620.0, Gain(-20.0, -60.0, 20.0))
-    text = grounds.against_rivals(cable(openings=(opening,)))
-    assert "which the best policy does not change by more than luck (−60 to +20)" in text
-
-
-def test_a_rival_in_full_is_said_to_be_simulated(cable):
-    rival = Rival("Chain", kept=row(BEST, "share", 0.57, 0.59, 0.01))
-    text = grounds.against_rivals(cable(rivals=(rival,), openings=()))
-    assert text == "Chain (simulated) keeps 57 of every 100 of its own customers instead of 59."
-
-
-def test_records_say_what_is_met_and_which_way_it_is_missed(cable):
-    text = grounds.why_believe(cable())
-    assert text.startswith("Before any policy it comes near 3 of our 4 own figures (NPS −35 recorded, −33 simulated;")
-    assert "but churn 0.70 % a month recorded, 0.90 % a month simulated: too high)" in text
-    assert "4 are measured, 3 are from published studies and 2 are placeholders: satisfaction to staying" in text
-
-
-def test_fewer_than_half_of_the_records_make_the_answer_conditional_and_stand_first(cable):
-    missed = tuple(replace_met(record, record.figure == "nps") for record in cable().records)
-    facts = cable(records=missed)
-    first, second = said(facts)[:2]
-    assert first.text.startswith("Before any policy it comes near 1 of our 4 own figures")
-    assert second.text.startswith(
-        "If the model were right, Make good then fix would keep the most customers: of every 100 who are with "
-        "ValleyCable today, 71 would still be with us after 4 years"
-    )
-    assert lines_of(facts)[1].startswith("Own figures     only 1 of 4 met by the model: what follows holds only if")
-    nothing = sentences.verdict(cable(records=missed, ranked=()))
-    assert nothing.startswith("If the model were right, nothing here would beat changing nothing")
-    half = tuple(replace_met(record, record.figure in {"nps", "churn"}) for record in cable().records)
-    assert said(cable(records=half))[0].label == "The answer"
-
-
-def replace_met(record, met):
-    return record._replace(met=met)
-
-
-def test_one_record_is_no_plural(cable):
-    one = (Record("nps", -35.0, 5.0, -33.0, -34.0, -32.0, met=True),)
-    assert "comes near our one own figure" in grounds.why_believe(cable(records=one))
-    assert "comes near not even our one own figure" in grounds.why_believe(
-        cable(records=(replace_met(one[0], met=False),))
-    )
-
-
-def test_worlds_are_spoken_of_only_where_they_were_run(cable):
-    assert grounds.what_would_make_it_wrong(cable()) == (
-        "Within everything we said we are unsure of, it stays best in 87 of 100 worlds; the answer turns to Fix the "
-        "causes if FiberNow comes before month 14 and to changing nothing if satisfaction matters less than 0.6 "
-        "times what we assume; choosing it and being wrong costs at most 3 customers in 100, and the one figure most "
-        "worth measuring first is why customers left last year."
-    )
-    without = cable(worlds=None)
-    text = written(without) + "\n".join(lines_of(without))
-    assert "worlds;" not in text
-    assert "costs at most" not in text
-    assert "not checked against what we are unsure of; run `cxsim compare cable-town --seed 7" in text
-    assert "--worlds 64`" in text
-    unsaid = grounds.what_would_make_it_wrong(cable(worlds=None, setting={"unsure": False}))
-    assert "write ranges under `unsure`, then run" in unsaid
-
-
-def test_worlds_that_decide_nothing_do_not_make_up_a_turn(cable):
-    text = grounds.what_would_make_it_wrong(cable(worlds=Worlds(64, 40, level=10)))
-    assert "best in 40 of 64 worlds and cannot be told apart from the best in 10 more" in text
-    assert "no single thing that we are unsure of decides in which" in text
-    assert "at most" not in text
-    assert "best in 64 of 64 worlds." in grounds.what_would_make_it_wrong(cable(worlds=Worlds(64, 64)))
 
 
 def test_sentences_without_facts_are_left_out_and_named(cable):
