@@ -55,7 +55,7 @@ def test_a_firm_without_customers_at_the_start_keeps_none_and_says_so(compared, 
     found = compared(simulate=nobody, replications=3)
     assert not found.facts.has("retention")
     assert found.facts.headline == "nps_true"
-    assert set(found.plot.all()) == {"differences", "waits"}
+    assert set(found.plot.all()) == {"differences", "waits", "league", "dissatisfied", "rivals"}
     assert "unknown" not in found.answer()
     with pytest.raises(InputError, match="no customers at the start"):
         found.why("hire")
@@ -88,7 +88,9 @@ def test_charts_draw_on_the_axes_they_are_given(comparison, name):
 def test_a_chart_of_its_own_states_the_finding(comparison):
     chart = comparison.plot.differences()
     assert chart._repr_png_().startswith(b"\x89PNG")
-    assert set(comparison.plot.all()) == {"retention", "differences", "waits", "leavers"}
+    assert set(comparison.plot.all()) == {
+        "retention", "differences", "waits", "leavers", "league", "dissatisfied", "rivals",
+    }  # fmt: skip
 
 
 def test_one_policy_alone_has_no_differences_to_draw(result):

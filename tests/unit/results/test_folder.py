@@ -26,6 +26,7 @@ FILES = {
     "comparison.csv",
     "manifest.json",
     "measures.parquet",
+    "records.parquet",
     "report.html",
     "scenario.resolved.yaml",
     "timeseries.parquet",
@@ -53,10 +54,10 @@ def test_the_folder_holds_what_the_contract_says(quick, tmp_path):
     assert names(place) == FILES
     assert names(place / "charts") == {f"{chart}.{ending}" for chart in CHART_NAMES for ending in ("png", "svg")}
     assert names(place.parent) == {"out"}
-    for name in ("measures", "timeseries", "touchpoints", "cohorts"):
+    for name in ("measures", "timeseries", "touchpoints", "cohorts", "records"):
         table = pd.read_parquet(place / f"{name}.parquet")
         assert tuple(table.columns) == getattr(tables, f"{name.upper()}_COLUMNS")
-        pd.testing.assert_frame_equal(table, getattr(quick, name), check_dtype=False)
+        pd.testing.assert_frame_equal(table, getattr(quick.experiment.frames, name), check_dtype=False)
     assert tuple(pd.read_csv(place / "comparison.csv").columns) == COLUMNS
     page = (place / "report.html").read_text(encoding="utf-8")
     assert page.count("data:image/svg+xml;base64,") == page.count("data:image/png;base64,") == 5
