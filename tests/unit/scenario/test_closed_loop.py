@@ -61,7 +61,9 @@ def test_the_levers_of_touchpoints_contacts_and_segments(plan):
     stakes = plan.levers[plan.contacts["levers"] + pl.CONTACT_STAKE, 0]
     assert stakes.tolist() == [2.0, 1.0, 1.0, 2.0, 1.0, 1.0, 2.0, 1.0, 1.0]
     cares = plan.levers[plan.market[0]["segment_levers"] :][pl.SEGMENT_CARES_RELIABILITY : pl.SEGMENT_COLUMNS]
-    assert cares[:, 0].tolist() == [2.5, 0.0, 0.0, 1.0, 1.5]  # five times the shares
+    # Half for everybody, and half by the share: the squares of .5, .2 and .3 add up to .38.
+    assert cares[:, 0] == pytest.approx([0.5 + 0.25 / 0.38, 0.5, 0.5, 0.5 + 0.1 / 0.38, 0.5 + 0.15 / 0.38], rel=1e-14)
+    assert cares[:, 0] @ [0.5, 0.0, 0.0, 0.2, 0.3] == pytest.approx(1.0, rel=1e-14)  # what they care about weighs 1
     assert cares[:, 1].tolist() == [1.0] * 5  # nothing is written
 
 
