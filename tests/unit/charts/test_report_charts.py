@@ -127,7 +127,7 @@ def test_what_is_inferred_is_grey_and_what_is_known_is_open(make_more_tables, ax
     assert [text.get_text() for text in grey] == ["2"]
     told = axes.get_title(loc="left").replace("\n", " ")
     assert "published or recorded" in told
-    assert "inferred from the figures known, not compared" in told
+    assert "Grey: inferred, not compared" in told
 
 
 def test_only_the_four_words_say_where_a_figure_is_from(make_more_tables, axes):
