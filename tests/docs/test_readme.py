@@ -65,7 +65,7 @@ def test_the_comparison_that_is_shown_can_be_made(blocks, folder, command):
     assert done.exit_code == 0, done.stderr
     first = done.stdout.splitlines()[0]
     assert first.startswith("cable-town: 5 policies and as-is, 2 paired runs, 4 years")
-    for label in ("Costs / earns", "Own figures", "Sure?"):
+    for label in ("Keeps most", "Own figures", "Sure?"):
         assert f"\n{label} " in shown
         assert f"\n{label} " in done.stdout
     assert (folder / "results" / "sample-cable-town" / "report.html").exists()
