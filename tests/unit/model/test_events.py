@@ -12,9 +12,10 @@ def codes(prefix, without=()):
 
 def test_kinds_of_pending_events_happen_in_the_promised_order():
     order = [
-        ev.LEVER, ev.SHIFT, ev.SERVICE_END, ev.ABANDON, ev.ARRIVAL, ev.NEED, ev.RETURN, ev.REVIEW, ev.LEAVE, ev.TALK,
+        ev.LEVER, ev.SHIFT, ev.ORGANISE, ev.SERVICE_END, ev.ABANDON, ev.ARRIVAL, ev.NEED, ev.RETURN, ev.REVIEW,
+        ev.LEAVE, ev.FOLLOW_UP, ev.TALK,
     ]  # fmt: skip
-    assert order == list(range(10))
+    assert order == list(range(12))
     assert max(order) < 16  # four bits of the key
 
 
@@ -47,7 +48,7 @@ def test_states_of_customers_and_agents_are_unique():
 
 def test_flags_are_single_bits_of_one_byte():
     flags = sorted(codes("FLAG_").values())
-    assert flags == [1, 2, 4, 8, 16]
+    assert flags == [1, 2, 4, 8, 16, 32, 64]
     assert st.HOT["flags"] == np.uint8
 
 
