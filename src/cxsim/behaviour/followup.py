@@ -33,20 +33,30 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+# How the matter that a follow-up asks about has ended.
+ENDED_BADLY = 0
+ENDED_WELL = 1
+MADE_GOOD = 2
+
+
 @rule
-def effect_of_follow_up(ended_well: bool, cumulative: float) -> int:
-    """Sign of what a follow-up does (Dholakia and Morwitz 2002): 1 for the satisfied, -1 with a grievance, else 0.
+def effect_of_follow_up(ended: int, cumulative: float) -> int:
+    """Sign of what a follow-up does, that of the satisfaction (Dholakia and Morwitz 2002).
+
+    It reminds the dissatisfied of their grievance, but nobody of one that has just been made good.
 
     Parameters
     ----------
-    ended_well : bool
-        Whether the matter that it asks about was solved without a failure, or made good.
+    ended : int
+        ENDED_BADLY, ENDED_WELL, or MADE_GOOD after a complaint.
     cumulative : float
         Cumulative satisfaction with the firm, latent SD.
     """
-    if not ended_well:
+    if ended == ENDED_BADLY:
         return -1
-    return 1 if cumulative > 0.0 else 0
+    if cumulative > 0.0:
+        return 1
+    return 0 if ended == MADE_GOOD else -1
 
 
 @rule

@@ -276,7 +276,7 @@ def happen(
         leave_contract(p, s, row, ordinal, now)
         return ev.DONE
     if kind == ev.FOLLOW_UP:
-        follow_up(p, s, row, other, ordinal, cause == 1, now)
+        follow_up(p, s, row, other, ordinal, cause, now)
         return ev.DONE
     if kind == ev.ORGANISE:
         organise(p, s, row, ordinal)

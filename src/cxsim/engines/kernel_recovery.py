@@ -8,7 +8,7 @@ import numpy as np
 
 from cxsim.behaviour import slots
 from cxsim.behaviour.complaint import EXIT, VOICE, hope_after
-from cxsim.behaviour.followup import effect_of_follow_up
+from cxsim.behaviour.followup import ENDED_BADLY, ENDED_WELL, MADE_GOOD, effect_of_follow_up
 from cxsim.behaviour.recovery import (
     CREDIT,
     EXPLAIN,
@@ -64,7 +64,7 @@ UNANSWERED = -1.0
 
 
 @part
-def plan_follow_up(p: Plan, s: State, person: int, firm: int, ended_well: bool, now: int) -> None:
+def plan_follow_up(p: Plan, s: State, person: int, firm: int, ended: int, now: int) -> None:
     """Have somebody ask, some days later, how it went."""
     column = s.cold[person]["segment"]
     if default(p, s, slots.FOLLOWING_UP, column) <= 0.0:
@@ -74,19 +74,19 @@ def plan_follow_up(p: Plan, s: State, person: int, firm: int, ended_well: bool, 
     delay = whole(-default(p, s, slots.FOLLOW_UP_DELAY, column) * pl.DAY * math.log1p(-u))
     w = s.world[0]
     order = order_of(ev.FOLLOW_UP, np.uint64(person))
-    push(s.pending, w["n_pending"], now + delay, order, firm, need, person, 1 if ended_well else 0, 0.0)
+    push(s.pending, w["n_pending"], now + delay, order, firm, need, person, ended, 0.0)
     w["n_pending"] += 1
 
 
 @part
-def follow_up(p: Plan, s: State, person: int, firm: int, need: int, ended_well: bool, now: int) -> None:
+def follow_up(p: Plan, s: State, person: int, firm: int, need: int, ended: int, now: int) -> None:
     """Follow up: the satisfied stay longer for it, who still has a grievance is reminded of it (B-34)."""
     c = s.cold[person]
     if c["gone"] == 1 or c["firm"] != firm:
         return
     column = c["segment"]
     m = s.minds[person * p.firms.size + firm]
-    effect = effect_of_follow_up(ended_well, m["satisfaction"])
+    effect = effect_of_follow_up(ended, m["satisfaction"])
     if effect != 0:
         m["care"] = effect
         m["cared_at"] = now
@@ -161,10 +161,10 @@ def settle(p: Plan, s: State, person: int, firm: int, answer_: float, complained
     rate_in_public(p, s, person, firm, need, said)
     share = s.levers[p.firms[firm]["levers"] + pl.FIRM_FOLLOW_UP, column]
     if not failed and share > 0.0 and draw(s.world[0]["key"], np.uint64(person), draws.FOLLOWED, occ) < share:
-        plan_follow_up(p, s, person, firm, True, now)
+        plan_follow_up(p, s, person, firm, ENDED_WELL, now)
     steps = int(s.levers[p.firms[firm]["levers"] + pl.FIRM_STEPS, column])
     if complained and answer_ >= 0.0 and steps & FOLLOW_UP and default(p, s, slots.RECOVERING, column) > 0.0:
-        plan_follow_up(p, s, person, firm, healed, now)
+        plan_follow_up(p, s, person, firm, MADE_GOOD if healed else ENDED_BADLY, now)
 
 
 @part

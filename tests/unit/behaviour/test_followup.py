@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsim.behaviour.followup import care_shift, effect_of_follow_up
+from cxsim.behaviour.followup import ENDED_BADLY, ENDED_WELL, MADE_GOOD, care_shift, effect_of_follow_up
 from cxsim.behaviour.leaving import hazard_of_notice, probability_within
 from cxsim.behaviour.registry import REGISTRY
 
@@ -26,10 +26,14 @@ def test_a_hazard_right_after_a_follow_up():
     assert hazard_of_notice(0.1, 0.0, 0.0, shift, 0.6, 0.5) == pytest.approx(0.06)
 
 
-def test_a_follow_up_helps_the_satisfied_and_hurts_where_the_matter_ended_badly():
-    assert effect_of_follow_up(True, 0.1) == 1
-    assert effect_of_follow_up(True, 0.0) == 0  # neither pleased nor aggrieved
-    assert effect_of_follow_up(False, 2.0) == -1
+@pytest.mark.parametrize(
+    ("ended", "satisfied", "dissatisfied"),
+    [(ENDED_BADLY, -1, -1), (ENDED_WELL, 1, -1), (MADE_GOOD, 1, 0)],
+)
+def test_a_follow_up_has_the_sign_of_satisfaction_and_of_how_the_matter_ended(ended, satisfied, dissatisfied):
+    assert effect_of_follow_up(ended, 0.1) == satisfied
+    assert effect_of_follow_up(ended, 0.0) == dissatisfied
+    assert effect_of_follow_up(ended, -2.0) == dissatisfied
 
 
 @given(DAYS, DAYS)

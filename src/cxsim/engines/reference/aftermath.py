@@ -15,6 +15,7 @@ from cxsim.behaviour.complaint import (
     utility_of_voice,
 )
 from cxsim.behaviour.failure import ORIGIN_NAMES, bond_after, origin_of
+from cxsim.behaviour.followup import ENDED_BADLY, ENDED_WELL, MADE_GOOD
 from cxsim.behaviour.leaving import utility_of_exit
 from cxsim.behaviour.recovery import (
     ASK,
@@ -169,9 +170,9 @@ def settle(person: Person, firm: int, answer: float | None) -> None:
     rate_in_public(person, firm, said)
     share = person.of_firm(firm, pl.FIRM_FOLLOW_UP)
     if not failed and share > 0.0 and world.draw(person.entity, draws.FOLLOWED, occasion(person.need)) < share:
-        plan_follow_up(person, firm, ended_well=True)
+        plan_follow_up(person, firm, ENDED_WELL)
     if answer is not None and answer > UNANSWERED and steps_of(person, firm) & FOLLOW_UP and person.is_on("recovering"):
-        plan_follow_up(person, firm, ended_well=healed)
+        plan_follow_up(person, firm, MADE_GOOD if healed else ENDED_BADLY)
 
 
 def feel_answer(person: Person, firm: int, recovery: float, *, healed: bool) -> tuple[float, float]:

@@ -130,7 +130,7 @@ def explained_leaving(person: Person, firm: int) -> float:
 # --- following up
 
 
-def plan_follow_up(person: Person, firm: int, *, ended_well: bool) -> None:
+def plan_follow_up(person: Person, firm: int, ended: int) -> None:
     """Have somebody ask, some days later, how it went."""
     if not person.is_on("following_up"):
         return
@@ -140,16 +140,16 @@ def plan_follow_up(person: Person, firm: int, *, ended_well: bool) -> None:
     delay = whole(-person.default("follow_up_delay") * pl.DAY * math.log1p(-u))
     world.schedule(
         world.now + delay, ev.FOLLOW_UP, person.entity, need,
-        lambda: follow_up(person, firm, need, ended_well=ended_well), row=person.row, other=firm, cause=int(ended_well),
+        lambda: follow_up(person, firm, need, ended), row=person.row, other=firm, cause=ended,
     )  # fmt: skip
 
 
-def follow_up(person: Person, firm: int, need: int, *, ended_well: bool) -> None:
+def follow_up(person: Person, firm: int, need: int, ended: int) -> None:
     """Follow up: the satisfied stay longer for it, who still has a grievance is reminded of it (B-34)."""
     if person.gone or person.firm != firm:
         return
     mind = person.minds[firm]
-    effect = effect_of_follow_up(ended_well, mind.satisfaction)
+    effect = effect_of_follow_up(ended, mind.satisfaction)
     if effect != 0:
         mind.care = effect
         mind.cared_at = person.world.now
