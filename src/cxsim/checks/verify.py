@@ -18,6 +18,7 @@ from cxsim.checks.organisations import organisations
 from cxsim.checks.parity import WORLDS, parity
 from cxsim.checks.queues import queues
 from cxsim.checks.seeds import seed_of
+from cxsim.checks.stories import stories
 from cxsim.checks.troubles import troubles
 from cxsim.checks.visitors import visitors
 from cxsim.errors import InputError, RunError
@@ -119,7 +120,7 @@ class Proof(NamedTuple):
 
 def all_cases() -> tuple[Case, ...]:
     """Return every oracle."""
-    return (*queues(), *visitors(), *markets(), *troubles(), *answers(), *minds(), *organisations())
+    return (*queues(), *visitors(), *markets(), *troubles(), *answers(), *minds(), *stories(), *organisations())
 
 
 def chosen(cases: Sequence[Case], engine: str, *, full: bool) -> list[Case]:

@@ -16,17 +16,9 @@ from cxsim.behaviour.satisfaction import beyond_tolerance, satisfaction, value
 from cxsim.behaviour.talk import number_told, public_rating
 from cxsim.checks.answers import answer_at_once, contacts_per_matter, followed_month, worth_kept
 from cxsim.checks.markets import choice_chain, contract_chain, within_a_month
-from cxsim.checks.minds import (
-    MOST_TOLD,
-    chances_to_hear,
-    deserved_after,
-    felt,
-    in_a_quarter,
-    moved_by_talk,
-    normal_mean,
-    poisson,
-)
+from cxsim.checks.minds import deserved_after, felt, in_a_quarter, normal_mean, poisson
 from cxsim.checks.organisations import FIVE_STARS, ONE_STAR, months_that_count, skills
+from cxsim.checks.stories import MOST_TOLD, chances_to_hear, moved_by_talk
 from cxsim.checks.troubles import answers_to_failure, bonds_after, exit_chance, kinds_of_failure, mean_over_failures
 from cxsim.checks.visitors import rush_hour_means
 from cxsim.model.events import MAX_TOLD
