@@ -87,8 +87,11 @@ class Recount:
 
     def _date(self, row, period, column):
         # A visit or a delivery has a date, where one is promised; a complaint has none.
-        firm = self.plan.touchpoints[row.touchpoint]["firm"]
+        place = self.plan.touchpoints[row.touchpoint]
+        firm = place["firm"]
         if row.customer >> 48 or row.customer in self.complained:
+            return
+        if place["channel"] not in pl.DATED_CHANNELS or place["staffed"] == 0:
             return
         promised = self.plan.levers[self.plan.firms[firm]["levers"] + pl.FIRM_PROMISE_VISIT, column]
         if promised >= 0:

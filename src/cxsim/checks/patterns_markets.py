@@ -191,7 +191,7 @@ def _follow_up() -> Pattern:
         for place, text, kind in (("bank", BANK, ev.LOG_NOTICE), ("shops", SHOPS, ev.LOG_NEED)):
             logs = {arm: run(text, altered, seed, replication, policy=arm, log=True).log for arm in ("as-is", "asked")}
             asked = _asked(logs["asked"])
-            for mood, content in (("satisfied", 1), ("dissatisfied", 0)):
+            for mood, content in (("satisfied", 1), ("dissatisfied", -1)):
                 group = asked[asked["cause"] == content]
                 sums[f"{place} {mood}"] = float(group.size)
                 for arm, log in logs.items():

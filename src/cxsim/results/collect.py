@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -222,10 +223,16 @@ def _reasons(table: pd.DataFrame | None) -> tuple[Reason, ...]:
     if table is None:
         return ()
     return tuple(
-        Reason(row["reason"], row["kept_more"], row["saved_spared"], row["saved_made_good"])
+        Reason(row["reason"], row["kept_more"], _net(row, "saved_spared"), _net(row, "saved_made_good"))
         for row in table.to_dict("records")
         if row["reason"] not in {KEPT, JOINT_TITLE}
     )
+
+
+def _net(row: dict[Hashable, Any], part: str) -> float:
+    """Return a part of the saved, cut like them by those newly lost: a part is then no larger than the whole."""
+    saved = float(row["saved"])
+    return float(row[part]) * max(float(row["kept_more"]), 0.0) / saved if saved > 0.0 else float(row[part])
 
 
 def _harm(table: pd.DataFrame | None) -> Harm | None:

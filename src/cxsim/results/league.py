@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from cxsim.results.benchmark import LEVEL, PRICE, Benchmark, Cause, Line
+from cxsim.results.benchmark import AHEAD, BEHIND, LEVEL, PRICE, Benchmark, Cause, Line
 from cxsim.results.facts import Facts
 from cxsim.results.summary import cut, padded
 from cxsim.results.wording import difference, fixed, limits, quantity, span
@@ -56,7 +56,13 @@ def _row(line: Line) -> str:
         value = value.removesuffix(f" {line.unit}")
     if math.isfinite(line.low) and math.isfinite(line.high) and line.high > line.low:
         value += f" ({limits(line.low, line.high, line.unit)})"
-    return f"  {padded(cut(line.firm, FIRM), FIRM)} {padded(cut(value, VALUE), VALUE)} {line.origin:9} {line.verdict}"
+    firm, shown = padded(cut(line.firm, FIRM), FIRM), padded(cut(value, VALUE), VALUE)
+    return f"  {firm} {shown} {line.origin:9} {_ours(line.verdict)}"
+
+
+def _ours(verdict: str) -> str:
+    """Say of whom a verdict is: it stands on a rival's line."""
+    return f"we are {verdict}" if verdict in {AHEAD, BEHIND} else verdict
 
 
 def _to_the_best(ours: str, lines: list[Line]) -> Iterator[str]:

@@ -250,7 +250,7 @@ def how_surely(findings: Findings) -> str:
         gap = difference(row.difference, row.unit, row.width)
         first = f"That is {gap} ({span(row.diff_low, row.diff_high, row.unit)}; {runs})"
     text = first
-    if math.isfinite(row.best):
+    if math.isfinite(row.best) and not findings.level:
         number = number_word(len(findings.policies))
         text += f"; the chance that it is the best of the {number} is {chance(row.best)}"
     if findings.level_early:

@@ -62,7 +62,7 @@ def rivals_of(facts: Facts, best: str) -> tuple[Rival, ...]:
     """
     found = []
     for name, firm in facts.experiment.scenario.document.firms.items():
-        if name == facts.firm:
+        if name == facts.firm or _arrival(facts, firm) >= facts.experiment.scenario.document.lasts:
             continue
         if firm.touchpoints:
             row = _kept(facts, name, best)
@@ -76,6 +76,12 @@ def rivals_of(facts: Facts, best: str) -> tuple[Rival, ...]:
         )
         found.append(Rival(name, figures, len(known), over=_described(facts)))
     return tuple(found)
+
+
+def _arrival(facts: Facts, firm: Firm) -> int:
+    """Return when a firm comes, microseconds since the start; 0 for one that is there from the start."""
+    starts = facts.experiment.scenario.document.starts
+    return 0 if firm.arrives is None or starts is None else firm.arrives.after(starts)
 
 
 def _kept(facts: Facts, firm: str, best: str) -> Row | None:
@@ -101,7 +107,7 @@ def _described(facts: Facts) -> str:
     if document.lasts < YEAR:
         text = "over the whole time"
     for name, firm in document.firms.items():
-        arrival = 0 if firm.arrives is None or document.starts is None else firm.arrives.after(document.starts)
+        arrival = _arrival(facts, firm)
         if 0 < arrival < end:
             end, text = arrival, f"until {name} comes"
     return text
@@ -112,7 +118,7 @@ def openings_of(facts: Facts, best: str) -> tuple[Opening, ...]:
     found = []
     document = facts.experiment.scenario.document
     for name, firm in document.firms.items():
-        arrival = 0 if firm.arrives is None or document.starts is None else firm.arrives.after(document.starts)
+        arrival = _arrival(facts, firm)
         if name == facts.firm or not 0 < arrival < document.lasts:
             continue
         months = min(AFTER_OPENING, (document.lasts - arrival) // MONTH)
