@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -72,10 +73,11 @@ def with_payback(measures: pd.DataFrame, timeseries: pd.DataFrame, as_is: str = 
     rows = [
         {**dict(zip([*RUN, "policy"], key, strict=True)), "value": payback(row, base.loc[key[:-1]], ends)}
         for key, row in zip(table.index, table.to_numpy(), strict=True)
-        if key[:-1] in base.index and key[-1] != as_is
+        if key[:-1] in base.index
     ]
-    if not rows:
-        return measures
+    for row in rows:
+        if row["policy"] == as_is:
+            row["value"] = math.nan  # it has nothing to pay back
     made = pd.DataFrame(rows).assign(measure="payback", unit=CATALOG["payback"].unit)
     return pd.concat([measures, made[list(measures.columns)]], ignore_index=True)
 
