@@ -85,8 +85,8 @@ def test_without_as_is_there_is_no_policy_cost(corner, answering_engine):
 def test_a_policy_that_earns_less_than_as_is_never_pays_back(corner, answering_engine):
     made = experiment(corner, corner.policies, Setup(simulate=answering_engine, replications=2))
     paid = own(made.frames, "payback")
-    assert paid.loc[paid["policy"] == "as-is", "value"].tolist() == [0.0, 0.0]
-    assert paid.loc[paid["policy"] != "as-is", "value"].isna().all()
+    assert len(paid) == 2 * len(corner.policies)
+    assert paid["value"].isna().all()  # as-is has nothing to pay back, and the others never do
     assert set(paid["unit"]) == {"months"}
 
 
