@@ -125,7 +125,7 @@ def _family(
     best = probability_best(table, measure.better, seed=seed)
     for policy, row, chance in zip(policies, table, best, strict=True):
         mean = mean_interval(row, LEVEL)
-        low, high = float(np.maximum(mean.low, measure.least)), float(np.minimum(mean.high, measure.most))
+        low, high = measure.within(mean.low, mean.high)
         found: dict[str, Any] = {"policy": policy, "mean": mean.mean, "ci_low": low, "ci_high": high}
         found |= {"reference_policy": reference, "reference_mean": mean_interval(base).mean}
         found |= {"probability_best": float(chance), "replications": row.size}

@@ -103,6 +103,10 @@ class Measure:
         """Largest value that there can be."""
         return {SHARE: 1.0, POINTS: 100.0, STARS: 5.0, EASE: 7.0}.get(self.unit, math.inf)
 
+    def within(self, low: float, high: float) -> tuple[float, float]:
+        """Cut an interval where no value can be; that takes nothing from how often it covers."""
+        return max(low, self.least), min(high, self.most)
+
 
 _WHOLE: Final = "from the start to the horizon"
 _END: Final = "at the horizon"

@@ -15,7 +15,7 @@ from cxsim.measures import money
 from cxsim.measures.money import WrittenCost
 from cxsim.model import state as st
 from cxsim.model.events import REASON_INVOLUNTARY
-from cxsim.model.plan import YEAR, Plan
+from cxsim.model.plan import DATED_CHANNELS, YEAR, Plan
 from cxsim.model.state import State
 
 Array = NDArray[np.float64]
@@ -32,8 +32,6 @@ FIRM_FIELDS = (
     "revenue", "variable_cost", "credits",
 )  # fmt: skip
 COST_FIELDS = ("training_cost", "fixing_cost")
-# Numbers of the channels where the firm comes to the customer: delivery and field visit.
-VISITING = (6, 7)
 
 
 class Totals(NamedTuple):
@@ -220,7 +218,7 @@ def queueing(plan: Plan) -> NDArray[np.bool_]:
 
 def visiting(plan: Plan) -> NDArray[np.bool_]:
     """Tell which touchpoints are field visits or deliveries by staff."""
-    return np.asarray(staffed(plan) & np.isin(plan.touchpoints["channel"], VISITING))
+    return np.asarray(staffed(plan) & np.isin(plan.touchpoints["channel"], DATED_CHANNELS))
 
 
 def starting_customers(plan: Plan, state: State) -> NDArray[np.int64]:

@@ -86,15 +86,9 @@ def not_said(findings: Findings) -> str:
     return f"{listed(texts)}." if texts else ""
 
 
-def winner(facts: Facts) -> str | None:
-    """Return the policy that is best on the headline measure, None where none beats the reference."""
-    ranked = facts.ranked(facts.headline) if facts.others else []
-    return ranked[0] if ranked else None
-
-
 def finding(facts: Facts) -> str:
     """Return the answer as one short sentence, for titles."""
-    best = winner(facts)
+    best = facts.winner
     title = CATALOG[facts.headline].title
     row = facts.row(facts.headline, facts.reference if best is None else best)
     if facts.others and best is None:

@@ -123,14 +123,9 @@ def benchmark_of(facts: Facts) -> Benchmark:
     return Benchmark(facts.firm, rivals, tuple(lines), tuple(_reasons(facts)), tuple(_touchpoints(facts)))
 
 
-def _known(facts: Facts, firm: str) -> Mapping[str, tuple[float, float]]:
-    found = facts.experiment.scenario.document.firms[firm].known
-    return {name: (one.value, one.margin) for name, one in found.figures().items()} if found else {}
-
-
 def _figures(facts: Facts, rivals: tuple[str, ...]) -> list[str]:
     """Name the figures: those known of any rival, those we record; the usual ones beside who is simulated in full."""
-    found = [name for firm in (*rivals, facts.firm) for name in _known(facts, firm)]
+    found = [name for firm in (*rivals, facts.firm) for name in facts.known(firm)]
     if len(figures_of_baselines(facts.experiment.scenario.document)) < len(rivals):
         found += [name for name in USUAL if facts.has(name)][:MOST_USUAL]
     known = [name for name in dict.fromkeys(found) if name == PRICE or facts.has(name)]
@@ -145,13 +140,13 @@ def _lines(facts: Facts, figure: str, rivals: tuple[str, ...]) -> Iterator[Line]
     head = figure, measure.title, unit_of(figure, facts.currency), measure.better
     ours = facts.described(figure, facts.reference, facts.firm)
     mean = mean_interval(ours)
-    yield Line(*head, facts.firm, mean.mean, max(mean.low, measure.least), min(mean.high, measure.most), "simulated")
-    recorded = _known(facts, facts.firm).get(figure)
+    yield Line(*head, facts.firm, mean.mean, *measure.within(mean.low, mean.high), "simulated")
+    recorded = facts.known(facts.firm).get(figure)
     if recorded is not None:
         yield Line(*head, facts.firm, recorded[0], recorded[0] - recorded[1], recorded[0] + recorded[1], "recorded")
     baselines = figures_of_baselines(facts.experiment.scenario.document)
     for rival in rivals:
-        known = _known(facts, rival).get(figure)
+        known = facts.known(rival).get(figure)
         simulated = facts.described(figure, facts.reference, rival)
         if known is not None and rival in baselines:
             value, margin = known
@@ -165,7 +160,7 @@ def _lines(facts: Facts, figure: str, rivals: tuple[str, ...]) -> Iterator[Line]
         if not simulated.size:
             continue
         own = mean_interval(simulated)
-        shown = own.mean, max(own.low, measure.least), min(own.high, measure.most)
+        shown = own.mean, *measure.within(own.low, own.high)
         if rival in baselines:
             yield Line(*head, rival, *shown, "inferred")
         else:

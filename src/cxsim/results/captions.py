@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from cxsim.measures.catalog import CATALOG, LOST, LOST_TITLES
-from cxsim.results.answer import finding, winner
+from cxsim.results.answer import finding
 from cxsim.results.chart_tables import Cell, cells_of, dissatisfied_table
 from cxsim.results.facts import Facts
 from cxsim.results.wording import PER_100, difference, fixed, listed, number_word, quantity
@@ -54,7 +54,7 @@ def _differences_title(facts: Facts) -> str:
 
 
 def _retention_title(facts: Facts) -> str:
-    best = winner(facts)
+    best = facts.winner
     row = facts.row("retention", best or facts.reference)
     if row is None:
         return "Customers kept"
@@ -81,7 +81,7 @@ def _waits_title(facts: Facts) -> str:
 
 
 def _leavers_title(facts: Facts) -> str:
-    policy = winner(facts) or facts.reference
+    policy = facts.winner or facts.reference
     shares = {title: facts.row(name, policy) for name, title in zip(LOST, LOST_TITLES, strict=True)}
     known = {title: row.mean for title, row in shares.items() if row is not None and row.mean > 0.0}
     if not known:
@@ -97,7 +97,7 @@ def _dissatisfied_title(facts: Facts) -> str:
 
     table = dissatisfied_table(facts).set_index(["policy", "fate"])["per_100"]
     told: dict[str, tuple[float, float]] = {}
-    for policy in dict.fromkeys((facts.reference, winner(facts) or facts.reference)):
+    for policy in dict.fromkeys((facts.reference, facts.winner or facts.reference)):
         silent, after = table.get((policy, LEFT_SILENTLY), math.nan), table.get((policy, LEFT_AFTER), math.nan)
         if math.isfinite(silent):
             told[policy] = (silent + (after if math.isfinite(after) else 0.0), silent)
@@ -113,7 +113,7 @@ def _dissatisfied_title(facts: Facts) -> str:
 
 def _rivals_title(facts: Facts) -> str:
     """Count on how many of the figures that are not inferred we are ahead; say the first one where there is one."""
-    best = winner(facts) or facts.reference
+    best = facts.winner or facts.reference
     cells = [cell for cell in cells_of(facts) if cell.measure in CATALOG]
     pairs = [
         (theirs, [cell for cell in cells if cell.firm == facts.firm and cell.measure == theirs.measure])

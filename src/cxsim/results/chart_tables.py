@@ -10,7 +10,6 @@ import numpy as np
 
 from cxsim.measures.catalog import CAME_BACK, CATALOG, LOST, LOST_TITLES, unit_of
 from cxsim.model.plan import DAY, MONTH
-from cxsim.results.answer import winner
 from cxsim.results.facts import Facts
 from cxsim.results.wording import PER_100
 from cxsim.scenario.baselines import is_baseline
@@ -181,7 +180,7 @@ def cells_of(facts: Facts) -> Iterator[Cell]:
     document = facts.experiment.scenario.document
     if len(document.firms) < 2:  # noqa: PLR2004 -- one firm has no rivals
         return
-    best = winner(facts)
+    best = facts.winner
     ours = [facts.reference, *([best] if best is not None else [])]
     others = [name for name in document.firms if name != facts.firm]
     places = [(facts.firm, policy, f"{facts.firm}, {policy}") for policy in ours]
@@ -235,17 +234,15 @@ def _simulated(facts: Facts, measure: str, firm: str, policy: str, row: str) -> 
     """
     table = facts.contrast
     chosen = (table["measure"] == measure) & (table["firm"] == firm) & (table["policy"] == policy)
-    early = facts.experiment.frames.records
-    own = (early["measure"] == measure) & (early["firm"] == firm) & (early["policy"] == policy)
-    values = early.loc[own, "value"].to_numpy(np.float64)
-    known_then = mean_interval(values) if values.size and np.isfinite(values).all() else None
+    values = facts.described(measure, policy, firm)
     document = facts.experiment.scenario.document
     known = document.firms[firm].known
     inferred = is_baseline(document, firm) and not (known and measure in known.figures())
     for found in table[chosen & (table["segment"] == "all")].to_dict("records"):
         if math.isfinite(found["mean"]):
             numbers = found["mean"], found["ci_low"], found["ci_high"]
-            if known_then is not None:
-                numbers = known_then.mean, known_then.low, known_then.high
+            if np.isfinite(values).all():
+                then = mean_interval(values)
+                numbers = then.mean, *CATALOG[measure].within(then.low, then.high)
             origin = "inferred" if inferred else "simulated"
             yield Cell(measure, CATALOG[measure].title, found["unit"], firm, policy, row, *numbers, origin)

@@ -58,8 +58,8 @@ def collect(facts: Facts, command: str = "", worlds: Worlds | None = None) -> Fi
     worlds : Worlds, optional
         What was found over the worlds that we cannot rule out; by default what the comparison found in its own.
     """
-    ranked = tuple(facts.ranked(facts.headline)) if facts.others else ()
-    best = ranked[0] if ranked else None
+    ranked = tuple(facts.ranked(facts.headline))
+    best = facts.winner
     level = tuple(facts.level_with(facts.headline, best)) if best is not None else ()
     table = why(facts, best) if best is not None and facts.has(RETENTION) else None
     segments, apart = _segments(facts, best) if best is not None else ((), False)

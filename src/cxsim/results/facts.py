@@ -101,6 +101,17 @@ class Facts:
         return sorted(found, key=lambda policy: -self.goodness(measure, self.rows[measure, policy].difference))
 
     @cached_property
+    def winner(self) -> str | None:
+        """The policy that is best on the headline measure; None where none can be told to beat the reference."""
+        return next(iter(self.ranked(self.headline)), None)
+
+    def known(self, firm: str) -> dict[str, tuple[float, float]]:
+        """Return the figures that a firm is known by from outside, by measure: value and 95 % margin."""
+        found = self.experiment.scenario.document.firms.get(firm)
+        figures = found.known.figures() if found is not None and found.known is not None else {}
+        return {name: (one.value, one.margin) for name, one in figures.items()}
+
+    @cached_property
     def _own(self) -> dict[tuple[str, str, str], NDArray[np.float64]]:
         """Values of our firm by measure, policy and segment, in the order of the replications."""
         table = self.experiment.frames.measures

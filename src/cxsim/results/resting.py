@@ -44,8 +44,7 @@ def resting_on(facts: Facts) -> tuple[list[Assumption], list[Assumption], list[s
 
 def _moving(facts: Facts) -> list[str]:
     """Name the reasons for leaving that the winner changes most, or, where nothing wins, for which most leave."""
-    ranked = facts.ranked(facts.headline) if facts.others else []
-    best = ranked[0] if ranked else None
+    best = facts.winner
     moved: dict[str, float] = {}
     for reason in BEHIND:
         row = facts.row(reason, best or facts.reference)

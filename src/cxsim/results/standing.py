@@ -35,20 +35,13 @@ def records_of(facts: Facts) -> tuple[Record, ...]:
 
     The simulated ones are of the time that records describe: the first year, or until a new firm comes.
     """
-    known = _known(facts, facts.firm)
+    known = facts.known(facts.firm)
     if not known or AS_IS not in facts.policies:
         return ()
     simulated: dict[str, ArrayLike] = {
         measure: facts.described(measure, AS_IS, facts.firm) for measure in known if measure in CATALOG
     }
     return tuple(record for record in records(known, simulated) if record.met is not None)
-
-
-def _known(facts: Facts, firm: str) -> dict[str, tuple[float, float]]:
-    found = _firm(facts, firm)
-    if found is None or found.known is None:
-        return {}
-    return {name: (figure.value, figure.margin) for name, figure in found.known.figures().items()}
 
 
 def _firm(facts: Facts, firm: str) -> Firm | None:
@@ -68,7 +61,7 @@ def rivals_of(facts: Facts, best: str) -> tuple[Rival, ...]:
             row = _kept(facts, name, best)
             found += [Rival(name, kept=row)] if row is not None else []
             continue
-        known = _known(facts, name)
+        known = facts.known(name)
         figures = tuple(
             one
             for measure in known

@@ -174,8 +174,7 @@ def worlds_found(facts: Facts) -> WorldsFound | None:
     cube, numbers = _cube(made, facts)
     if not numbers:
         return None
-    ranked = facts.ranked(facts.headline) if facts.others else []
-    choice = ranked[0] if ranked else facts.reference
+    choice = facts.winner or facts.reference
     number = facts.policies.index(choice)
     better = CATALOG[facts.headline].better
     found = leaders(cube, better)

@@ -12,8 +12,8 @@ from cxsim.measures.catalog import (
     unit_of,
 )
 from cxsim.measures.formulas import FORMULAS
-from cxsim.measures.totals import VISITING
 from cxsim.model.events import N_REASONS, REASON_UNHEALED
+from cxsim.model.plan import DATED_CHANNELS
 from cxsim.scenario.consistency import MEASURES
 from cxsim.scenario.fields import CHANNELS
 
@@ -69,7 +69,7 @@ def test_a_title_and_a_reason_are_said_once():
 
 
 def test_visits_are_where_the_firm_comes_to_the_customer():
-    assert {CHANNELS[number] for number in VISITING} == {"field visit", "delivery"}
+    assert {CHANNELS[number] for number in DATED_CHANNELS} == {"field visit", "delivery"}
 
 
 def test_every_reason_for_leaving_looks_different_in_the_charts():

@@ -155,6 +155,7 @@ def beside_a_published_figure(arrives=0, lasts=4 * YEAR):
     experiment = SimpleNamespace(scenario=SimpleNamespace(document=document), frames=frames)
     facts = SimpleNamespace(firm="Shop", reference="as-is", experiment=experiment)
     facts.described = partial(Facts.described, facts)
+    facts.known = partial(Facts.known, facts)
     return facts
 
 
