@@ -9,13 +9,14 @@ import numpy as np
 
 from cxsim.engines import kernel
 from cxsim.engines.outcome import Outcome, what_broke
-from cxsim.engines.periods import close_period, mark_start, sorted_pending
+from cxsim.engines.periods import close_period, mark_start, seen, sorted_pending
 from cxsim.engines.world import FIRST_LOG_ROWS, more_rows, new_world
 from cxsim.errors import RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
 from cxsim.model.plan import Plan
 from cxsim.model.state import LOG, PENDING, State
+from cxsim.model.steering import Steer
 from cxsim.model.tables import passed
 
 
@@ -32,6 +33,7 @@ def run(
     *,
     log: bool = False,
     progress: Callable[[float], None] | None = None,
+    steer: Steer | None = None,
     room: int | None = None,
 ) -> Outcome:
     """Simulate one replication of a plan.
@@ -45,6 +47,8 @@ def run(
         Whether to keep every log row.
     progress : callable, optional
         Called with the share done after every period.
+    steer : Steer, optional
+        Asked at the end of every period but the last which levers move.
     room : int, optional
         First size of the buffers; any size gives the same values.
 
@@ -57,52 +61,119 @@ def run(
     RunError
         If a journey does not end; the message names replication, time and customer.
     """
-    with np.errstate(over="ignore"):
-        state = new_world(plan, seed, replication, log=log, room=room)
-        state = _begun(plan, state)
-        tables = passed(plan)
-        marked = False
-        rows: list[np.ndarray] = []
-        for period, end in enumerate(plan.period_ends):
-            if not marked and (plan.period_ends[period - 1] if period else plan.clock[0]["start"]) >= 0:
-                mark_start(tables, passed(state), 0)
-                marked = True
-            state = _advanced(plan, state, int(end), rows, replication)
-            close_period(tables, passed(state), int(end))
-            if progress is not None:
-                progress((period + 1) / plan.period_ends.size)
-        rows.append(state.log[: state.world[0]["n_log"]].copy())
-        pending = sorted_pending(state.pending[: state.world[0]["n_pending"]])
-        return Outcome(state, np.concatenate(rows) if log else np.zeros(0, LOG), pending, "compiled")
+    simulation = Simulation.begun(plan, seed, replication, log=log, room=room)
+    for period, end in enumerate(plan.period_ends.tolist()):
+        simulation.advance(end, steer)
+        if progress is not None:
+            progress((period + 1) / plan.period_ends.size)
+    return simulation.outcome()
 
 
-def _begun(plan: Plan, state: State) -> State:
-    # People schedule a need and a review each; levers, touchpoints and sources one event each.
-    needed = 2 * int(plan.market[0]["n_persons"]) + plan.changes.size + plan.touchpoints.size + plan.contacts.size + 8
-    if state.pending.size < needed:
-        state = _more_pending(state, needed)
-    kernel.begin(passed(plan), passed(state))
-    return state
+class Simulation:
+    """A run under way: advanced to any moment, and from there on again, it gives what one stretch gives.
 
+    Parameters
+    ----------
+    plan : Plan
+    state : State
+        With the pending events of a run that has begun.
+    replication : int
+        For messages.
+    written : ndarray, optional
+        Log rows that no longer lie in the state.
+    """
 
-def _advanced(plan: Plan, state: State, until: int, rows: list[np.ndarray], replication: int) -> State:
-    tables = passed(plan)
-    while True:
-        status = kernel.advance(tables, passed(state), until)
-        if status == ev.DONE:
-            return state
+    def __init__(self, plan: Plan, state: State, replication: int, written: np.ndarray | None = None) -> None:
+        self.plan = plan
+        self.state = state
+        self.replication = replication
+        self._written = [] if written is None else [written]
+
+    @classmethod
+    def begun(cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None) -> Simulation:
+        """Build the world of a run, with its first events pending."""
+        with np.errstate(over="ignore"):
+            state = new_world(plan, seed, replication, log=log, room=room)
+            # People schedule a need and a review each; levers, touchpoints and sources one event each.
+            firsts = 2 * int(plan.market[0]["n_persons"]) + plan.changes.size + plan.touchpoints.size
+            firsts += plan.contacts.size + 8
+            if state.pending.size < firsts:
+                state = _more_pending(state, firsts)
+            kernel.begin(passed(plan), passed(state))
+        return cls(plan, state, replication)
+
+    @property
+    def now(self) -> int:
+        """Simulated time, microseconds: everything before it has happened."""
+        return int(self.state.world[0]["now"])
+
+    @property
+    def log(self) -> np.ndarray:
+        """Log rows so far; empty unless there is a log."""
+        rows = [*self._written, self.state.log[: self.state.world[0]["n_log"]]]
+        return np.concatenate(rows) if self.state.world[0]["logging"] else np.zeros(0, LOG)
+
+    def advance(self, until: int, steer: Steer | None = None) -> None:
+        """Let everything happen that is pending before `until`; periods that end by then are closed.
+
+        Raises
+        ------
+        RunError
+            As `run` does.
+        """
+        ends = self.plan.period_ends
+        with np.errstate(over="ignore"):
+            tables = passed(self.plan)
+            while (closed := int(self.state.world[0]["closed"])) < ends.size:
+                end = int(ends[closed])
+                if self.now == _begin(self.plan, closed) and _is_first_from_zero(self.plan, closed):
+                    mark_start(tables, passed(self.state), 0)
+                self._let_happen(min(end, until))
+                if until < end:
+                    return
+                close_period(tables, passed(self.state), end)
+                if steer is not None and closed + 1 < ends.size:
+                    self._steered(steer, closed, end)
+
+    def outcome(self) -> Outcome:
+        """Return the world as it is now; the run may go on."""
+        pending = sorted_pending(self.state.pending[: self.state.world[0]["n_pending"]])
+        return Outcome(self.state, self.log.copy(), pending, "compiled")
+
+    def _let_happen(self, until: int) -> None:
+        tables = passed(self.plan)
+        while (status := kernel.advance(tables, passed(self.state), until)) != ev.DONE:
+            self._make_room(status)
+
+    def _steered(self, steer: Steer, period: int, end: int) -> None:
+        tables = passed(self.plan)
+        for move in steer(seen(self.state, period, _begin(self.plan, period), end)):
+            slot, segment, value = move
+            while (status := kernel.steer(tables, passed(self.state), slot, segment, value, end)) != ev.DONE:
+                self._make_room(status)
+
+    def _make_room(self, status: int) -> None:
+        state = self.state
         if status == ev.ROWS_FULL:
-            state = more_rows(plan, state, max(state.hot.size - int(plan.market[0]["n_persons"]), 16))
+            self.state = more_rows(self.plan, state, max(state.hot.size - int(self.plan.market[0]["n_persons"]), 16))
         elif status == ev.PENDING_FULL:
-            state = _more_pending(state, 2 * state.pending.size + 1024)
+            self.state = _more_pending(state, 2 * state.pending.size + 1024)
         elif status == ev.LOG_FULL:
             n = int(state.world[0]["n_log"])
-            rows.append(state.log[:n].copy())
+            self._written.append(state.log[:n].copy())
             state.world["n_log"] = 0
             if n < FIRST_LOG_ROWS:
-                state = state._replace(log=np.zeros(2 * state.log.size + 1024, LOG))
+                self.state = state._replace(log=np.zeros(2 * state.log.size + 1024, LOG))
         else:
-            raise RunError(what_broke(status, replication, int(state.world[0]["now"])))
+            raise RunError(what_broke(status, self.replication, self.now))
+
+
+def _begin(plan: Plan, period: int) -> int:
+    return int(plan.period_ends[period - 1] if period else plan.clock[0]["start"])
+
+
+def _is_first_from_zero(plan: Plan, period: int) -> bool:
+    return _begin(plan, period) >= 0 and (period == 0 or _begin(plan, period - 1) < 0)
 
 
 def _more_pending(state: State, size: int) -> State:

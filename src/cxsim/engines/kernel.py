@@ -25,7 +25,7 @@ from cxsim.engines.kernel_people import (
     review,
 )
 from cxsim.engines.kernel_recovery import follow_up
-from cxsim.engines.kernel_shift import move_lever, shift
+from cxsim.engines.kernel_shift import move_lever, set_lever, shift
 from cxsim.engines.kernel_talk import hear
 from cxsim.engines.kernel_touch import arrive, bring_areas, end_wait, enter, hand_out, make_free, take_from_queue
 from cxsim.model import draws
@@ -316,6 +316,28 @@ def most_episodes(p: Plan, s: State, kind: int, row: int, now: int) -> int:
     return most
 
 
+@part
+def lacks_room(p: Plan, s: State, worst: int) -> int:
+    """Whether a buffer could overflow while `worst` episodes end: the status that asks for room, else DONE."""
+    w = s.world[0]
+    if w["n_pending"] + _PENDING_EACH * worst + s.agents.size + s.desks.size > s.pending.size:
+        return ev.PENDING_FULL
+    if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * worst + s.agents.size + s.desks.size > s.log.size:
+        return ev.LOG_FULL
+    return ev.DONE
+
+
+@kernel
+def steer(p: Plan, s: State, slot: int, segment: int, value: float, now: int) -> int:
+    """Set a lever between two periods, before anything else of this instant; returns a status as `advance` does."""
+    status = lacks_room(p, s, most_episodes(p, s, ev.LEVER, 0, now))
+    if status != ev.DONE:
+        return status
+    number = ev.STEERED + int(s.world[0]["steered"])
+    s.world[0]["steered"] += 1
+    return set_lever(p, s, number, slot, segment, value, now)
+
+
 @kernel
 def advance(p: Plan, s: State, until: int) -> int:
     """Let everything happen that is pending before `until`; returns DONE or the status that stopped the loop.
@@ -329,10 +351,9 @@ def advance(p: Plan, s: State, until: int) -> int:
         if now >= until:
             break
         worst = most_episodes(p, s, int(first["order"] >> _KIND), int(first["row"]), int(now))
-        if w["n_pending"] + _PENDING_EACH * worst + s.agents.size + s.desks.size > s.pending.size:
-            return ev.PENDING_FULL
-        if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * worst + s.agents.size + s.desks.size > s.log.size:
-            return ev.LOG_FULL
+        status = lacks_room(p, s, worst)
+        if status != ev.DONE:
+            return status
         if w["free_row"] < 0 and (first["order"] >> _KIND) == ev.ARRIVAL:
             return ev.ROWS_FULL
         order = first["order"]

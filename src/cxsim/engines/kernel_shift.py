@@ -125,14 +125,20 @@ def shift(p: Plan, s: State, touchpoint: int, now: int) -> int:
 
 
 @part
-def move_lever(p: Plan, s: State, change: int, now: int) -> int:
-    """Move a lever for a policy; hours and staff follow at once."""
-    c = p.changes[change]
-    s.levers[c["slot"], c["segment"]] = c["value"]
-    note(s, ev.LOG_LEVER, np.uint64(change), 0, 0, -1, -1, -1, c["segment"], c["slot"] & 32767, c["value"])
+def set_lever(p: Plan, s: State, number: int, slot: int, segment: int, value: float, now: int) -> int:
+    """Set a lever, as move `number` of the run; hours and staff follow at once."""
+    s.levers[slot, segment] = value
+    note(s, ev.LOG_LEVER, np.uint64(number), 0, 0, -1, -1, -1, segment, slot & 32767, value)
     status = ev.DONE
     for touchpoint in range(p.touchpoints.size):
         if status == ev.DONE:
-            s.desks[touchpoint]["epoch"] = change + 1
+            s.desks[touchpoint]["epoch"] = number + 1
             status = shift(p, s, touchpoint, now)
     return status
+
+
+@part
+def move_lever(p: Plan, s: State, change: int, now: int) -> int:
+    """Move a lever for a policy."""
+    c = p.changes[change]
+    return set_lever(p, s, change, int(c["slot"]), int(c["segment"]), float(c["value"]), now)

@@ -12,6 +12,7 @@ from cxsim.model import state as st
 from cxsim.model.jit import builder
 from cxsim.model.plan import Plan
 from cxsim.model.state import State
+from cxsim.model.steering import Seen
 from cxsim.model.tallies import is_with_firm, purchase_rate
 
 
@@ -43,6 +44,7 @@ def close_period(plan: Plan, state: State, now: int) -> None:
         a["duty"] += span * d["on_duty"]
         d["changed"] = now
     _count_customers(plan, state, now)
+    state.world[0]["closed"] = period + 1
     if period + 1 < plan.period_ends.size:
         state.world[0]["period"] = period + 1
 
@@ -102,3 +104,9 @@ def _count_customers(plan: Plan, state: State, now: int) -> None:
 def sorted_pending(pending: np.ndarray) -> np.ndarray:
     """Pending events in the order in which they will happen."""
     return pending[np.lexsort((pending["ordinal"], pending["other"], pending["order"], pending["time"]))]
+
+
+def seen(state: State, period: int, begin: int, end: int) -> Seen:
+    """Return what a steering rule may know at the end of a period."""
+    tallies = (state.touch, state.areas, state.firm, state.left, state.base, state.survey)
+    return Seen(period, begin, end, *(tally[period].copy() for tally in tallies), state.levers.copy())

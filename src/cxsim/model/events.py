@@ -88,6 +88,9 @@ TURNED_AWAY = 3
 UNREACHED = 4
 OUTCOME_NAMES = ("solved", "unsolved", "abandoned", "turned away", "not reached by call-back")
 
+# Moves of a steering rule are numbered from here, those of a policy from 0.
+STEERED = 1 << 30
+
 # Where a step of a journey can lead instead of to another step.
 END_UNSOLVED = -1
 END_SOLVED = -2

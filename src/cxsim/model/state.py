@@ -263,6 +263,8 @@ WORLD = np.dtype(
         ("events", "i8"),
         ("visits", "i8"),
         ("period", "i8"),
+        ("closed", "i8"),  # periods that are over
+        ("steered", "i8"),  # levers that a steering rule has moved
         ("free_row", "i8"),  # first free caller row, -1: none
         ("n_queued", "i8"),  # customers waiting anywhere
         ("logging", "i8"),

@@ -11,6 +11,7 @@ from cxsim.engines.reference.world import World
 from cxsim.model import events as ev
 from cxsim.model import state as st
 from cxsim.model.state import State
+from cxsim.model.steering import Seen
 
 
 def exported(world: World, state: State) -> State:
@@ -58,6 +59,23 @@ def pending_of(world: World) -> np.ndarray:
     return np.array(rows, st.PENDING)
 
 
+def seen(world: World, state: State, period: int, begin: int, end: int) -> Seen:
+    """Return what a steering rule may know at the end of a period; `state` lends its shapes."""
+    counts = world.counts
+    return Seen(
+        period,
+        begin,
+        end,
+        _counted(counts.touch[period], state.touch[period]),
+        _counted(counts.areas[period], state.areas[period]),
+        _counted(counts.firm[period], state.firm[period]),
+        counts.left[period].copy(),
+        counts.base[period].copy(),
+        counts.survey[period].copy(),
+        world.levers.copy(),
+    )
+
+
 def _counted(counts: Any, like: np.ndarray) -> np.ndarray:
     array = np.zeros_like(like)
     for place in np.ndindex(like.shape):
@@ -84,6 +102,8 @@ def _world(world: World) -> np.ndarray:
     row["events"] = world.events
     row["visits"] = world.visits
     row["period"] = world.period
+    row["closed"] = world.closed
+    row["steered"] = world.steered
     row["free_row"] = world.free_rows[-1] if world.free_rows else -1
     row["n_queued"] = sum(desk.queued for desk in world.desks)
     row["logging"] = int(world.logging)

@@ -14,6 +14,14 @@ BASE_GROUP = {1: st.BASE_PROMOTERS, 0: st.BASE_PASSIVES, -1: st.BASE_DETRACTORS}
 SURVEY_GROUP = {1: st.SURVEY_PROMOTERS, 0: st.SURVEY_PASSIVES, -1: st.SURVEY_DETRACTORS}
 
 
+def is_first_from_zero(world: World) -> bool:
+    """Whether the present period is the first that begins at time 0 or later."""
+    if world.closed == 0:
+        return world.start >= 0
+    before = world.plan.period_ends[world.closed - 2] if world.closed > 1 else world.start
+    return world.period_begin >= 0 > before
+
+
 def mark_start(world: World) -> None:
     """At time 0: who is with which firm makes the starting cohort."""
     for person in world.people:
@@ -41,7 +49,8 @@ def close_period(world: World, end: int) -> None:
             count_customer(person)
             if world.rows.market.contractual == 1:
                 pay(person, end)
-    if world.period + 1 < world.plan.period_ends.size:
+    world.closed += 1
+    if world.closed < world.plan.period_ends.size:
         world.period += 1
         world.period_begin = end
 

@@ -139,6 +139,8 @@ class World:
         self.last: tuple[int, tuple[int, ...]] = (self.start, ())
         self.period = 0
         self.period_begin = self.start
+        self.closed = 0
+        self.steered = 0
         self.events = 0
         self.visits = 0
         self.counts = Counts(state)
