@@ -89,8 +89,8 @@ def test_the_stations_are_those_of_the_scenarios():
 def test_names_that_are_not_known_are_refused():
     assert run.checked(()) == (*run.WORKLOADS, *run.PARTS)
     assert run.checked(["w2", "start", "w2"]) == ("w2", "start")
-    with pytest.raises(InputError, match="did you mean `million`"):
-        run.checked(["milion"])
+    with pytest.raises(InputError, match="did you mean `cable-town`"):
+        run.checked(["cable-twn"])
 
 
 def test_the_machine_has_no_name():
