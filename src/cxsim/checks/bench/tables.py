@@ -13,7 +13,7 @@ MIB: Final = 2**20
 NAMES: Final[Mapping[str, str]] = {
     COMPILED: "cxsim",
     REFERENCE: "cxsim, reference engine",
-    C_LOOP: "a loop in C for this one queue",
+    C_LOOP: "C, written for these two alone",
     SIMPY: "SimPy, idiomatic",
     TUNED: "SimPy, optimised by hand",
     CIW: "Ciw",
