@@ -110,6 +110,10 @@ def compare(
     world_replications: Annotated[
         int, typer.Option(min=2, metavar="R", help="Runs of each policy in each world.")
     ] = WORLD_REPLICATIONS,
+    fork_at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Change nothing before; policies count their time from there."),
+    ] = None,
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
@@ -124,6 +128,7 @@ def compare(
       cxsim compare my-shop.yaml --precision retention=0.5pp --out out/shop
       cxsim compare my-shop.yaml --set market.customers=500 --replications 10
       cxsim compare my-shop.yaml --worlds 100
+      cxsim compare cable-town --fork-at "month 12"
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results import compare as simulate
 
@@ -133,6 +138,8 @@ def compare(
     names = None if policies is None else _named(policies)
     for name in names or ():
         found.policy(name)
+    if fork_at is not None:
+        found.forked(fork_at, where="--fork-at")  # what is not allowed is refused before any run
     announce(screen, engine)
     with screen.progress() as progress:
         comparison = simulate(
@@ -146,6 +153,7 @@ def compare(
             progress=progress,
             worlds=worlds,
             world_replications=world_replications,
+            fork_at=fork_at,
         )
     _finish(screen, comparison, folder)
 

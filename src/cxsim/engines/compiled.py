@@ -27,7 +27,7 @@ def is_warm() -> bool:
     return folder.exists() and any(Path(folder).rglob("kernel.advance*.nbc"))
 
 
-def run(
+def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     plan: Plan,
     seed: int,
     replication: int,
@@ -91,7 +91,9 @@ class Simulation:
         self._written = [] if written is None else [written]
 
     @classmethod
-    def begun(cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None) -> Simulation:
+    def begun(
+        cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None
+    ) -> Simulation:
         """Build the world of a run, with its first events pending."""
         with np.errstate(over="ignore"):
             state = new_world(plan, seed, replication, log=log, room=room)
@@ -132,7 +134,7 @@ class Simulation:
             When the history would have been another one under that plan.
         """
         first = shared_past(self.plan, plan, self.now)
-        state = State(*(array.copy() for array in self.state))
+        state = State(**{name: array.copy() for name, array in self.state._asdict().items()})
         if (self.plan.changes["time"] >= self.now).any():
             state = _without_levers(state)
         while state.pending.size < int(state.world[0]["n_pending"]) + plan.changes.size:

@@ -260,5 +260,3 @@ def _damaged(path: Path) -> ScenarioError:
 
 def _refusal(path: Path, given: str, allowed: str, remedy: str) -> ScenarioError:
     return ScenarioError([Fault(str(path), None, "", given, allowed, remedy)])
-
-

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -16,6 +17,7 @@ from cxsim.errors import InputError, RunError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Report, Simulate
+from cxsim.experiments.families import run_families
 from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
@@ -100,6 +102,8 @@ class Experiment:
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     replaced : tuple of Replacement
         Behaviour rules in whose place something else stood.
+    fork_at : str
+        From when policies count their time, where that is not the start; `scenario` is the one with the times so moved.
     """
 
     scenario: Scenario
@@ -118,6 +122,7 @@ class Experiment:
     worlds: Worlds | None = None
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
+    fork_at: str = ""
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -152,6 +157,8 @@ class Setup:
         Worlds drawn from what the scenario is unsure of, beside the one as written; none by default.
     world_replications : int
         Runs of each policy in each of them.
+    fork_at : str
+        From when policies count their time, such as ``month 12``; nothing is changed before. Empty: from the start.
     """
 
     replications: int | None = None
@@ -165,6 +172,7 @@ class Setup:
     simulate: Simulate = simulate
     worlds: int = 0
     world_replications: int = REPLICATIONS
+    fork_at: str = ""
 
 
 def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Experiment:
@@ -187,6 +195,8 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         When no replication is complete.
     """
     started, clock = datetime.now(UTC), time.monotonic()
+    if setup.fork_at:
+        scenario = scenario.forked(setup.fork_at)
     batch = _Batch(scenario, policies, _checked(setup))
     if setup.worlds:
         planned(scenario, setup, batch.seed)  # what is not allowed is refused before any run
@@ -211,6 +221,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
         replaced=replacements(),
         inference=batch.inference,
+        fork_at=setup.fork_at,
         wall_s=time.monotonic() - clock,
     )
 
@@ -261,15 +272,11 @@ class _Batch:
             self._task(policy, number) for number in range(first, first + replications) for policy in self.policies
         ]
         setup = self.setup
-        if setup.executor is not None:
-            found = executors.run_all(
-                tasks, setup.executor, setup.simulate, threads=False, report=setup.report, started=self._clock
-            )
-        else:
-            with executors.own_executor(setup.engine, setup.jobs, len(tasks)) as (own, threads):
-                found = executors.run_all(
-                    tasks, own, setup.simulate, threads=threads, report=setup.report, started=self._clock
-                )
+        with lent(setup, len(tasks)) as (executor, threads):
+            found = run_families(
+                tasks, executor, setup.simulate, threads=threads, workers=workers_of(setup),
+                of_any_size=bool(setup.fork_at), report=setup.report, started=self._clock,
+            )  # fmt: skip
         made = list(zip(tasks, found, strict=True))
         self._part(made)
         # The fates are counted; kept for every run they would fill the memory.
@@ -361,6 +368,21 @@ class _Batch:
             return ()
         made = [(task.spec, result) for task, result in self._made if isinstance(result, Done)]
         return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
+
+
+def workers_of(setup: Setup) -> int:
+    """Return how many runs are made at the same time; with an executor of somebody else's, as many as we have."""
+    return setup.jobs or executors.available_jobs()
+
+
+@contextmanager
+def lent(setup: Setup, runs: int) -> Iterator[tuple[Executor, bool]]:
+    """Lend the executor of a setup, or an own one, and tell whether its workers are threads of this process."""
+    if setup.executor is not None:
+        yield setup.executor, False
+        return
+    with executors.own_executor(setup.engine, setup.jobs, runs) as (executor, threads):
+        yield executor, threads
 
 
 def names_of(scenario: Scenario) -> Names:

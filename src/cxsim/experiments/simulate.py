@@ -18,6 +18,7 @@ from cxsim.measures.tables import Values, values_of
 from cxsim.model.plan import Plan
 
 if TYPE_CHECKING:
+    from cxsim.engines.outcome import Outcome
     from cxsim.scenario import Scenario
 
 ENGINES = ("compiled", "reference")
@@ -89,13 +90,25 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     else:
         from cxsim.engines.compiled import run
     outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress)
+    return done_of(task, outcome, started)
+
+
+def done_of(task: Task, outcome: Outcome, started: float) -> Done:
+    """Return what is kept of a run that has ended.
+
+    Parameters
+    ----------
+    task : Task
+    outcome : Outcome
+    started : float
+        `time.perf_counter` of its begin.
+    """
     world = outcome.state.world[0]
-    firm = task.layout.names.policy_firm
     return Done(
         values=values_of(task.plan, outcome.state, task.layout, task.costs),
         log=outcome.log,
         events=int(world["events"]),
         visits=int(world["visits"]),
         wall_s=time.perf_counter() - started,
-        fates=fates_of(task.plan, outcome.state, firm) if task.fates else None,
+        fates=fates_of(task.plan, outcome.state, task.layout.names.policy_firm) if task.fates else None,
     )

@@ -16,6 +16,7 @@ from cxsim.errors import CxsimError, InputError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Progress, Report
+from cxsim.experiments.families import run_families
 from cxsim.experiments.rules import identities
 from cxsim.experiments.simulate import Done, Task, costs_of
 from cxsim.experiments.spec import RunSpec
@@ -130,7 +131,8 @@ def run_worlds(scenario: Scenario, policies: Sequence[str], setup: Setup, seed: 
             made = [(world, maker.tasks(world)) for world in worlds[first : first + AT_ONCE]]
             tasks = [task for _, own in made if not isinstance(own, str) for task in own]
             report = _later(setup.report, first * each, len(worlds) * each, clock)
-            done = executors.run_all(tasks, executor, setup.simulate, threads=threads, report=report)
+            workers = setup.jobs or executors.available_jobs()
+            done = run_families(tasks, executor, setup.simulate, threads=threads, workers=workers, report=report)
             results: dict[int, list[tuple[Task, Done | Failure]]] = {}
             for task, result in zip(tasks, done, strict=True):
                 results.setdefault(task.spec.world, []).append((task, result))

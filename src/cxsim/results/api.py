@@ -77,6 +77,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
     progress: Report | None = None,
     worlds: int | None = None,
     world_replications: int = REPLICATIONS,
+    fork_at: str | None = None,
 ) -> Comparison:
     """Compare policies of a scenario, and as-is, on common random numbers.
 
@@ -100,6 +101,10 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         `Comparison.worlds`. None by default.
     world_replications : int
         Runs of each policy in each world, 2 or more.
+    fork_at : str, optional
+        Such as ``"month 12"``: nothing is changed until then, and policies count their time from there. What a file
+        begins at time 0 begins at the fork, what it begins in month 3 three months after it; written costs move along;
+        dates and arrivals of firms stay. The result is that of the same policies with these times written.
 
     Raises
     ------
@@ -128,6 +133,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         report=progress,
         worlds=worlds or 0,
         world_replications=world_replications,
+        fork_at=fork_at or "",
     )
     return Comparison(experiment(found, wanted, setup))
 

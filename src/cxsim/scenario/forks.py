@@ -8,7 +8,7 @@ from typing import Any, Final
 from cxsim.errors import Fault, ScenarioError, ValueRefusedError, quoted
 from cxsim.scenario.fields import Moment, parse_time
 from cxsim.scenario.resolve import Resolved, fault_of, given
-from cxsim.units import DAY, MONTH, YEAR, nearest
+from cxsim.units import DAY, MONTH, nearest
 
 OPTION: Final = "--fork-at"
 
@@ -102,8 +102,8 @@ def _time(resolved: Resolved, moment: Moment) -> int:
 
 
 def written(time: int) -> str:
-    """Write microseconds since the start in the largest unit that divides them: ``year 2``, ``month 15``, ``day 0.5``."""
-    for name, size in (("month", MONTH), ("year", YEAR), ("day", DAY)):
+    """Write microseconds since the start in a unit that divides them: ``month 15``, ``day 100``, else ``day 0.5``."""
+    for name, size in (("month", MONTH), ("day", DAY)):
         if time % size == 0:
             return f"{name} {time // size}"
     return f"day {time / DAY:.12f}".rstrip("0")  # finer than a microsecond, and never in powers of ten
