@@ -270,7 +270,6 @@ def test_a_fork_is_said_in_the_answer_the_manifest_and_the_scenario_that_was_run
     assert done.stdout.startswith("corner: 2 policies and as-is from month 6, 4 paired runs")
     answer = (tmp_path / "out" / "answer.md").read_text()
     assert "Policies count their time from month 6; nothing is changed before." in answer
-    assert "--fork-at 'month 6'" in answer
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["fork_at"] == "month 6"
     assert "from: month 18" in (tmp_path / "out" / "scenario.resolved.yaml").read_text()  # train: from month 12
     page = (tmp_path / "out" / "report.html").read_text()
