@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from cxsim.errors import InputError, RunError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
+from cxsim.experiments.checkpoint import prepare
 from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.families import run_families
 from cxsim.experiments.inferred import NOTHING, Inference
@@ -159,6 +161,9 @@ class Setup:
         Runs of each policy in each of them.
     fork_at : str
         From when policies count their time, such as ``month 12``; nothing is changed before. Empty: from the start.
+    checkpoint : Path, optional
+        Folder in which the world of every run is saved as it goes; runs that are there go on. Worlds drawn from what
+        is unsure are not saved.
     """
 
     replications: int | None = None
@@ -173,6 +178,7 @@ class Setup:
     worlds: int = 0
     world_replications: int = REPLICATIONS
     fork_at: str = ""
+    checkpoint: Path | None = None
 
 
 def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Experiment:
@@ -272,6 +278,8 @@ class _Batch:
             self._task(policy, number) for number in range(first, first + replications) for policy in self.policies
         ]
         setup = self.setup
+        if setup.checkpoint is not None:
+            prepare(setup.checkpoint, [task.spec for task in tasks], setup.engine)
         with lent(setup, len(tasks)) as (executor, threads):
             found = run_families(
                 tasks, executor, setup.simulate, threads=threads, workers=workers_of(setup),
@@ -303,8 +311,9 @@ class _Batch:
         by = self.inference.rule
         spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
         return Task(
-            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
-        )
+            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates,
+            checkpoint=self.setup.checkpoint,
+        )  # fmt: skip
 
     def complete(self) -> list[int]:
         """Replications in which every policy's run ended."""

@@ -198,7 +198,7 @@ def can_share(tasks: Sequence[Task], run: Simulate, *, of_any_size: bool = False
     of_any_size : bool
         Whether also in a market of more than `MOST_PEOPLE`, where memory counts.
     """
-    if run is not simulate or any(task.engine != "compiled" for task in tasks):
+    if run is not simulate or any(task.engine != "compiled" or task.checkpoint is not None for task in tasks):
         return False
     if len({task.spec.policy for task in tasks}) == 1:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -42,6 +43,8 @@ class Task(NamedTuple):
         Whether to bring the log along.
     fates : bool
         Whether to bring along what became of each starting customer of the firm that policies change.
+    checkpoint : Path, optional
+        Folder in which the world is saved as it goes, and from which it goes on.
     """
 
     spec: RunSpec
@@ -51,6 +54,7 @@ class Task(NamedTuple):
     engine: str
     log: bool = False
     fates: bool = False
+    checkpoint: Path | None = None
 
 
 class Done(NamedTuple):
@@ -83,6 +87,10 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     RunError
         When the engine stops, or this process does not know a rule that was replaced.
     """
+    if task.checkpoint is not None:
+        from cxsim.experiments.checkpoint import simulate_saving
+
+        return simulate_saving(task, task.checkpoint, progress)
     require(task.spec.rules)
     started = time.perf_counter()
     if task.engine == "reference":
