@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,21 +24,19 @@ from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.stopping import until_precise
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates, parting
 from cxsim.measures.layout import Layout, Names, layout_of
 from cxsim.measures.tables import Frames, Run, frames_of
-from cxsim.stats.paired import bonferroni_level
-from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
 
 if TYPE_CHECKING:
     from cxsim.model.plan import Plan
     from cxsim.scenario import Scenario
 
 AS_IS: Final = "as-is"
-LEVEL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +206,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
     if setup.precision is None:
         batch.add(batch.asked)
     else:
-        _until_precise(batch, setup.precision)
+        batch.note = until_precise(batch, setup.precision)
     frames, complete = batch.frames()
     return Experiment(
         scenario=scenario,
@@ -280,9 +277,9 @@ class _Batch:
         setup = self.setup
         if setup.checkpoint is not None:
             prepare(setup.checkpoint, [task.spec for task in tasks], setup.engine)
-        with lent(setup, len(tasks)) as (executor, threads):
+        with executors.lent(setup.executor, setup.engine, setup.jobs, len(tasks)) as (executor, threads):
             found = run_families(
-                tasks, executor, setup.simulate, threads=threads, workers=workers_of(setup),
+                tasks, executor, setup.simulate, threads=threads, workers=setup.jobs or executors.available_jobs(),
                 of_any_size=bool(setup.fork_at), report=setup.report, started=self._clock,
             )  # fmt: skip
         made = list(zip(tasks, found, strict=True))
@@ -379,21 +376,6 @@ class _Batch:
         return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
 
 
-def workers_of(setup: Setup) -> int:
-    """Return how many runs are made at the same time; with an executor of somebody else's, as many as we have."""
-    return setup.jobs or executors.available_jobs()
-
-
-@contextmanager
-def lent(setup: Setup, runs: int) -> Iterator[tuple[Executor, bool]]:
-    """Lend the executor of a setup, or an own one, and tell whether its workers are threads of this process."""
-    if setup.executor is not None:
-        yield setup.executor, False
-        return
-    with executors.own_executor(setup.engine, setup.jobs, runs) as (executor, threads):
-        yield executor, threads
-
-
 def names_of(scenario: Scenario) -> Names:
     """Return what a scenario's numbers are called in its plans."""
     known = scenario.layout()
@@ -405,23 +387,3 @@ def names_of(scenario: Scenario) -> Names:
         currency=known.currency,
         policy_firm=known.our_firm,
     )
-
-
-def _until_precise(batch: _Batch, asked: Precision) -> None:
-    """Add replications until every difference (or, alone, the mean) is as exact as asked, or the cap is reached."""
-    if asked.measure not in batch.known():
-        message = f"precision: {asked.measure} is not known in this scenario; choose another measure"
-        raise InputError(message)
-    level = bonferroni_level(LEVEL, max(1, len(batch.policies) - 1))
-    samples: list[NDArray[np.float64]] = [np.zeros(0)]
-    while True:
-        more = max(next_batch(sample, asked.half_width, asked.cap, level) for sample in samples)
-        more = min(more, asked.cap - batch.count)
-        if more <= 0:
-            break
-        batch.add(more)
-        values = batch.values(asked.measure)
-        base = values[batch.policies[0]]
-        samples = [values[policy] - base for policy in batch.policies[1:]] or [base]
-    stopped = {stopping_status(sample, asked.half_width, asked.cap, level) for sample in samples}
-    batch.note = STOPPING_NOTE if stopped == {"reached"} else f"{STOPPING_NOTE} {CAP_NOTE}"

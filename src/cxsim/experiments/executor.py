@@ -104,6 +104,23 @@ def own_executor(engine: str, jobs: int | None, runs: int) -> Iterator[tuple[Exe
     processes.shutdown()
 
 
+@contextmanager
+def lent(executor: Executor | None, engine: str, jobs: int | None, runs: int) -> Iterator[tuple[Executor, bool]]:
+    """Lend an executor that was given, or else an own one, and tell whether its workers are threads of this process.
+
+    Parameters
+    ----------
+    executor : Executor, optional
+    engine, jobs, runs
+        As for `own_executor`.
+    """
+    if executor is not None:
+        yield executor, False
+        return
+    with own_executor(engine, jobs, runs) as found:
+        yield found
+
+
 class _Meter:
     """Shares done of runs under way in threads of this process, and the wish to stop them."""
 
