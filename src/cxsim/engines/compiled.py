@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from cxsim.engines import kernel
+from cxsim.engines.calendar import FEWEST, laid_out, pending_of
 from cxsim.engines.outcome import Outcome, what_broke
-from cxsim.engines.periods import close_period, mark_start, seen, sorted_pending
-from cxsim.engines.world import FIRST_LOG_ROWS, more_rows, new_world
+from cxsim.engines.periods import close_period, mark_start, seen
+from cxsim.engines.world import FIRST_LOG_ROWS, FIRST_PENDING_ROWS, more_rows, new_world
 from cxsim.errors import RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
 from cxsim.model.plan import Plan
-from cxsim.model.state import LOG, PENDING, State
+from cxsim.model.state import LOG, State
 from cxsim.model.steering import Steer
 from cxsim.model.tables import passed
 
@@ -26,7 +27,7 @@ def is_warm() -> bool:
     return folder.exists() and any(Path(folder).rglob("kernel.advance*.nbc"))
 
 
-def run(
+def run(  # noqa: PLR0913 -- what a run is, and what is asked of it
     plan: Plan,
     seed: int,
     replication: int,
@@ -90,16 +91,17 @@ class Simulation:
         self._written = [] if written is None else [written]
 
     @classmethod
-    def begun(cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None) -> Simulation:
+    def begun(
+        cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None
+    ) -> Simulation:
         """Build the world of a run, with its first events pending."""
         with np.errstate(over="ignore"):
             state = new_world(plan, seed, replication, log=log, room=room)
             # People schedule a need and a review each; levers, touchpoints and sources one event each.
             firsts = 2 * int(plan.market[0]["n_persons"]) + plan.changes.size + plan.touchpoints.size
-            firsts += plan.contacts.size + 8
-            if state.pending.size < firsts:
-                state = _more_pending(state, firsts)
+            state = _with_calendar(state, firsts + plan.contacts.size + plan.firms.size)
             kernel.begin(passed(plan), passed(state))
+            state = _with_calendar(state, room or FIRST_PENDING_ROWS)
         return cls(plan, state, replication)
 
     @property
@@ -132,18 +134,26 @@ class Simulation:
                 if until < end:
                     return
                 close_period(tables, passed(self.state), end)
+                self._look_after_calendar()
                 if steer is not None and closed + 1 < ends.size:
                     self._steered(steer, closed, end)
 
     def outcome(self) -> Outcome:
         """Return the world as it is now; the run may go on."""
-        pending = sorted_pending(self.state.pending[: self.state.world[0]["n_pending"]])
+        pending = pending_of(self.state)
+        self.state.world["n_pending"] = pending.size
         return Outcome(self.state, self.log.copy(), pending, "compiled")
 
     def _let_happen(self, until: int) -> None:
         tables = passed(self.plan)
         while (status := kernel.advance(tables, passed(self.state), until)) != ev.DONE:
             self._make_room(status)
+
+    def _look_after_calendar(self) -> None:
+        # A layout for a market that has grown or shrunk is right, but slow.
+        c = self.state.calendar[0]
+        if not c["laid_out_for"] // 4 <= c["near"] + c["far"] <= 2 * c["laid_out_for"] + FEWEST:
+            self.state = _with_calendar(self.state, FIRST_PENDING_ROWS)
 
     def _steered(self, steer: Steer, period: int, end: int) -> None:
         tables = passed(self.plan)
@@ -157,7 +167,7 @@ class Simulation:
         if status == ev.ROWS_FULL:
             self.state = more_rows(self.plan, state, max(state.hot.size - int(self.plan.market[0]["n_persons"]), 16))
         elif status == ev.PENDING_FULL:
-            self.state = _more_pending(state, 2 * state.pending.size + 1024)
+            self.state = _with_calendar(state, 2 * state.near.size + 16)
         elif status == ev.LOG_FULL:
             n = int(state.world[0]["n_log"])
             self._written.append(state.log[:n].copy())
@@ -176,8 +186,6 @@ def _is_first_from_zero(plan: Plan, period: int) -> bool:
     return _begin(plan, period) >= 0 and (period == 0 or _begin(plan, period - 1) < 0)
 
 
-def _more_pending(state: State, size: int) -> State:
-    pending = np.zeros(size, PENDING)
-    n = int(state.world[0]["n_pending"])
-    pending[:n] = state.pending[:n]
-    return state._replace(pending=pending)
+def _with_calendar(state: State, room: int) -> State:
+    """Return the state with its calendar laid out anew for what is pending, and room for so many more events."""
+    return state._replace(**laid_out(pending_of(state), room)._asdict())
