@@ -89,6 +89,8 @@ class Simulation:
         self.state = state
         self.replication = replication
         self._written = [] if written is None else [written]
+        self._plan_tables = passed(plan)
+        self._state_tables = passed(state)
 
     @classmethod
     def begun(
@@ -103,6 +105,13 @@ class Simulation:
             kernel.begin(passed(plan), passed(state))
             state = _with_calendar(state, room or FIRST_PENDING_ROWS)
         return cls(plan, state, replication)
+
+    @property
+    def _tables(self) -> State:
+        # Wrapping takes a while, and a state is replaced only when something needs more room.
+        if self._state_tables.arrays is not self.state:  # type: ignore[attr-defined]  # it is a `Tables`
+            self._state_tables = passed(self.state)
+        return self._state_tables
 
     @property
     def now(self) -> int:
@@ -125,15 +134,14 @@ class Simulation:
         """
         ends = self.plan.period_ends
         with np.errstate(over="ignore"):
-            tables = passed(self.plan)
             while (closed := int(self.state.world[0]["closed"])) < ends.size:
                 end = int(ends[closed])
                 if self.now == _begin(self.plan, closed) and _is_first_from_zero(self.plan, closed):
-                    mark_start(tables, passed(self.state), 0)
+                    mark_start(self._plan_tables, self._tables, 0)
                 self._let_happen(min(end, until))
                 if until < end:
                     return
-                close_period(tables, passed(self.state), end)
+                close_period(self._plan_tables, self._tables, end)
                 self._look_after_calendar()
                 if steer is not None and closed + 1 < ends.size:
                     self._steered(steer, closed, end)
@@ -145,8 +153,7 @@ class Simulation:
         return Outcome(self.state, self.log.copy(), pending, "compiled")
 
     def _let_happen(self, until: int) -> None:
-        tables = passed(self.plan)
-        while (status := kernel.advance(tables, passed(self.state), until)) != ev.DONE:
+        while (status := kernel.advance(self._plan_tables, self._tables, until)) != ev.DONE:
             self._make_room(status)
 
     def _look_after_calendar(self) -> None:
@@ -156,10 +163,9 @@ class Simulation:
             self.state = _with_calendar(self.state, FIRST_PENDING_ROWS)
 
     def _steered(self, steer: Steer, period: int, end: int) -> None:
-        tables = passed(self.plan)
         for move in steer(seen(self.state, period, _begin(self.plan, period), end)):
             slot, segment, value = move
-            while (status := kernel.steer(tables, passed(self.state), slot, segment, value, end)) != ev.DONE:
+            while (status := kernel.steer(self._plan_tables, self._tables, slot, segment, value, end)) != ev.DONE:
                 self._make_room(status)
 
     def _make_room(self, status: int) -> None:

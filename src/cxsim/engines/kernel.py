@@ -326,14 +326,15 @@ def most_episodes(p: Plan, s: State, kind: int, row: int, now: int) -> int:
 
 
 @part
-def lacks_room(p: Plan, s: State, worst: int) -> int:
-    """Whether a buffer could overflow while `worst` episodes end: the status that asks for room, else DONE."""
+def lacks_room(s: State, most: int) -> int:
+    """Whether a buffer could overflow while so many episodes end: the status that asks for room, else DONE."""
     w = s.world[0]
     c = s.calendar[0]
-    news = _PENDING_EACH * worst + s.agents.size + s.desks.size
+    others = s.agents.size + s.desks.size
+    news = _PENDING_EACH * most + others
     if c["near"] + news > s.near.size or news >= c["free_chunks"]:
         return ev.PENDING_FULL
-    if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * worst + s.agents.size + s.desks.size > s.log.size:
+    if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * most + others > s.log.size:
         return ev.LOG_FULL
     return ev.DONE
 
@@ -341,7 +342,7 @@ def lacks_room(p: Plan, s: State, worst: int) -> int:
 @kernel
 def steer(p: Plan, s: State, slot: int, segment: int, value: float, now: int) -> int:
     """Set a lever between two periods, before anything else of this instant; returns a status as `advance` does."""
-    status = lacks_room(p, s, most_episodes(p, s, ev.LEVER, 0, now))
+    status = lacks_room(s, most_episodes(p, s, ev.LEVER, 0, now))
     if status != ev.DONE:
         return status
     number = ev.STEERED + int(s.world[0]["steered"])
@@ -371,7 +372,7 @@ def advance(p: Plan, s: State, until: int) -> int:
         order = first["order"]
         kind = int(order >> _KIND)
         row = first["row"]
-        status = lacks_room(p, s, most_episodes(p, s, kind, int(row), now))
+        status = lacks_room(s, most_episodes(p, s, kind, int(row), now))
         if status != ev.DONE:
             return status
         if kind == ev.ARRIVAL and w["free_row"] < 0:

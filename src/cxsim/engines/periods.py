@@ -103,5 +103,15 @@ def _count_customers(plan: Plan, state: State, now: int) -> None:
 
 def seen(state: State, period: int, begin: int, end: int) -> Seen:
     """Return what a steering rule may know at the end of a period."""
-    tallies = (state.touch, state.areas, state.firm, state.left, state.base, state.survey)
-    return Seen(period, begin, end, *(tally[period].copy() for tally in tallies), state.levers.copy())
+    return Seen(
+        period=period,
+        begin=begin,
+        end=end,
+        touch=state.touch[period].copy(),
+        areas=state.areas[period].copy(),
+        firm=state.firm[period].copy(),
+        left=state.left[period].copy(),
+        base=state.base[period].copy(),
+        survey=state.survey[period].copy(),
+        levers=state.levers.copy(),
+    )
