@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from cxsim.engines import kernel
-from cxsim.engines.calendar import FEWEST, laid_out, pending_of
+from cxsim.engines.calendar import FEWEST, KIND_SHIFT, laid_out, pending_of
 from cxsim.engines.outcome import Outcome, what_broke
 from cxsim.engines.periods import close_period, mark_start, seen
 from cxsim.engines.world import FIRST_LOG_ROWS, FIRST_PENDING_ROWS, more_rows, new_world
-from cxsim.errors import RunError
+from cxsim.errors import InputError, RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
 from cxsim.model.plan import Plan
@@ -124,6 +124,31 @@ class Simulation:
         rows = [*self._written, self.state.log[: self.state.world[0]["n_log"]]]
         return np.concatenate(rows) if self.state.world[0]["logging"] else np.zeros(0, LOG)
 
+    def earlier_log(self) -> np.ndarray:
+        """Log rows that no longer lie in the state."""
+        return np.concatenate(self._written) if self._written else np.zeros(0, LOG)
+
+    def forked(self, plan: Plan) -> Simulation:
+        """Return a copy of this world that goes on under another plan; this one stays as it is.
+
+        Parameters
+        ----------
+        plan : Plan
+            The same in everything but the levers that move from now on.
+
+        Raises
+        ------
+        InputError
+            When the history would have been another one under that plan.
+        """
+        first = shared_past(self.plan, plan, self.now)
+        pending = pending_of(self.state)
+        pending = pending[(pending["order"] >> KIND_SHIFT) != ev.LEVER]
+        state = State(**{name: array.copy() for name, array in self.state._asdict().items()})
+        state = state._replace(**laid_out(pending, plan.changes.size + FIRST_PENDING_ROWS)._asdict())
+        kernel.plan_levers(passed(plan), passed(state), first)
+        return Simulation(plan, state, self.replication, self.earlier_log())
+
     def advance(self, until: int, steer: Steer | None = None) -> None:
         """Let everything happen that is pending before `until`; periods that end by then are closed.
 
@@ -182,6 +207,33 @@ class Simulation:
                 self.state = state._replace(log=np.zeros(2 * state.log.size + 1024, LOG))
         else:
             raise RunError(what_broke(status, self.replication, self.now))
+
+
+def shared_past(plan: Plan, other: Plan, now: int) -> int:
+    """Return how many levers have moved before `now` under two plans that share their history.
+
+    Parameters
+    ----------
+    plan, other : Plan
+    now : int
+        Microseconds.
+
+    Raises
+    ------
+    InputError
+        When the plans differ in more than the levers that move from now on.
+    """
+    for name in Plan._fields:
+        mine, others = getattr(plan, name), getattr(other, name)
+        if name == "changes":
+            mine, others = mine[mine["time"] < now], others[others["time"] < now]
+        if mine is not others and (mine.shape != others.shape or mine.tobytes() != others.tobytes()):
+            message = (
+                f"fork: a plan with other {name.replace('_', ' ')}; one that differs only in what moves from now on is "
+                "allowed; fork another policy of the same scenario"
+            )
+            raise InputError(message)
+    return int((plan.changes["time"] < now).sum())
 
 
 def _begin(plan: Plan, period: int) -> int:

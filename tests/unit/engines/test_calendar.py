@@ -129,7 +129,7 @@ def test_buckets_hold_about_as_many_events_as_wanted(n):
     kept = laid_out(rows, 1024, per_bucket=32)
     filled = kept.buckets["count"][kept.buckets["count"] > 0]
     assert filled.sum() == n
-    # The width is rounded to a power of two, and exponential times thin out: within a factor of three of what is wanted.
+    # The width is rounded to a power of two, and exponential times thin out: within a factor of three.
     assert 32 / 3 < filled.mean() < 3 * 32
 
 
