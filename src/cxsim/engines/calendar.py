@@ -19,46 +19,19 @@ from numpy.typing import NDArray
 
 from cxsim.model.events import DONE, PENDING_FULL
 from cxsim.model.jit import builder, part
-from cxsim.model.state import BUCKET, CALENDAR, NEAR, PENDING, State
+from cxsim.model.pending import BUCKET, CALENDAR, CHUNK, NEAR, PENDING, Calendar
+from cxsim.model.state import State
 from cxsim.model.tables import passed
 
 KIND_SHIFT = np.uint64(60)
-# Sixteen events of forty bytes: ten cache lines, which the processor fetches ahead.
-CHUNK = 16
 CHUNK_BITS = 4
 # Events of a bucket, on average: see docs/speed.md for the hold model that chose it.
-PER_BUCKET = 32
+PER_BUCKET = 128
 # Below this a heap is faster.
 FEWEST = 256
 # Share of the events that one turn of the circle holds; later ones wait in their bucket for another turn.
 ONE_TURN = 0.8
 EVER = 62  # a shift that puts all times into the bucket that is open
-
-
-class Calendar(NamedTuple):
-    """The arrays of a calendar; the fields of the same names of `State`.
-
-    Attributes
-    ----------
-    calendar : (1,) CALENDAR
-    near : (n,) NEAR
-        Four-ary heap of the events that are near: time, and the slot where the rest stands.
-    slots : (n,) PENDING
-    spare : (n,) int32
-        Slots; the first belong to the heap's events in no order that matters, the others are free.
-    chunks : (n_chunks * CHUNK,) PENDING
-    links : (n_chunks,) int32
-        Next chunk of the chain, -1: none.
-    buckets : (a power of two,) BUCKET
-    """
-
-    calendar: NDArray[np.void]
-    near: NDArray[np.void]
-    slots: NDArray[np.void]
-    spare: NDArray[np.int32]
-    chunks: NDArray[np.void]
-    links: NDArray[np.int32]
-    buckets: NDArray[np.void]
 
 
 @part
@@ -227,8 +200,18 @@ def _fill(s: State, pending: NDArray[np.void]) -> None:
         push(s, e["time"], e["order"], e["other"], e["ordinal"], e["row"], e["cause"], e["value"])
 
 
-def laid_out(pending: NDArray[np.void], room: int, per_bucket: int = PER_BUCKET) -> Calendar:
-    """Return a calendar that holds the given events, laid out for them, with room for more.
+class Coming(NamedTuple):
+    """What a calendar is going to hold: how many events, the first of them, and when `ONE_TURN` of them are over."""
+
+    events: int
+    soon: int
+    late: int
+
+
+def laid_out(
+    pending: NDArray[np.void], room: int, per_bucket: int = PER_BUCKET, coming: Coming | None = None
+) -> Calendar:
+    """Return a calendar that holds the given events, laid out for them or for those that are coming.
 
     Parameters
     ----------
@@ -238,18 +221,21 @@ def laid_out(pending: NDArray[np.void], room: int, per_bucket: int = PER_BUCKET)
         Further events that certainly fit, > 0.
     per_bucket : int
         Events of a bucket, on average.
+    coming : Coming, optional
+        What is going to be pushed before anything is taken out.
     """
-    n = pending.size
+    coming = coming or _coming(pending)
+    n = coming.events
     shift, circle, first = EVER, 1, 1 << 40
     in_heap = n
     if n >= FEWEST:
-        soon, late = np.partition(pending["time"], [0, int(ONE_TURN * n)])[[0, int(ONE_TURN * n)]]
-        width = max(float(late - soon), 1.0) * per_bucket / (ONE_TURN * n)
+        width = max(float(coming.late - coming.soon), 1.0) * per_bucket / (ONE_TURN * n)
         shift = min(max(round(math.log2(max(width, 1.0))), 0), EVER)
         circle = 1 << max(math.ceil(math.log2(n / per_bucket)), 1)
-        first = (int(soon) >> shift) - 1
+        first = (coming.soon >> shift) - 1
         in_heap = 0
-    free = room + (0 if in_heap else n // CHUNK + circle)
+    # A chunk of each bucket is only begun; an eighth more, because stories that are being told come and go.
+    free = room + (0 if in_heap else n // CHUNK + n // (8 * CHUNK) + circle)
     calendar = np.zeros(1, CALENDAR)
     calendar["shift"], calendar["mask"], calendar["open"] = shift, circle - 1, first
     calendar["free_chunks"], calendar["laid_out_for"] = free, n
@@ -268,8 +254,31 @@ def laid_out(pending: NDArray[np.void], room: int, per_bucket: int = PER_BUCKET)
     return made
 
 
-def pending_of(calendar: Calendar | State) -> NDArray[np.void]:
-    """Return the pending events in the order in which they will happen; a copy, (n,) PENDING."""
+def _coming(pending: NDArray[np.void]) -> Coming:
+    n = pending.size
+    if n < FEWEST:
+        return Coming(n, 0, 0)
+    soon, late = np.partition(pending["time"], [0, int(ONE_TURN * n)])[[0, int(ONE_TURN * n)]].tolist()
+    return Coming(n, soon, late)
+
+
+def with_wider_heap(calendar: Calendar, room: int) -> Calendar:
+    """Return the calendar with room for so many more events in its heap; its buckets stay as they are."""
+    n = calendar.near.size
+    return calendar._replace(
+        near=np.concatenate([calendar.near, np.zeros(room, NEAR)]),
+        slots=np.concatenate([calendar.slots, np.zeros(room, PENDING)]),
+        spare=np.concatenate([calendar.spare, np.arange(n, n + room, dtype=np.int32)]),
+    )
+
+
+def calendar_of(state: State) -> Calendar:
+    """Return the calendar of a world."""
+    return Calendar(*(getattr(state, name) for name in Calendar._fields))
+
+
+def gathered(calendar: Calendar | State) -> NDArray[np.void]:
+    """Return the pending events in no order that matters; a copy, (n,) PENDING."""
     found = [calendar.slots[calendar.near["slot"][: int(calendar.calendar[0]["near"])]]]
     for bucket in calendar.buckets[calendar.buckets["count"] > 0]:
         chunk, n = int(bucket["chunk"]), int(bucket["count"])
@@ -277,5 +286,10 @@ def pending_of(calendar: Calendar | State) -> NDArray[np.void]:
         while chunk >= 0:
             found.append(calendar.chunks[chunk * CHUNK : chunk * CHUNK + k])
             chunk, k = int(calendar.links[chunk]), CHUNK
-    pending = np.concatenate(found)
+    return np.concatenate(found)
+
+
+def pending_of(calendar: Calendar | State) -> NDArray[np.void]:
+    """Return the pending events in the order in which they will happen; a copy, (n,) PENDING."""
+    pending = gathered(calendar)
     return pending[np.lexsort((pending["ordinal"], pending["other"], pending["order"], pending["time"]))]

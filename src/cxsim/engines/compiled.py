@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from cxsim.engines import kernel
-from cxsim.engines.calendar import FEWEST, KIND_SHIFT, laid_out, pending_of
+from cxsim.engines.calendar import (
+    FEWEST,
+    KIND_SHIFT,
+    Coming,
+    calendar_of,
+    gathered,
+    laid_out,
+    pending_of,
+    with_wider_heap,
+)
 from cxsim.engines.outcome import Outcome, what_broke
 from cxsim.engines.periods import close_period, mark_start, seen
 from cxsim.engines.world import FIRST_LOG_ROWS, FIRST_PENDING_ROWS, more_rows, new_world
 from cxsim.errors import InputError, RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
-from cxsim.model.plan import Plan
+from cxsim.model.pending import PENDING
+from cxsim.model.plan import MONTH, Plan
 from cxsim.model.state import LOG, State
 from cxsim.model.steering import Steer
 from cxsim.model.tables import passed
@@ -99,11 +110,10 @@ class Simulation:
         """Build the world of a run, with its first events pending."""
         with np.errstate(over="ignore"):
             state = new_world(plan, seed, replication, log=log, room=room)
-            # People schedule a need and a review each; levers, touchpoints and sources one event each.
-            firsts = 2 * int(plan.market[0]["n_persons"]) + plan.changes.size + plan.touchpoints.size
-            state = _with_calendar(state, firsts + plan.contacts.size + plan.firms.size)
+            ample = FIRST_PENDING_ROWS + state.agents.size + state.desks.size
+            calendar = laid_out(np.zeros(0, PENDING), room or ample, coming=_first_events(plan))
+            state = state._replace(**calendar._asdict())
             kernel.begin(passed(plan), passed(state))
-            state = _with_calendar(state, room or FIRST_PENDING_ROWS)
         return cls(plan, state, replication)
 
     @property
@@ -142,7 +152,7 @@ class Simulation:
             When the history would have been another one under that plan.
         """
         first = shared_past(self.plan, plan, self.now)
-        pending = pending_of(self.state)
+        pending = gathered(self.state)
         pending = pending[(pending["order"] >> KIND_SHIFT) != ev.LEVER]
         state = State(**{name: array.copy() for name, array in self.state._asdict().items()})
         state = state._replace(**laid_out(pending, plan.changes.size + FIRST_PENDING_ROWS)._asdict())
@@ -173,9 +183,9 @@ class Simulation:
 
     def outcome(self) -> Outcome:
         """Return the world as it is now; the run may go on."""
-        pending = pending_of(self.state)
-        self.state.world["n_pending"] = pending.size
-        return Outcome(self.state, self.log.copy(), pending, "compiled")
+        c = self.state.calendar[0]
+        self.state.world["n_pending"] = c["near"] + c["far"]
+        return Outcome(self.state, self.log.copy(), partial(pending_of, self.state), "compiled")
 
     def _let_happen(self, until: int) -> None:
         while (status := kernel.advance(self._plan_tables, self._tables, until)) != ev.DONE:
@@ -198,7 +208,7 @@ class Simulation:
         if status == ev.ROWS_FULL:
             self.state = more_rows(self.plan, state, max(state.hot.size - int(self.plan.market[0]["n_persons"]), 16))
         elif status == ev.PENDING_FULL:
-            self.state = _with_calendar(state, 2 * state.near.size + 16)
+            self.state = _with_room(state)
         elif status == ev.LOG_FULL:
             n = int(state.world[0]["n_log"])
             self._written.append(state.log[:n].copy())
@@ -236,6 +246,16 @@ def shared_past(plan: Plan, other: Plan, now: int) -> int:
     return int((plan.changes["time"] < now).sum())
 
 
+def _first_events(plan: Plan) -> Coming:
+    """Tell what a run begins with: a need and a review of each person; of the rest one event each."""
+    people, start = int(plan.market[0]["n_persons"]), int(plan.clock[0]["start"])
+    others = plan.changes.size + plan.touchpoints.size + plan.contacts.size + plan.firms.size
+    # Reviews are spread over a month, first needs exponential: 1.6 means hold four fifths of them.
+    bound = float(plan.market[0]["need_bound"])
+    spread = 0.4 * MONTH + (0.8 / bound if bound > 0.0 else 0.0)
+    return Coming(2 * people + others, start, start + int(min(spread, float(plan.clock[0]["horizon"] - start) + 1.0)))
+
+
 def _begin(plan: Plan, period: int) -> int:
     return int(plan.period_ends[period - 1] if period else plan.clock[0]["start"])
 
@@ -246,4 +266,12 @@ def _is_first_from_zero(plan: Plan, period: int) -> bool:
 
 def _with_calendar(state: State, room: int) -> State:
     """Return the state with its calendar laid out anew for what is pending, and room for so many more events."""
-    return state._replace(**laid_out(pending_of(state), room)._asdict())
+    return state._replace(**laid_out(gathered(state), room)._asdict())
+
+
+def _with_room(state: State) -> State:
+    """Return the state with a calendar that holds more: a wider heap, or a new layout where chunks ran out."""
+    room = state.near.size + 16
+    if state.calendar[0]["free_chunks"] > room:
+        return state._replace(**with_wider_heap(calendar_of(state), room)._asdict())
+    return _with_calendar(state, 2 * room)

@@ -8,6 +8,7 @@ from cxsim.behaviour import slots
 from cxsim.behaviour.experience import chance_of_loop
 from cxsim.behaviour.organisation import solving_with_skill
 from cxsim.engines.calendar import open_next, pop
+from cxsim.engines.kernel_callers import call_in, next_arrival
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_firm import organise
 from cxsim.engines.kernel_log import class_of, note_visit, occasion_of, schedule, segment_of
@@ -19,7 +20,6 @@ from cxsim.engines.kernel_people import (
     held_needs,
     leave_contract,
     next_needs,
-    open_journey,
     review,
 )
 from cxsim.engines.kernel_recovery import follow_up
@@ -29,11 +29,10 @@ from cxsim.engines.kernel_touch import arrive, bring_areas, end_wait, enter, han
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
-from cxsim.model.clock import arrival_after
 from cxsim.model.draws import draw
 from cxsim.model.jit import kernel, part
 from cxsim.model.plan import Plan
-from cxsim.model.samplers import quantile, unit_exponential, whole
+from cxsim.model.samplers import quantile, whole
 from cxsim.model.state import State
 
 _KIND = np.uint64(60)
@@ -177,45 +176,6 @@ def abandon(p: Plan, s: State, row: int, now: int) -> int:
     if row < p.market[0]["n_persons"]:
         live_through(p, s, row, now, False)
     return finish(p, s, row, ev.ABANDONED, now)
-
-
-@part
-def next_arrival(p: Plan, s: State, contact: int, number: int, since: int) -> None:
-    """Schedule candidate caller `number` of a source."""
-    k = p.contacts[contact]
-    if k["n_trace"] > 0:
-        if number < k["n_trace"]:
-            at = int(p.traces[k["first_trace"] + number]["time"])
-            schedule(s, at, ev.ARRIVAL, np.uint64(contact), 0, number, contact)
-        return
-    u = draw(s.world[0]["key"], draws.SOURCES + np.uint64(contact), draws.ARRIVAL_GAP, np.uint64(number))
-    at = arrival_after(
-        p.profiles, int(k["profile"]), float(k["bound"]), s.day_factors, contact, int(p.clock[0]["start"]),
-        int(p.clock[0]["week_offset"]), since, int(p.clock[0]["horizon"]), unit_exponential(u),
-    )  # fmt: skip
-    schedule(s, at, ev.ARRIVAL, np.uint64(contact), 0, number, contact)
-
-
-@part
-def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
-    """Let a candidate caller of an open source in: kept with the ratio of rate to bound."""
-    k = p.contacts[contact]
-    next_arrival(p, s, contact, number + 1, now)
-    if k["n_trace"] == 0:
-        rate = s.levers[k["levers"] + pl.CONTACT_RATE, 0]
-        if rate < k["bound"]:
-            u = draw(s.world[0]["key"], draws.SOURCES + np.uint64(contact), draws.ARRIVAL_KEPT, np.uint64(number))
-            if u * k["bound"] >= rate:
-                return ev.DONE
-    row = int(s.world[0]["free_row"])
-    h = s.hot[row]
-    s.world[0]["free_row"] = h["next"]
-    h["entity"] = (np.uint64(contact + 1) << draws.CALLER_SHIFT) | np.uint64(number)
-    h["flags"] = 0
-    if k["n_trace"] > 0 and p.traces[k["first_trace"] + number]["priority"] >= 0:
-        h["flags"] = ev.FLAG_OWN_PRIORITY
-        h["priority"] = p.traces[k["first_trace"] + number]["priority"]
-    return open_journey(p, s, row, contact, 0, -1, now)
 
 
 @kernel

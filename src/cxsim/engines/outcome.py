@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.model import events as ev
+from cxsim.model.pending import Calendar
 from cxsim.model.plan import DAY
 from cxsim.model.state import State
 
-CALENDAR_FIELDS = ("calendar", "near", "slots", "spare", "chunks", "links", "buckets")
 _BROKEN = {
     ev.JOURNEY_TOO_LONG: f"a journey visited more than {ev.MAX_VISITS} touchpoints",
     ev.UNORDERED: "events came out of order; this is a defect of the engine",
@@ -24,7 +25,7 @@ def what_broke(status: int, replication: int, now: int) -> str:
 
 
 class Outcome(NamedTuple):
-    """The final world of one replication.
+    """The world of one replication when its run stopped.
 
     Attributes
     ----------
@@ -32,16 +33,21 @@ class Outcome(NamedTuple):
         With the tallies; see `cxsim.model.state`.
     log : (n,) LOG
         In the order in which things happened; empty unless asked for.
-    pending : (m,) PENDING
-        What was still going to happen at the horizon, sorted.
+    read_pending : callable
+        Returns what was still going to happen; asked only by who wants to know, for it may be millions of events.
     engine : str
         "compiled" or "reference".
     """
 
     state: State
     log: NDArray[np.void]
-    pending: NDArray[np.void]
+    read_pending: Callable[[], NDArray[np.void]]
     engine: str
+
+    @property
+    def pending(self) -> NDArray[np.void]:
+        """What was still going to happen at the end, sorted: (m,) PENDING."""
+        return self.read_pending()
 
 
 def live(state: State) -> dict[str, NDArray[np.void]]:
@@ -60,6 +66,6 @@ def live(state: State) -> dict[str, NDArray[np.void]]:
     idle = agents["status"] == ev.FREE
     agents["next"][~idle] = agents["prev"][~idle] = -1
     # What a run leaves of these stands in the outcome itself; scratch is nobody's.
-    for name in (*CALENDAR_FIELDS, "log", "scratch"):
+    for name in (*Calendar._fields, "log", "scratch"):
         del arrays[name]
     return arrays

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from cxsim.behaviour import slots
-from cxsim.engines.calendar import laid_out
 from cxsim.model import draws
 from cxsim.model import plan as pl
 from cxsim.model import state as st
@@ -15,6 +14,7 @@ from cxsim.model.clock import need_after
 from cxsim.model.draws import draw, run_key
 from cxsim.model.events import IDLE, N_MODES
 from cxsim.model.jit import builder
+from cxsim.model.pending import no_calendar
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import unit_exponential
 from cxsim.model.state import State
@@ -92,7 +92,7 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
             tie_strong=strong,
             scratch=np.zeros(plan.firms.size),
             log=np.zeros((room or FIRST_LOG_ROWS) if log else 0, st.LOG),
-            **laid_out(np.zeros(0, st.PENDING), room or FIRST_PENDING_ROWS)._asdict(),
+            **no_calendar()._asdict(),
             **tallies._asdict(),
         )
         _populate(passed(plan), passed(state), key)

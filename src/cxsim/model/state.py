@@ -141,33 +141,6 @@ DESK = np.dtype(
         ("skill", "f8"),  # 0 as the file describes the team, towards 1 as training goes on
     ]
 )
-# Ordered by (time, order, other, ordinal); order packs the kind (4 bits) and the entity (60 bits).
-PENDING = np.dtype(
-    [
-        ("time", "i8"),
-        ("order", "u8"),
-        ("other", "u4"),
-        ("ordinal", "u4"),
-        ("row", "i4"),
-        ("cause", "i4"),
-        ("value", "f8"),
-    ]
-)
-# A calendar; see `cxsim.engines.calendar`.
-CALENDAR = np.dtype(
-    [
-        ("near", "i8"),  # events in the heap
-        ("far", "i8"),  # events in buckets
-        ("open", "i8"),  # number of the bucket that was opened last: what falls into it or before goes to the heap
-        ("shift", "i8"),  # a bucket is 2**shift microseconds wide
-        ("mask", "i8"),  # buckets around the circle, less 1
-        ("free_chunk", "i8"),  # first of the free chunks
-        ("free_chunks", "i8"),
-        ("laid_out_for", "i8"),  # events that this layout was chosen for
-    ]
-)
-NEAR = np.dtype([("time", "i8"), ("slot", "i4"), ("pad", "i4")])
-BUCKET = np.dtype([("chunk", "i4"), ("count", "i4")])
 LOG = np.dtype(
     [
         ("time", "i8"),
@@ -337,7 +310,7 @@ class State(NamedTuple):
     queues : (n_touchpoints, N_PRIORITIES, 3) int32
         First and last customer row waiting with each priority, -1: nobody; and how many wait.
     calendar, near, slots, spare, chunks, links, buckets : arrays
-        Pending events, see `cxsim.engines.calendar.Calendar`; the reference engine leaves them empty.
+        Pending events, see `cxsim.model.pending.Calendar`; the reference engine leaves them empty.
     levers : (n_slots, n_segments) float64
     day_factors : (n_contacts, n_days) float64
     tie_first, tie_other, tie_strong : arrays

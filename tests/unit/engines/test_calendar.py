@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cxsim.engines import calendar
 from cxsim.engines.calendar import laid_out, open_next, order_of, pending_of, pop, precedes, push
 from cxsim.model.events import DONE, PENDING_FULL
-from cxsim.model.state import PENDING
+from cxsim.model.pending import PENDING
 from cxsim.model.tables import passed
 
 MOST = 64

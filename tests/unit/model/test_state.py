@@ -6,6 +6,7 @@ import pytest
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model import state as st
+from cxsim.model.pending import PENDING
 
 
 def test_what_every_visit_touches_is_one_cache_line():
@@ -13,7 +14,7 @@ def test_what_every_visit_touches_is_one_cache_line():
 
 
 @pytest.mark.parametrize(
-    "record", [st.HOT, st.COLD, st.MIND, st.AGENT, st.DESK, st.PENDING, st.LOG, st.TOUCH_TALLY, st.AREA_TALLY,
+    "record", [st.HOT, st.COLD, st.MIND, st.AGENT, st.DESK, PENDING, st.LOG, st.TOUCH_TALLY, st.AREA_TALLY,
                st.FIRM_TALLY, st.WORLD],
 )  # fmt: skip
 def test_records_have_no_hidden_bytes_and_aligned_fields(record):

@@ -16,7 +16,7 @@ from cxsim.engines.calendar import laid_out, open_next, pending_of, pop, push
 from cxsim.model.draws import mixed
 from cxsim.model.events import DONE
 from cxsim.model.jit import NO_REFERENCE_COUNTING, OPTIONS
-from cxsim.model.state import PENDING
+from cxsim.model.pending import PENDING
 from cxsim.model.tables import passed
 
 MEAN: Final = 1e12  # microseconds: about eleven days, as a person's next need is

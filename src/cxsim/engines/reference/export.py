@@ -10,6 +10,7 @@ import numpy as np
 from cxsim.engines.reference.world import World
 from cxsim.model import events as ev
 from cxsim.model import state as st
+from cxsim.model.pending import PENDING
 from cxsim.model.state import State
 from cxsim.model.steering import Seen
 
@@ -55,7 +56,7 @@ def pending_of(world: World) -> np.ndarray:
         (due.time, due.key[0] << 60 | due.key[1], due.key[2], due.key[3], due.row, due.cause, due.value_carried)
         for due in sorted(world.pending, key=lambda due: (due.time, due.key))
     ]
-    return np.array(rows, st.PENDING)
+    return np.array(rows, PENDING)
 
 
 def seen(world: World, state: State, period: int, begin: int, end: int) -> Seen:

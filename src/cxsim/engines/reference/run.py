@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -121,7 +122,7 @@ class Simulation:
     def outcome(self) -> Outcome:
         """Return the world as it is now; the run may go on."""
         world = self.world
-        return Outcome(exported(world, self._state), log_of(world), pending_of(world), "reference")
+        return Outcome(exported(world, self._state), log_of(world), partial(pending_of, world), "reference")
 
 
 def populated(plan: Plan, state: State, replication: int) -> World:
