@@ -19,13 +19,14 @@ from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
-from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
+from cxsim.experiments.scale import check_scale, followed
+from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates, parting
-from cxsim.measures.layout import Layout, Names, layout_of
+from cxsim.measures.layout import Layout, layout_of
 from cxsim.measures.tables import Frames, Run, frames_of
 from cxsim.stats.paired import bonferroni_level
 from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
@@ -100,6 +101,8 @@ class Experiment:
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     replaced : tuple of Replacement
         Behaviour rules in whose place something else stood.
+    scale : float
+        Share of the customers who were followed.
     """
 
     scenario: Scenario
@@ -118,6 +121,7 @@ class Experiment:
     worlds: Worlds | None = None
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
+    scale: float = 1.0
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -152,6 +156,8 @@ class Setup:
         Worlds drawn from what the scenario is unsure of, beside the one as written; none by default.
     world_replications : int
         Runs of each policy in each of them.
+    scale : float
+        Share of the customers who are followed, with all the staff; see `cxsim.experiments.scale`.
     """
 
     replications: int | None = None
@@ -165,6 +171,7 @@ class Setup:
     simulate: Simulate = simulate
     worlds: int = 0
     world_replications: int = REPLICATIONS
+    scale: float = 1.0
 
 
 def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Experiment:
@@ -211,6 +218,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
         replaced=replacements(),
         inference=batch.inference,
+        scale=setup.scale,
         wall_s=time.monotonic() - clock,
     )
 
@@ -238,8 +246,12 @@ class _Batch:
         self.asked = setup.replications or (runs.replications if runs else None) or 20
         self.seed = setup.seed if setup.seed is not None else (runs.seed if runs and runs.seed is not None else 1)
         self.names = names_of(scenario)
+        plans = {name: scenario.plan(name) for name in self.policies}
+        check_scale(plans[self.policies[0]], setup.scale)  # what is not allowed is refused before any run
         self.inference = infer(scenario, self.names, jobs=setup.jobs, executor=setup.executor, run=setup.simulate)
-        self.plans: dict[str, Plan] = {name: self.inference.bounded(scenario.plan(name)) for name in self.policies}
+        self.plans: dict[str, Plan] = {
+            name: followed(self.inference.bounded(plan), setup.scale) for name, plan in plans.items()
+        }
         self.costs = {name: costs_of(scenario, name, self.names) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
         self.identity = scenario.identity()
@@ -294,7 +306,10 @@ class _Batch:
         plan = self.inference.drawn(self.plans[policy], self.seed, replication)
         horizon = int(plan.clock[0]["horizon"])
         by = self.inference.rule
-        spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
+        spec = RunSpec(
+            self.identity, policy, replication, self.seed, horizon,
+            inferred=by, rules=identities(), scale=self.setup.scale,
+        )  # fmt: skip
         return Task(
             spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
         )
@@ -361,19 +376,6 @@ class _Batch:
             return ()
         made = [(task.spec, result) for task, result in self._made if isinstance(result, Done)]
         return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
-
-
-def names_of(scenario: Scenario) -> Names:
-    """Return what a scenario's numbers are called in its plans."""
-    known = scenario.layout()
-    return Names(
-        firms=known.firms,
-        segments=known.segments,
-        sources=known.classes[len(known.segments) :],
-        touchpoints=tuple(name for _, name in known.touchpoints),
-        currency=known.currency,
-        policy_firm=known.our_firm,
-    )
 
 
 def _until_precise(batch: _Batch, asked: Precision) -> None:

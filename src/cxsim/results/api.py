@@ -27,6 +27,7 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     executor: Executor | None = None,
     log: bool = False,
     progress: Report | None = None,
+    scale: float = 1.0,
 ) -> Result:
     """Simulate one policy of a scenario.
 
@@ -48,6 +49,9 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
         Whether to keep what happened, for `.events()`.
     progress : callable, optional
         Called with a `cxsim.experiments.executor.Progress` as runs go on.
+    scale : float
+        Share of the customers who are followed, with all the staff: 0.1 follows one in ten, and mindless contacts
+        stand in for the others, so that queues stay as they are. Needs 30 customers or more; all by default.
 
     Raises
     ------
@@ -59,7 +63,14 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     found = _scenario(scenario)
     found.policy(policy)
     setup = Setup(
-        replications=replications, seed=seed, engine=engine, jobs=jobs, executor=executor, log=log, report=progress
+        replications=replications,
+        seed=seed,
+        engine=engine,
+        jobs=jobs,
+        executor=executor,
+        log=log,
+        report=progress,
+        scale=scale,
     )
     return Result(experiment(found, [policy], setup))
 
@@ -77,6 +88,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
     progress: Report | None = None,
     worlds: int | None = None,
     world_replications: int = REPLICATIONS,
+    scale: float = 1.0,
 ) -> Comparison:
     """Compare policies of a scenario, and as-is, on common random numbers.
 
@@ -100,6 +112,8 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         `Comparison.worlds`. None by default.
     world_replications : int
         Runs of each policy in each world, 2 or more.
+    scale : float
+        As for `run`.
 
     Raises
     ------
@@ -128,6 +142,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         report=progress,
         worlds=worlds or 0,
         world_replications=world_replications,
+        scale=scale,
     )
     return Comparison(experiment(found, wanted, setup))
 

@@ -38,6 +38,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "engine": experiment.engine,
         "policies": list(experiment.policies),
         "replications": experiment.replications,
+        "scale": experiment.scale,
         "replaced": [asdict(one) for one in experiment.replaced],
         "note": experiment.note,
         "inferred": [one.summary() for one in experiment.inference.firms],
