@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -15,28 +16,28 @@ from numpy.typing import NDArray
 from cxsim.errors import InputError, RunError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
+from cxsim.experiments.checkpoint import prepare
 from cxsim.experiments.executor import Failure, Report, Simulate
+from cxsim.experiments.families import run_families
 from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
 from cxsim.experiments.scale import check_scale, followed
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.stopping import until_precise
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates, parting
 from cxsim.measures.layout import Layout, layout_of
 from cxsim.measures.tables import Frames, Run, frames_of
-from cxsim.stats.paired import bonferroni_level
-from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
 
 if TYPE_CHECKING:
     from cxsim.model.plan import Plan
     from cxsim.scenario import Scenario
 
 AS_IS: Final = "as-is"
-LEVEL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ class Experiment:
         Behaviour rules in whose place something else stood.
     scale : float
         Share of the customers who were followed.
+    fork_at : str
+        From when policies count their time, where that is not the start; `scenario` is the one with the times so moved.
     """
 
     scenario: Scenario
@@ -122,6 +125,7 @@ class Experiment:
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
     scale: float = 1.0
+    fork_at: str = ""
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -158,6 +162,11 @@ class Setup:
         Runs of each policy in each of them.
     scale : float
         Share of the customers who are followed, with all the staff; see `cxsim.experiments.scale`.
+    fork_at : str
+        From when policies count their time, such as ``month 12``; nothing is changed before. Empty: from the start.
+    checkpoint : Path, optional
+        Folder in which the world of every run is saved as it goes; runs that are there go on. Worlds drawn from what
+        is unsure are not saved.
     """
 
     replications: int | None = None
@@ -172,6 +181,8 @@ class Setup:
     worlds: int = 0
     world_replications: int = REPLICATIONS
     scale: float = 1.0
+    fork_at: str = ""
+    checkpoint: Path | None = None
 
 
 def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Experiment:
@@ -194,13 +205,15 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         When no replication is complete.
     """
     started, clock = datetime.now(UTC), time.monotonic()
+    if setup.fork_at:
+        scenario = scenario.forked(setup.fork_at)
     batch = _Batch(scenario, policies, _checked(setup))
     if setup.worlds:
         planned(scenario, setup, batch.seed)  # what is not allowed is refused before any run
     if setup.precision is None:
         batch.add(batch.asked)
     else:
-        _until_precise(batch, setup.precision)
+        batch.note = until_precise(batch, setup.precision)
     frames, complete = batch.frames()
     return Experiment(
         scenario=scenario,
@@ -219,6 +232,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         replaced=replacements(),
         inference=batch.inference,
         scale=setup.scale,
+        fork_at=setup.fork_at,
         wall_s=time.monotonic() - clock,
     )
 
@@ -273,15 +287,13 @@ class _Batch:
             self._task(policy, number) for number in range(first, first + replications) for policy in self.policies
         ]
         setup = self.setup
-        if setup.executor is not None:
-            found = executors.run_all(
-                tasks, setup.executor, setup.simulate, threads=False, report=setup.report, started=self._clock
-            )
-        else:
-            with executors.own_executor(setup.engine, setup.jobs, len(tasks)) as (own, threads):
-                found = executors.run_all(
-                    tasks, own, setup.simulate, threads=threads, report=setup.report, started=self._clock
-                )
+        if setup.checkpoint is not None:
+            prepare(setup.checkpoint, [task.spec for task in tasks], setup.engine)
+        with executors.lent(setup.executor, setup.engine, setup.jobs, len(tasks)) as (executor, threads):
+            found = run_families(
+                tasks, executor, setup.simulate, threads=threads, workers=setup.jobs or executors.available_jobs(),
+                of_any_size=bool(setup.fork_at), report=setup.report, started=self._clock,
+            )  # fmt: skip
         made = list(zip(tasks, found, strict=True))
         self._part(made)
         # The fates are counted; kept for every run they would fill the memory.
@@ -311,8 +323,9 @@ class _Batch:
             inferred=by, rules=identities(), scale=self.setup.scale,
         )  # fmt: skip
         return Task(
-            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
-        )
+            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates,
+            checkpoint=self.setup.checkpoint,
+        )  # fmt: skip
 
     def complete(self) -> list[int]:
         """Replications in which every policy's run ended."""
@@ -376,23 +389,3 @@ class _Batch:
             return ()
         made = [(task.spec, result) for task, result in self._made if isinstance(result, Done)]
         return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
-
-
-def _until_precise(batch: _Batch, asked: Precision) -> None:
-    """Add replications until every difference (or, alone, the mean) is as exact as asked, or the cap is reached."""
-    if asked.measure not in batch.known():
-        message = f"precision: {asked.measure} is not known in this scenario; choose another measure"
-        raise InputError(message)
-    level = bonferroni_level(LEVEL, max(1, len(batch.policies) - 1))
-    samples: list[NDArray[np.float64]] = [np.zeros(0)]
-    while True:
-        more = max(next_batch(sample, asked.half_width, asked.cap, level) for sample in samples)
-        more = min(more, asked.cap - batch.count)
-        if more <= 0:
-            break
-        batch.add(more)
-        values = batch.values(asked.measure)
-        base = values[batch.policies[0]]
-        samples = [values[policy] - base for policy in batch.policies[1:]] or [base]
-    stopped = {stopping_status(sample, asked.half_width, asked.cap, level) for sample in samples}
-    batch.note = STOPPING_NOTE if stopped == {"reached"} else f"{STOPPING_NOTE} {CAP_NOTE}"

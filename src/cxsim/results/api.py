@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from cxsim.errors import InputError
+from cxsim.experiments.checkpoint import remove
 from cxsim.experiments.compare import AS_IS, Setup, experiment
 from cxsim.experiments.executor import Report
 from cxsim.experiments.precision import Precision, parse_precision
@@ -28,6 +29,8 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     log: bool = False,
     progress: Report | None = None,
     scale: float = 1.0,
+    checkpoint: str | Path | None = None,
+    keep_checkpoint: bool = False,
 ) -> Result:
     """Simulate one policy of a scenario.
 
@@ -52,6 +55,11 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     scale : float
         Share of the customers who are followed, with all the staff: 0.1 follows one in ten, and mindless contacts
         stand in for the others, so that queues stay as they are. Needs 30 customers or more; all by default.
+    checkpoint : path, optional
+        A folder in which the world of every run is saved as it goes. Where this call is interrupted, the same call goes
+        on from there and gives the same values; when it is done, what it saved is deleted.
+    keep_checkpoint : bool
+        Whether to leave what was saved where it is; the same call then makes its result of it without simulating.
 
     Raises
     ------
@@ -63,16 +71,13 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     found = _scenario(scenario)
     found.policy(policy)
     setup = Setup(
-        replications=replications,
-        seed=seed,
-        engine=engine,
-        jobs=jobs,
-        executor=executor,
-        log=log,
-        report=progress,
-        scale=scale,
-    )
-    return Result(experiment(found, [policy], setup))
+        replications=replications, seed=seed, engine=engine, jobs=jobs, executor=executor, log=log, report=progress,
+        checkpoint=None if checkpoint is None else Path(checkpoint), scale=scale,
+    )  # fmt: skip
+    result = Result(experiment(found, [policy], setup))
+    if setup.checkpoint is not None and not keep_checkpoint and not result.failures:
+        remove(setup.checkpoint)
+    return result
 
 
 def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
@@ -89,6 +94,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
     worlds: int | None = None,
     world_replications: int = REPLICATIONS,
     scale: float = 1.0,
+    fork_at: str | None = None,
 ) -> Comparison:
     """Compare policies of a scenario, and as-is, on common random numbers.
 
@@ -114,6 +120,10 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         Runs of each policy in each world, 2 or more.
     scale : float
         As for `run`.
+    fork_at : str, optional
+        Such as ``"month 12"``: nothing is changed until then, and policies count their time from there. What a file
+        begins at time 0 begins at the fork, what it begins in month 3 three months after it; written costs move along;
+        dates and arrivals of firms stay. The result is that of the same policies with these times written.
 
     Raises
     ------
@@ -143,6 +153,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         worlds=worlds or 0,
         world_replications=world_replications,
         scale=scale,
+        fork_at=fork_at or "",
     )
     return Comparison(experiment(found, wanted, setup))
 

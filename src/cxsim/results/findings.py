@@ -85,6 +85,8 @@ class Setting:
         Whether the scenario says what we are unsure of.
     scale : float
         Share of the customers who were followed.
+    begin : str
+        From when policies count their time, such as ``month 12``, where that is not the start.
     """
 
     scenario: str
@@ -105,6 +107,7 @@ class Setting:
     with_worlds: str = ""
     unsure: bool = True
     scale: float = 1.0
+    begin: str = ""
 
 
 class Leader(NamedTuple):

@@ -30,8 +30,9 @@ def again(command: str, experiment: Experiment) -> str:
         called = "compare" if len(experiment.policies) > 1 else "run"
         policy = "" if called == "compare" else f", policy={experiment.policies[0]!r}"
         inside = "".join(f"with cxsim.replaced({one.rule!r}, {one.by}): " for one in experiment.replaced)
-        scale = "" if experiment.scale == 1.0 else f", scale={experiment.scale:g}"
-        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed}{scale})"
+        more = "" if experiment.scale == 1.0 else f", scale={experiment.scale:g}"
+        more += f", fork_at={experiment.fork_at!r}" if experiment.fork_at else ""
+        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed}{more})"
     words = _without(shlex.split(command), PLACED)
     words = [word for word in words if word not in LOOKS]
     if not _has(words, "--seed"):
@@ -48,6 +49,12 @@ def with_worlds(command: str, experiment: Experiment) -> str:
         return f"{first.removesuffix(')')}, worlds={WORLDS})"
     words = _without(shlex.split(first), frozenset(("--worlds",)))
     return shlex.join([*words, "--worlds", str(WORLDS)])
+
+
+def begin_of(experiment: Experiment) -> str:
+    """Say from when policies count their time: ``month 12``, ``2026-03-01``, ``the day FiberNow arrives``."""
+    text = experiment.fork_at
+    return f"the day {text}" if text.endswith("arrives") else text
 
 
 def _replications(experiment: Experiment) -> int:

@@ -102,6 +102,7 @@ def _results(folder: Path, manifest: dict[str, Any]) -> Tabled:
         started=datetime.fromisoformat(manifest["started"]),
         wall_s=float(manifest["wall_s"]),
         scale=float(manifest.get("scale", 1.0)),
+        fork_at=manifest.get("fork_at") or "",
         replaced=tuple(Replacement(**one) for one in manifest.get("replaced", [])),
     )
     return Comparison(made) if len(made.policies) > 1 else Result(made)

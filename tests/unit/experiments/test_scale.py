@@ -77,7 +77,9 @@ def test_sums_about_people_are_those_of_all_and_staff_is_counted_once(plan):
         assert np.array_equal(getattr(whole, name), times * getattr(counted, name), equal_nan=True), name
     assert whole.base[0, 0, 0] == 10.0 * np.count_nonzero(state.cold["base_firm"] == 0)
     # 400 people who buy twice a month for 60 days; a standard error of the followed tenth is 10 x sqrt(158) = 126.
-    assert whole.revenue[periods_of(tenth).first :, 0, 0].sum() == pytest.approx(10.0 * 400 * 2 * 60 / (365 / 12), abs=3 * 10 * 126)
+    assert whole.revenue[periods_of(tenth).first :, 0, 0].sum() == pytest.approx(
+        10.0 * 400 * 2 * 60 / (365 / 12), abs=3 * 10 * 126
+    )
     assert for_everybody(plan, counted) is counted
 
 
