@@ -7,8 +7,6 @@ what the followed do. A stand-in expects, remembers and tells nothing.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from cxsim.behaviour import slots
@@ -23,6 +21,7 @@ from cxsim.model.clock import need_after
 from cxsim.model.draws import draw
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
+from cxsim.model.samplers import unit_exponential
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
@@ -35,7 +34,7 @@ def next_stand_in(p: Plan, s: State, number: int, since: int) -> None:
     source = p.contacts.size
     u = draw(s.world[0]["key"], draws.SOURCES + np.uint64(source), draws.ARRIVAL_GAP, np.uint64(number))
     bound = float(p.market[0]["need_bound"] * p.market[0]["unfollowed"])
-    at = need_after(p.need_profile, bound, int(p.clock[0]["week_offset"]), since, -math.log1p(-u))
+    at = need_after(p.need_profile, bound, int(p.clock[0]["week_offset"]), since, unit_exponential(u))
     schedule(s, at, ev.ARRIVAL, np.uint64(source), 0, number, source)
 
 

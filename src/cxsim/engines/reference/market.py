@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from cxsim.behaviour.experience import chance_of_loop, chance_of_return
 from cxsim.behaviour.organisation import solving_with_skill
 from cxsim.engines.reference.customer import Customer
@@ -12,7 +10,7 @@ from cxsim.engines.reference.world import World, occasion
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
-from cxsim.model.samplers import whole
+from cxsim.model.samplers import unit_exponential, whole
 
 
 class MarketCustomer(Customer):
@@ -44,7 +42,7 @@ def comes_again(customer: MarketCustomer, outcome: int, tries: int) -> int | Non
         return None
     customer.try_again()
     u = world.draw(customer.entity, draws.AGAIN_AFTER, visit)
-    delay = whole(-customer.default("return_delay") * pl.DAY * math.log1p(-u))
+    delay = whole(customer.default("return_delay") * pl.DAY * unit_exponential(u))
     customer.status = ev.AWAY
     customer.visit += 1
     customer.attempt = customer.waited = 0

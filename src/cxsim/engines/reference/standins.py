@@ -7,8 +7,6 @@ what the followed do. A stand-in expects, remembers and tells nothing.
 
 from __future__ import annotations
 
-import math
-
 from cxsim.engines.reference import moment
 from cxsim.engines.reference.callers import lend_row
 from cxsim.engines.reference.choice import choose
@@ -22,6 +20,7 @@ from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import need_after
+from cxsim.model.samplers import unit_exponential
 
 
 class StandIns:
@@ -35,7 +34,7 @@ class StandIns:
         """Put candidate `number` on the calendar (Çinlar 1975)."""
         world = self.world
         market = world.rows.market
-        amount = -math.log1p(-world.draw(int(draws.SOURCES) + self.source, draws.ARRIVAL_GAP, number))
+        amount = unit_exponential(world.draw(int(draws.SOURCES) + self.source, draws.ARRIVAL_GAP, number))
         bound = market.need_bound * market.unfollowed
         at = need_after(world.plan.need_profile, bound, world.week_offset, since, amount)
         world.schedule(at, ev.ARRIVAL, self.source, number, lambda: self.let_in(number), row=self.source)
