@@ -88,9 +88,14 @@ class Simulation:
         self.state = state
         self.replication = replication
         self._written = [] if written is None else [written]
+        self._plan_passed = passed(plan)
+        self._passed: State | None = None
+        self._passed_of: State | None = None
 
     @classmethod
-    def begun(cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None) -> Simulation:
+    def begun(
+        cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None
+    ) -> Simulation:
         """Build the world of a run, with its first events pending."""
         with np.errstate(over="ignore"):
             state = new_world(plan, seed, replication, log=log, room=room)
@@ -123,15 +128,15 @@ class Simulation:
         """
         ends = self.plan.period_ends
         with np.errstate(over="ignore"):
-            tables = passed(self.plan)
+            tables = self._plan_passed
             while (closed := int(self.state.world[0]["closed"])) < ends.size:
                 end = int(ends[closed])
                 if self.now == _begin(self.plan, closed) and _is_first_from_zero(self.plan, closed):
-                    mark_start(tables, passed(self.state), 0)
+                    mark_start(tables, self._handed(), 0)
                 self._let_happen(min(end, until))
                 if until < end:
                     return
-                close_period(tables, passed(self.state), end)
+                close_period(tables, self._handed(), end)
                 if steer is not None and closed + 1 < ends.size:
                     self._steered(steer, closed, end)
 
@@ -141,16 +146,21 @@ class Simulation:
         return Outcome(self.state, self.log.copy(), pending, "compiled")
 
     def _let_happen(self, until: int) -> None:
-        tables = passed(self.plan)
-        while (status := kernel.advance(tables, passed(self.state), until)) != ev.DONE:
+        while (status := kernel.advance(self._plan_passed, self._handed(), until)) != ev.DONE:
             self._make_room(status)
 
     def _steered(self, steer: Steer, period: int, end: int) -> None:
-        tables = passed(self.plan)
+        tables = self._plan_passed
         for move in steer(seen(self.state, period, _begin(self.plan, period), end)):
             slot, segment, value = move
-            while (status := kernel.steer(tables, passed(self.state), slot, segment, value, end)) != ev.DONE:
+            while (status := kernel.steer(tables, self._handed(), slot, segment, value, end)) != ev.DONE:
                 self._make_room(status)
+
+    def _handed(self) -> State:
+        """Return the state as compiled code takes it: wrapped anew only when there is another."""
+        if self._passed is None or self._passed_of is not self.state:
+            self._passed, self._passed_of = passed(self.state), self.state
+        return self._passed
 
     def _make_room(self, status: int) -> None:
         state = self.state
