@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from cxsim.engines import kernel
+from cxsim.engines.calendar import FEWEST, KIND_SHIFT, laid_out, pending_of
 from cxsim.engines.outcome import Outcome, what_broke
-from cxsim.engines.periods import close_period, mark_start, seen, sorted_pending
-from cxsim.engines.world import FIRST_LOG_ROWS, more_rows, new_world
-from cxsim.errors import RunError
+from cxsim.engines.periods import close_period, mark_start, seen
+from cxsim.engines.world import FIRST_LOG_ROWS, FIRST_PENDING_ROWS, more_rows, new_world
+from cxsim.errors import InputError, RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
 from cxsim.model.plan import Plan
-from cxsim.model.state import LOG, PENDING, State
+from cxsim.model.state import LOG, State
 from cxsim.model.steering import Steer
 from cxsim.model.tables import passed
 
@@ -26,7 +27,7 @@ def is_warm() -> bool:
     return folder.exists() and any(Path(folder).rglob("kernel.advance*.nbc"))
 
 
-def run(
+def run(  # noqa: PLR0913 -- what a run is, and what is asked of it
     plan: Plan,
     seed: int,
     replication: int,
@@ -88,9 +89,8 @@ class Simulation:
         self.state = state
         self.replication = replication
         self._written = [] if written is None else [written]
-        self._plan_passed = passed(plan)
-        self._passed: State | None = None
-        self._passed_of: State | None = None
+        self._plan_tables = passed(plan)
+        self._state_tables = passed(state)
 
     @classmethod
     def begun(
@@ -101,11 +101,17 @@ class Simulation:
             state = new_world(plan, seed, replication, log=log, room=room)
             # People schedule a need and a review each; levers, touchpoints and sources one event each.
             firsts = 2 * int(plan.market[0]["n_persons"]) + plan.changes.size + plan.touchpoints.size
-            firsts += plan.contacts.size + 8
-            if state.pending.size < firsts:
-                state = _more_pending(state, firsts)
+            state = _with_calendar(state, firsts + plan.contacts.size + plan.firms.size)
             kernel.begin(passed(plan), passed(state))
+            state = _with_calendar(state, room or FIRST_PENDING_ROWS)
         return cls(plan, state, replication)
+
+    @property
+    def _tables(self) -> State:
+        # Wrapping takes a while, and a state is replaced only when something needs more room.
+        if self._state_tables.arrays is not self.state:  # type: ignore[attr-defined]  # it is a `Tables`
+            self._state_tables = passed(self.state)
+        return self._state_tables
 
     @property
     def now(self) -> int:
@@ -118,6 +124,31 @@ class Simulation:
         rows = [*self._written, self.state.log[: self.state.world[0]["n_log"]]]
         return np.concatenate(rows) if self.state.world[0]["logging"] else np.zeros(0, LOG)
 
+    def earlier_log(self) -> np.ndarray:
+        """Log rows that no longer lie in the state."""
+        return np.concatenate(self._written) if self._written else np.zeros(0, LOG)
+
+    def forked(self, plan: Plan) -> Simulation:
+        """Return a copy of this world that goes on under another plan; this one stays as it is.
+
+        Parameters
+        ----------
+        plan : Plan
+            The same in everything but the levers that move from now on.
+
+        Raises
+        ------
+        InputError
+            When the history would have been another one under that plan.
+        """
+        first = shared_past(self.plan, plan, self.now)
+        pending = pending_of(self.state)
+        pending = pending[(pending["order"] >> KIND_SHIFT) != ev.LEVER]
+        state = State(**{name: array.copy() for name, array in self.state._asdict().items()})
+        state = state._replace(**laid_out(pending, plan.changes.size + FIRST_PENDING_ROWS)._asdict())
+        kernel.plan_levers(passed(plan), passed(state), first)
+        return Simulation(plan, state, self.replication, self.earlier_log())
+
     def advance(self, until: int, steer: Steer | None = None) -> None:
         """Let everything happen that is pending before `until`; periods that end by then are closed.
 
@@ -128,46 +159,46 @@ class Simulation:
         """
         ends = self.plan.period_ends
         with np.errstate(over="ignore"):
-            tables = self._plan_passed
             while (closed := int(self.state.world[0]["closed"])) < ends.size:
                 end = int(ends[closed])
                 if self.now == _begin(self.plan, closed) and _is_first_from_zero(self.plan, closed):
-                    mark_start(tables, self._handed(), 0)
+                    mark_start(self._plan_tables, self._tables, 0)
                 self._let_happen(min(end, until))
                 if until < end:
                     return
-                close_period(tables, self._handed(), end)
+                close_period(self._plan_tables, self._tables, end)
+                self._look_after_calendar()
                 if steer is not None and closed + 1 < ends.size:
                     self._steered(steer, closed, end)
 
     def outcome(self) -> Outcome:
         """Return the world as it is now; the run may go on."""
-        pending = sorted_pending(self.state.pending[: self.state.world[0]["n_pending"]])
+        pending = pending_of(self.state)
+        self.state.world["n_pending"] = pending.size
         return Outcome(self.state, self.log.copy(), pending, "compiled")
 
     def _let_happen(self, until: int) -> None:
-        while (status := kernel.advance(self._plan_passed, self._handed(), until)) != ev.DONE:
+        while (status := kernel.advance(self._plan_tables, self._tables, until)) != ev.DONE:
             self._make_room(status)
 
+    def _look_after_calendar(self) -> None:
+        # A layout for a market that has grown or shrunk is right, but slow.
+        c = self.state.calendar[0]
+        if not c["laid_out_for"] // 4 <= c["near"] + c["far"] <= 2 * c["laid_out_for"] + FEWEST:
+            self.state = _with_calendar(self.state, FIRST_PENDING_ROWS)
+
     def _steered(self, steer: Steer, period: int, end: int) -> None:
-        tables = self._plan_passed
         for move in steer(seen(self.state, period, _begin(self.plan, period), end)):
             slot, segment, value = move
-            while (status := kernel.steer(tables, self._handed(), slot, segment, value, end)) != ev.DONE:
+            while (status := kernel.steer(self._plan_tables, self._tables, slot, segment, value, end)) != ev.DONE:
                 self._make_room(status)
-
-    def _handed(self) -> State:
-        """Return the state as compiled code takes it: wrapped anew only when there is another."""
-        if self._passed is None or self._passed_of is not self.state:
-            self._passed, self._passed_of = passed(self.state), self.state
-        return self._passed
 
     def _make_room(self, status: int) -> None:
         state = self.state
         if status == ev.ROWS_FULL:
             self.state = more_rows(self.plan, state, max(state.hot.size - int(self.plan.market[0]["n_persons"]), 16))
         elif status == ev.PENDING_FULL:
-            self.state = _more_pending(state, 2 * state.pending.size + 1024)
+            self.state = _with_calendar(state, 2 * state.near.size + 16)
         elif status == ev.LOG_FULL:
             n = int(state.world[0]["n_log"])
             self._written.append(state.log[:n].copy())
@@ -178,6 +209,33 @@ class Simulation:
             raise RunError(what_broke(status, self.replication, self.now))
 
 
+def shared_past(plan: Plan, other: Plan, now: int) -> int:
+    """Return how many levers have moved before `now` under two plans that share their history.
+
+    Parameters
+    ----------
+    plan, other : Plan
+    now : int
+        Microseconds.
+
+    Raises
+    ------
+    InputError
+        When the plans differ in more than the levers that move from now on.
+    """
+    for name in Plan._fields:
+        mine, others = getattr(plan, name), getattr(other, name)
+        if name == "changes":
+            mine, others = mine[mine["time"] < now], others[others["time"] < now]
+        if mine is not others and (mine.shape != others.shape or mine.tobytes() != others.tobytes()):
+            message = (
+                f"fork: a plan with other {name.replace('_', ' ')}; one that differs only in what moves from now on is "
+                "allowed; fork another policy of the same scenario"
+            )
+            raise InputError(message)
+    return int((plan.changes["time"] < now).sum())
+
+
 def _begin(plan: Plan, period: int) -> int:
     return int(plan.period_ends[period - 1] if period else plan.clock[0]["start"])
 
@@ -186,8 +244,6 @@ def _is_first_from_zero(plan: Plan, period: int) -> bool:
     return _begin(plan, period) >= 0 and (period == 0 or _begin(plan, period - 1) < 0)
 
 
-def _more_pending(state: State, size: int) -> State:
-    pending = np.zeros(size, PENDING)
-    n = int(state.world[0]["n_pending"])
-    pending[:n] = state.pending[:n]
-    return state._replace(pending=pending)
+def _with_calendar(state: State, room: int) -> State:
+    """Return the state with its calendar laid out anew for what is pending, and room for so many more events."""
+    return state._replace(**laid_out(pending_of(state), room)._asdict())

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -15,27 +16,27 @@ from numpy.typing import NDArray
 from cxsim.errors import InputError, RunError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
+from cxsim.experiments.checkpoint import prepare
 from cxsim.experiments.executor import Failure, Report, Simulate
+from cxsim.experiments.families import run_families
 from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.stopping import until_precise
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates, parting
 from cxsim.measures.layout import Layout, Names, layout_of
 from cxsim.measures.tables import Frames, Run, frames_of
-from cxsim.stats.paired import bonferroni_level
-from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
 
 if TYPE_CHECKING:
     from cxsim.model.plan import Plan
     from cxsim.scenario import Scenario
 
 AS_IS: Final = "as-is"
-LEVEL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class Experiment:
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     replaced : tuple of Replacement
         Behaviour rules in whose place something else stood.
+    fork_at : str
+        From when policies count their time, where that is not the start; `scenario` is the one with the times so moved.
     """
 
     scenario: Scenario
@@ -118,6 +121,7 @@ class Experiment:
     worlds: Worlds | None = None
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
+    fork_at: str = ""
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -152,6 +156,11 @@ class Setup:
         Worlds drawn from what the scenario is unsure of, beside the one as written; none by default.
     world_replications : int
         Runs of each policy in each of them.
+    fork_at : str
+        From when policies count their time, such as ``month 12``; nothing is changed before. Empty: from the start.
+    checkpoint : Path, optional
+        Folder in which the world of every run is saved as it goes; runs that are there go on. Worlds drawn from what
+        is unsure are not saved.
     """
 
     replications: int | None = None
@@ -165,6 +174,8 @@ class Setup:
     simulate: Simulate = simulate
     worlds: int = 0
     world_replications: int = REPLICATIONS
+    fork_at: str = ""
+    checkpoint: Path | None = None
 
 
 def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Experiment:
@@ -187,13 +198,15 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         When no replication is complete.
     """
     started, clock = datetime.now(UTC), time.monotonic()
+    if setup.fork_at:
+        scenario = scenario.forked(setup.fork_at)
     batch = _Batch(scenario, policies, _checked(setup))
     if setup.worlds:
         planned(scenario, setup, batch.seed)  # what is not allowed is refused before any run
     if setup.precision is None:
         batch.add(batch.asked)
     else:
-        _until_precise(batch, setup.precision)
+        batch.note = until_precise(batch, setup.precision)
     frames, complete = batch.frames()
     return Experiment(
         scenario=scenario,
@@ -211,6 +224,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
         replaced=replacements(),
         inference=batch.inference,
+        fork_at=setup.fork_at,
         wall_s=time.monotonic() - clock,
     )
 
@@ -261,15 +275,13 @@ class _Batch:
             self._task(policy, number) for number in range(first, first + replications) for policy in self.policies
         ]
         setup = self.setup
-        if setup.executor is not None:
-            found = executors.run_all(
-                tasks, setup.executor, setup.simulate, threads=False, report=setup.report, started=self._clock
-            )
-        else:
-            with executors.own_executor(setup.engine, setup.jobs, len(tasks)) as (own, threads):
-                found = executors.run_all(
-                    tasks, own, setup.simulate, threads=threads, report=setup.report, started=self._clock
-                )
+        if setup.checkpoint is not None:
+            prepare(setup.checkpoint, [task.spec for task in tasks], setup.engine)
+        with executors.lent(setup.executor, setup.engine, setup.jobs, len(tasks)) as (executor, threads):
+            found = run_families(
+                tasks, executor, setup.simulate, threads=threads, workers=setup.jobs or executors.available_jobs(),
+                of_any_size=bool(setup.fork_at), report=setup.report, started=self._clock,
+            )  # fmt: skip
         made = list(zip(tasks, found, strict=True))
         self._part(made)
         # The fates are counted; kept for every run they would fill the memory.
@@ -296,8 +308,9 @@ class _Batch:
         by = self.inference.rule
         spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
         return Task(
-            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
-        )
+            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates,
+            checkpoint=self.setup.checkpoint,
+        )  # fmt: skip
 
     def complete(self) -> list[int]:
         """Replications in which every policy's run ended."""
@@ -374,23 +387,3 @@ def names_of(scenario: Scenario) -> Names:
         currency=known.currency,
         policy_firm=known.our_firm,
     )
-
-
-def _until_precise(batch: _Batch, asked: Precision) -> None:
-    """Add replications until every difference (or, alone, the mean) is as exact as asked, or the cap is reached."""
-    if asked.measure not in batch.known():
-        message = f"precision: {asked.measure} is not known in this scenario; choose another measure"
-        raise InputError(message)
-    level = bonferroni_level(LEVEL, max(1, len(batch.policies) - 1))
-    samples: list[NDArray[np.float64]] = [np.zeros(0)]
-    while True:
-        more = max(next_batch(sample, asked.half_width, asked.cap, level) for sample in samples)
-        more = min(more, asked.cap - batch.count)
-        if more <= 0:
-            break
-        batch.add(more)
-        values = batch.values(asked.measure)
-        base = values[batch.policies[0]]
-        samples = [values[policy] - base for policy in batch.policies[1:]] or [base]
-    stopped = {stopping_status(sample, asked.half_width, asked.cap, level) for sample in samples}
-    batch.note = STOPPING_NOTE if stopped == {"reached"} else f"{STOPPING_NOTE} {CAP_NOTE}"

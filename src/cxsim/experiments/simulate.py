@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from cxsim.measures.tables import Values, values_of
 from cxsim.model.plan import Plan
 
 if TYPE_CHECKING:
+    from cxsim.engines.outcome import Outcome
     from cxsim.scenario import Scenario
 
 ENGINES = ("compiled", "reference")
@@ -41,6 +43,8 @@ class Task(NamedTuple):
         Whether to bring the log along.
     fates : bool
         Whether to bring along what became of each starting customer of the firm that policies change.
+    checkpoint : Path, optional
+        Folder in which the world is saved as it goes, and from which it goes on.
     """
 
     spec: RunSpec
@@ -50,6 +54,7 @@ class Task(NamedTuple):
     engine: str
     log: bool = False
     fates: bool = False
+    checkpoint: Path | None = None
 
 
 class Done(NamedTuple):
@@ -82,6 +87,10 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     RunError
         When the engine stops, or this process does not know a rule that was replaced.
     """
+    if task.checkpoint is not None:
+        from cxsim.experiments.checkpoint import simulate_saving
+
+        return simulate_saving(task, task.checkpoint, progress)
     require(task.spec.rules)
     started = time.perf_counter()
     if task.engine == "reference":
@@ -89,13 +98,25 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     else:
         from cxsim.engines.compiled import run
     outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress)
+    return done_of(task, outcome, started)
+
+
+def done_of(task: Task, outcome: Outcome, started: float) -> Done:
+    """Return what is kept of a run that has ended.
+
+    Parameters
+    ----------
+    task : Task
+    outcome : Outcome
+    started : float
+        `time.perf_counter` of its begin.
+    """
     world = outcome.state.world[0]
-    firm = task.layout.names.policy_firm
     return Done(
         values=values_of(task.plan, outcome.state, task.layout, task.costs),
         log=outcome.log,
         events=int(world["events"]),
         visits=int(world["visits"]),
         wall_s=time.perf_counter() - started,
-        fates=fates_of(task.plan, outcome.state, firm) if task.fates else None,
+        fates=fates_of(task.plan, outcome.state, task.layout.names.policy_firm) if task.fates else None,
     )
