@@ -9,6 +9,7 @@ import pytest
 import cxsim
 from cxsim.engines import compiled, reference
 from cxsim.errors import InputError, ScenarioError
+from cxsim.experiments.spec import MODEL_VERSION
 from cxsim.experiments.tree import Step, costs_of_path, name_of, plan_of
 from cxsim.model.plan import MONTH
 from cxsim.results import branch as branches
@@ -125,7 +126,7 @@ def test_what_cannot_be_resumed_is_refused(shop, tree, tmp_path):
         with pytest.raises(ScenarioError, match=words):
             cxsim.resume(place, scenario)
 
-    refused("worlds of model version 2; model version 3; begin anew", model_version=2)
+    refused(f"worlds of model version 2; model version {MODEL_VERSION}; begin anew", model_version=2)
     refused("a branch of format 2; format 1; install a newer cxsim", format=2)
     refused("worlds of another scenario .`corner`.", scenario=shop.with_value("till.takes", "9 min"))
     refused("a world of another run", seed=8)
