@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from cxsim.checks.parity import check_parity
     from cxsim.errors import CxsimError, ScenarioError
     from cxsim.experiments.rules import replaced
-    from cxsim.results import Comparison, Result, compare, run
+    from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
     from cxsim.scenario import Scenario, load
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Branch",
     "Comparison",
     "CxsimError",
     "Result",
@@ -29,10 +30,13 @@ __all__ = [
     "compare",
     "load",
     "replaced",
+    "resume",
     "run",
+    "start",
 ]
 
 _HOMES: Final = {
+    "Branch": "cxsim.results",
     "Comparison": "cxsim.results",
     "CxsimError": "cxsim.errors",
     "Result": "cxsim.results",
@@ -42,7 +46,9 @@ _HOMES: Final = {
     "compare": "cxsim.results",
     "load": "cxsim.scenario",
     "replaced": "cxsim.experiments.rules",
+    "resume": "cxsim.results",
     "run": "cxsim.results",
+    "start": "cxsim.results",
 }
 
 

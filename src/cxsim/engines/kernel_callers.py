@@ -6,6 +6,7 @@ import numpy as np
 
 from cxsim.engines.kernel_log import schedule
 from cxsim.engines.kernel_people import open_journey
+from cxsim.engines.kernel_standins import stand_in
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
@@ -37,6 +38,8 @@ def next_arrival(p: Plan, s: State, contact: int, number: int, since: int) -> No
 @part
 def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
     """Let a candidate caller of an open source in: kept with the ratio of rate to bound."""
+    if contact == p.contacts.size:
+        return stand_in(p, s, number, now)
     k = p.contacts[contact]
     next_arrival(p, s, contact, number + 1, now)
     if k["n_trace"] == 0:
@@ -50,7 +53,8 @@ def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
     s.world[0]["free_row"] = h["next"]
     h["entity"] = (np.uint64(contact + 1) << draws.CALLER_SHIFT) | np.uint64(number)
     h["flags"] = 0
+    h["segment"] = 0
     if k["n_trace"] > 0 and p.traces[k["first_trace"] + number]["priority"] >= 0:
         h["flags"] = ev.FLAG_OWN_PRIORITY
         h["priority"] = p.traces[k["first_trace"] + number]["priority"]
-    return open_journey(p, s, row, contact, 0, -1, now)
+    return open_journey(p, s, row, contact, 0, -1, -1, now)

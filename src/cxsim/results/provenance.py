@@ -6,9 +6,9 @@ import shlex
 from typing import Final
 
 from cxsim import __version__
-from cxsim.experiments.compare import Experiment
+from cxsim.experiments.compare import AS_IS, Experiment
 from cxsim.results.findings import Findings
-from cxsim.results.wording import fixed
+from cxsim.results.wording import fixed, followed
 
 # Options that change where or how fast something is made, not what; with and without a value.
 PLACED: Final = frozenset(("--out", "--jobs"))
@@ -19,6 +19,8 @@ WORLDS: Final = 64
 def again(command: str, experiment: Experiment) -> str:
     """Return what makes an experiment again: the command with its seed and number of runs, or the call in Python.
 
+    Empty for branches that were made step by step.
+
     Parameters
     ----------
     command : str
@@ -26,12 +28,15 @@ def again(command: str, experiment: Experiment) -> str:
     experiment : Experiment
     """
     made = _replications(experiment)
+    if not command and not {*experiment.policies} <= {AS_IS, *(experiment.scenario.document.policies or {})}:
+        return ""
     if not command:
         called = "compare" if len(experiment.policies) > 1 else "run"
         policy = "" if called == "compare" else f", policy={experiment.policies[0]!r}"
         inside = "".join(f"with cxsim.replaced({one.rule!r}, {one.by}): " for one in experiment.replaced)
-        fork = f", fork_at={experiment.fork_at!r}" if experiment.fork_at else ""
-        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed}{fork})"
+        more = "" if experiment.scale == 1.0 else f", scale={experiment.scale:g}"
+        more += f", fork_at={experiment.fork_at!r}" if experiment.fork_at else ""
+        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed}{more})"
     words = _without(shlex.split(command), PLACED)
     words = [word for word in words if word not in LOOKS]
     if not _has(words, "--seed"):
@@ -44,6 +49,8 @@ def again(command: str, experiment: Experiment) -> str:
 def with_worlds(command: str, experiment: Experiment) -> str:
     """Return what would check an experiment against what we are unsure of."""
     first = again(command, experiment)
+    if not first:
+        return ""
     if not command:
         return f"{first.removesuffix(')')}, worlds={WORLDS})"
     words = _without(shlex.split(first), frozenset(("--worlds",)))
@@ -83,7 +90,7 @@ def provenance(findings: Findings) -> str:
     setting = findings.setting
     parts = [f"`{setting.scenario}`"]
     if setting.customers:
-        parts.append(f"{fixed(setting.customers)} customers")
+        parts.append(followed(setting.scale, setting.customers) or f"{fixed(setting.customers)} customers")
     count = setting.replications
     parts += [f"{count} replication{'' if count == 1 else 's'}", f"seed {setting.seed}"]
     if findings.worlds is not None and findings.worlds.worlds:
