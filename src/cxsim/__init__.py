@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.results import Comparison, Result, compare, run
     from cxsim.scenario import Scenario, load
+    from cxsim.scenario.steering import steering_rule
 
 __version__ = "0.1.0"
 
@@ -30,6 +31,7 @@ __all__ = [
     "load",
     "replaced",
     "run",
+    "steering_rule",
 ]
 
 _HOMES: Final = {
@@ -43,6 +45,7 @@ _HOMES: Final = {
     "load": "cxsim.scenario",
     "replaced": "cxsim.experiments.rules",
     "run": "cxsim.results",
+    "steering_rule": "cxsim.scenario.steering",
 }
 
 

@@ -19,6 +19,7 @@ PUBLIC_NAMES = [
     "load",
     "replaced",
     "run",
+    "steering_rule",
 ]
 HEAVY_LIBRARIES = [
     "matplotlib",

@@ -48,6 +48,13 @@ EngineOption = Annotated[Engine, typer.Option(help="Both give the same values; c
 JobsOption = Annotated[
     int | None, typer.Option(min=1, metavar="J", help="Runs at the same time; by default one for each processor.")
 ]
+SteeringOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-steering",
+        help="Import and run the Python functions that policies name under `steering`; only for code you trust.",
+    ),
+]
 OutOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Result folder; by default results/<scenario>/<time>-<hash>.")
 ]
@@ -63,6 +70,7 @@ def run(
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
     out: OutOption = None,
+    allow_steering: SteeringOption = False,
     events: Annotated[bool, typer.Option("--events", help="Keep every event in events.parquet.")] = False,
 ) -> None:
     """Simulate one policy; print its measures.
@@ -72,11 +80,12 @@ def run(
       cxsim run local-shop-vs-chain
       cxsim run bank-phone --policy call-back --replications 5 --seed 1
       cxsim run my-shop.yaml --set till.staff=2 --events --out out/two
+      cxsim run steered-hotline --policy add-staff --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results import run as simulate
 
     screen: Screen = context.obj
-    found, folder = _prepared(scenario, set_, out)
+    found, folder = _prepared(scenario, set_, out, allow_steering=allow_steering)
     found.policy(policy)
     announce(screen, engine)
     with screen.progress() as progress:
@@ -114,6 +123,7 @@ def compare(
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
     out: OutOption = None,
+    allow_steering: SteeringOption = False,
 ) -> None:
     """Compare all policies with as-is, on the same luck.
 
@@ -124,12 +134,13 @@ def compare(
       cxsim compare my-shop.yaml --precision retention=0.5pp --out out/shop
       cxsim compare my-shop.yaml --set market.customers=500 --replications 10
       cxsim compare my-shop.yaml --worlds 100
+      cxsim compare steered-hotline --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results import compare as simulate
 
     screen: Screen = context.obj
     wanted = _precision(precision, replications, most)
-    found, folder = _prepared(scenario, set_, out)
+    found, folder = _prepared(scenario, set_, out, allow_steering=allow_steering)
     names = None if policies is None else _named(policies)
     for name in names or ():
         found.policy(name)
@@ -150,11 +161,13 @@ def compare(
     _finish(screen, comparison, folder)
 
 
-def _prepared(scenario: str, changes: Sequence[str] | None, out: Path | None) -> tuple[Scenario, Path]:
+def _prepared(
+    scenario: str, changes: Sequence[str] | None, out: Path | None, *, allow_steering: bool
+) -> tuple[Scenario, Path]:
     """Load the scenario, change it as asked, and find a place for the results, before any work is done."""
     from cxsim.results.folder import check, default_folder
 
-    found = changed(scenario, changes)
+    found = changed(scenario, changes, allow_steering=allow_steering)
     # Local time: the folder is for the eyes of whoever is at this machine.
     now = datetime.now().astimezone()
     folder = default_folder(Path(RESULTS), found.name, found.identity(), now) if out is None else out
@@ -162,11 +175,12 @@ def _prepared(scenario: str, changes: Sequence[str] | None, out: Path | None) ->
     return found, folder
 
 
-def changed(scenario: str, changes: Sequence[str] | None) -> Scenario:
-    """Load a scenario, and change it as asked."""
+def changed(scenario: str, changes: Sequence[str] | None, *, allow_steering: bool) -> Scenario:
+    """Load a scenario that may be run, and change it as asked."""
     from cxsim.scenario import load
 
-    found = load(scenario)
+    found = load(scenario, allow_steering=allow_steering)
+    found.check_steering()
     values = _pairs(changes or ())
     return found.with_values(values) if values else found
 

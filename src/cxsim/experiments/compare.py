@@ -17,20 +17,25 @@ from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.inferred import NOTHING, Inference
+from cxsim.experiments.parted import Parted, partings
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
-from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
+from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.steered import note_on, table_of
+from cxsim.experiments.steering import steering_of
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
-from cxsim.measures.fates import Parting, has_fates, parting
-from cxsim.measures.layout import Layout, Names, layout_of
+from cxsim.measures.fates import Parting, has_fates
+from cxsim.measures.layout import Layout, layout_of
 from cxsim.measures.tables import Frames, Run, frames_of
 from cxsim.stats.paired import bonferroni_level
 from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cxsim.model.plan import Plan
     from cxsim.scenario import Scenario
 
@@ -58,14 +63,6 @@ class Logs(NamedTuple):
     policy: str
     replication: int
     rows: NDArray[np.void]
-
-
-class Parted(NamedTuple):
-    """How a policy and as-is part on the starting customers of our firm in one replication."""
-
-    policy: str
-    replication: int
-    parting: Parting
 
 
 @dataclass(frozen=True)
@@ -100,6 +97,9 @@ class Experiment:
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     replaced : tuple of Replacement
         Behaviour rules in whose place something else stood.
+    steering : DataFrame, optional
+        Levers that steering rules moved, columns of `steering.parquet`; complete replications only. None where no
+        policy is steered.
     """
 
     scenario: Scenario
@@ -118,6 +118,7 @@ class Experiment:
     worlds: Worlds | None = None
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
+    steering: pd.DataFrame | None = None
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -195,6 +196,8 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
     else:
         _until_precise(batch, setup.precision)
     frames, complete = batch.frames()
+    alone = note_of(alone=setup.engine == "reference" and setup.jobs != 1)
+    steering = batch.steering()
     return Experiment(
         scenario=scenario,
         policies=batch.policies,
@@ -205,12 +208,13 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         frames=frames,
         runs=batch.statuses(),
         logs=batch.logs(),
-        note=" ".join(filter(None, (batch.note, note_of(alone=setup.engine == "reference" and setup.jobs != 1)))),
+        note=" ".join(filter(None, (batch.note, alone, note_on(scenario, batch.policies, steering, complete)))),
         started=started,
         parted=batch.parted(),
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
         replaced=replacements(),
         inference=batch.inference,
+        steering=steering,
         wall_s=time.monotonic() - clock,
     )
 
@@ -241,6 +245,7 @@ class _Batch:
         self.inference = infer(scenario, self.names, jobs=setup.jobs, executor=setup.executor, run=setup.simulate)
         self.plans: dict[str, Plan] = {name: self.inference.bounded(scenario.plan(name)) for name in self.policies}
         self.costs = {name: costs_of(scenario, name, self.names) for name in self.policies}
+        self.steers = {name: steering_of(scenario, name, self.names, self.costs[name]) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
         self.identity = scenario.identity()
         self.note = ""
@@ -278,17 +283,12 @@ class _Batch:
         ]
 
     def _part(self, made: list[tuple[Task, Done | Failure]]) -> None:
-        """Compare the fates of the starting customers under every policy with those under as-is."""
         fates = {
             (task.spec.policy, task.spec.replication): result.fates
             for task, result in made
             if isinstance(result, Done) and result.fates is not None
         }
-        segments = len(self.names.segments)
-        for (policy, replication), own in fates.items():
-            usual = fates.get((AS_IS, replication))
-            if policy != AS_IS and usual is not None:
-                self._parted[policy, replication] = parting(usual, own, segments)
+        self._parted |= partings(fates, AS_IS, len(self.names.segments))
 
     def _task(self, policy: str, replication: int) -> Task:
         plan = self.inference.drawn(self.plans[policy], self.seed, replication)
@@ -296,7 +296,14 @@ class _Batch:
         by = self.inference.rule
         spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
         return Task(
-            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates
+            spec,
+            plan,
+            self.layout,
+            self.costs[policy],
+            self.setup.engine,
+            log=self.setup.log,
+            fates=self.fates,
+            steering=self.steers[policy],
         )
 
     def complete(self) -> list[int]:
@@ -331,6 +338,13 @@ class _Batch:
             if (policy, number) in self._parted
         )
 
+    def steering(self) -> pd.DataFrame | None:
+        """Return what steering rules moved in the complete replications; None where no policy is steered."""
+        if not any(self.steers.values()):
+            return None
+        done = [(task.spec, result.moves) for task, result in self._made if isinstance(result, Done)]
+        return table_of(self.policies, [row for row in done if row[0].replication in set(self.complete())])
+
     def known(self) -> set[str]:
         """Name the measures that the firm which policies change will have."""
         names, rows = list(CATALOG), self.layout.measures
@@ -361,19 +375,6 @@ class _Batch:
             return ()
         made = [(task.spec, result) for task, result in self._made if isinstance(result, Done)]
         return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
-
-
-def names_of(scenario: Scenario) -> Names:
-    """Return what a scenario's numbers are called in its plans."""
-    known = scenario.layout()
-    return Names(
-        firms=known.firms,
-        segments=known.segments,
-        sources=known.classes[len(known.segments) :],
-        touchpoints=tuple(name for _, name in known.touchpoints),
-        currency=known.currency,
-        policy_firm=known.our_firm,
-    )
 
 
 def _until_precise(batch: _Batch, asked: Precision) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from cxsim.experiments.rules import require
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.steering import Moved, Steering, SteeringPlan
 from cxsim.measures.fates import fates_of
 from cxsim.measures.layout import Layout, Names
 from cxsim.measures.money import WrittenCost
@@ -41,6 +42,8 @@ class Task(NamedTuple):
         Whether to bring the log along.
     fates : bool
         Whether to bring along what became of each starting customer of the firm that policies change.
+    steering : SteeringPlan, optional
+        Rules that are asked between periods.
     """
 
     spec: RunSpec
@@ -50,10 +53,11 @@ class Task(NamedTuple):
     engine: str
     log: bool = False
     fates: bool = False
+    steering: SteeringPlan | None = None
 
 
 class Done(NamedTuple):
-    """A run that has been made: its values, its log and the fates if asked for, and how much work it was."""
+    """A run that has been made: its values, its log and the fates if asked for, how much work it was, what steered."""
 
     values: Values
     log: NDArray[np.void]
@@ -61,11 +65,25 @@ class Done(NamedTuple):
     visits: int
     wall_s: float
     fates: NDArray[np.void] | None = None
+    moves: tuple[Moved, ...] = ()
 
 
 def costs_of(scenario: Scenario, policy: str, names: Names) -> tuple[WrittenCost, ...]:
     """Return what a policy and its parts cost beyond what the model counts."""
     return tuple(WrittenCost(names.policy_firm, *cost) for cost in scenario.policy(policy).costs)
+
+
+def names_of(scenario: Scenario) -> Names:
+    """Return what a scenario's numbers are called in its plans."""
+    known = scenario.layout()
+    return Names(
+        firms=known.firms,
+        segments=known.segments,
+        sources=known.classes[len(known.segments) :],
+        touchpoints=tuple(name for _, name in known.touchpoints),
+        currency=known.currency,
+        policy_firm=known.our_firm,
+    )
 
 
 def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Done:
@@ -80,7 +98,7 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     Raises
     ------
     RunError
-        When the engine stops, or this process does not know a rule that was replaced.
+        When the engine stops, a steering rule fails, or this process does not know a rule that was replaced.
     """
     require(task.spec.rules)
     started = time.perf_counter()
@@ -88,14 +106,17 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
         from cxsim.engines.reference import run
     else:
         from cxsim.engines.compiled import run
-    outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress)
+    steer = Steering(task.steering, task.plan) if task.steering is not None else None
+    outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress, steer=steer)
+    counted = task.plan if steer is None else steer.counted
     world = outcome.state.world[0]
     firm = task.layout.names.policy_firm
     return Done(
-        values=values_of(task.plan, outcome.state, task.layout, task.costs),
+        values=values_of(counted, outcome.state, task.layout, task.costs),
         log=outcome.log,
         events=int(world["events"]),
         visits=int(world["visits"]),
         wall_s=time.perf_counter() - started,
         fates=fates_of(task.plan, outcome.state, firm) if task.fates else None,
+        moves=() if steer is None else tuple(steer.moves),
     )

@@ -68,7 +68,7 @@ class _Compiler:
         self.overlaid: Overlaid = resolved.overlaid
         self.slot: Mapping[levers.Key, int] = self.overlaid.slot
         self.tables = self.overlaid.tables
-        self.highest = highest(self.overlaid.phases, self.overlaid.base)
+        self.highest = highest(self.overlaid.base, self.overlaid.phases, self.overlaid.reach)
         self.firm_numbers = {name: number for number, name in enumerate(self.document.firms)}
         self.touchpoint_numbers: dict[tuple[str, str], int] = {}
         self.groups = layout.group_names(resolved)

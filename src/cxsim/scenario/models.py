@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from cxsim.errors import ValueRefusedError
-from cxsim.scenario import fields, figure_fields, firm_fields
+from cxsim.scenario import fields, figure_fields, firm_fields, policy_fields
 from cxsim.units import parse_money
 
 
@@ -358,6 +358,7 @@ class Policy(Section):
     until: fields.At | None = None
     for_: fields.Names | None = Field(default=None, alias="for")
     change: Raw | None = None
+    steering: policy_fields.Dotted | None = None
     cost: CostField | None = None
     combine: Parts | None = None
 
