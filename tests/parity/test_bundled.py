@@ -11,6 +11,7 @@ from tests.parity.comparison import differences, steer_of
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [*sorted((ROOT / "scenarios").rglob("*.yaml")), ROOT / "tests/scenarios/valid/two-desks.yaml"]
 # Short and small enough for the reference engine; the features of a file are all still met.
+EVERYWHERE = [f"{firm}.{desk}" for firm in ("North", "South") for desk in ("store", "phone", "repair")]
 SHORTER = {
     "local-shop-vs-chain": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "150"},
     "bank-phone": {"lasts": "2 d"},
@@ -23,6 +24,7 @@ SHORTER = {
     "answers": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
     "entrant": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
     "follow-up": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
+    "million": {"lasts": "3 months", "market.customers": "120", **{f"{at}.staff": "1" for at in EVERYWHERE}},
     "organisation": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
     "persistence": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
     "retention": {"lasts": "12 months", "market.customers": "300"},

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from cxsim import __version__
-from cxsim.cli import files, pages, patterns, proof, rivals, simulations
+from cxsim.cli import files, pages, patterns, proof, rivals, simulations, speed
 from cxsim.cli.screen import Screen
 from cxsim.errors import CxsimError, InputError
 
@@ -99,3 +99,4 @@ app.command()(files.new)
 app.command()(pages.assumptions)
 app.command()(proof.verify)
 app.command()(patterns.facts)
+app.command()(speed.bench)

@@ -1,0 +1,1 @@
+"""How fast it is on this machine, beside what else there is: `cxsim bench`."""
