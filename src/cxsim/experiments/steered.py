@@ -102,7 +102,8 @@ def _what(moves: pd.DataFrame, replications: int) -> str:
         first, last = runs["period"].min().mean(), runs["value"].last()
         where = f"in {len(last)} of {replications} runs" if replications > 1 else ""
         often = len(own) / len(last)
-        times = f"{'once' if often == 1.0 else f'{often:.3g} times'}, first after period {first:.3g}, ending at {last.mean():.3g}"
+        times = "once" if often == 1.0 else f"{often:.3g} times"
         mean = " on average" if len(last) > 1 else ""
-        found.append(" ".join(filter(None, (f"moved {path}", where, f"({times}{mean})"))))
+        how = f"({times}, first after period {first:.3g}, ending at {last.mean():.3g}{mean})"
+        found.append(" ".join(filter(None, (f"moved {path}", where, how))))
     return " and ".join(found)

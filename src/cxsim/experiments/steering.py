@@ -99,10 +99,6 @@ class Levers(Mapping[str, float]):
         self[path] = min(max(before + amount, low), high)
         return self._now[path] - before
 
-    def restore(self, lever: Lever, plan: Plan) -> None:
-        """Put a lever back where the policy left it; no rule and no change moves it too."""
-        self._now[lever.path] = lever.from_table(float(plan.levers[lever.slot, 0]))
-
     def moved(self) -> list[tuple[Lever, float, float]]:
         """Return the levers that have another value than at first, with both."""
         return [
@@ -169,7 +165,6 @@ class Steering:
         self._plan = plan
         self._first = periods_of(plan).first
         self._states = [remembered(dict(one.rule.state)) for one, _ in made.rules if one.rule is not None]
-        self._holds = [False] * len(made.rules)
         self._customers: NDArray[np.float64] | None = None
         self._changes: list[tuple[int, int, int, float]] = []
         self.moves: list[Moved] = []
@@ -179,7 +174,6 @@ class Steering:
         """All that the rules remember, for a snapshot: JSON can hold it; setting it goes on from there."""
         return {
             "states": copy.deepcopy(self._states),
-            "holds": list(self._holds),
             "customers": None if self._customers is None else self._customers.tolist(),
             "changes": [list(row) for row in self._changes],
             "moves": [list(move) for move in self.moves],
@@ -188,7 +182,6 @@ class Steering:
     @state.setter
     def state(self, content: Mapping[str, Any]) -> None:
         self._states = copy.deepcopy(content["states"])
-        self._holds = list(content["holds"])
         self._customers = None if content["customers"] is None else np.array(content["customers"], np.float64)
         self._changes = [(int(time), int(slot), int(n), float(x)) for time, slot, n, x in content["changes"]]
         self.moves = [Moved(*move) for move in content["moves"]]
@@ -214,15 +207,9 @@ class Steering:
         look = Look(self._made.seat, self.counted, seen, number, self._customers)
         for position, (one, levers) in enumerate(self._made.rules):
             own = Levers(levers, seen.levers)
-            if seen.end < max(0, one.begin):
+            if not max(0, one.begin) <= seen.end < one.end:
                 continue
-            if seen.end < one.end:
-                self._holds[position] = True
-                self._asked(position, look, own)
-            elif self._holds[position]:
-                self._holds[position] = False
-                for lever in levers:
-                    own.restore(lever, self._plan)
+            self._asked(position, look, own)
             found += self._noted(one, own, seen, number)
         people = seen.base[..., BASE_CUSTOMERS].astype(np.float64)
         self._customers = _by_class(people, 1 + seen.touch.shape[-1])

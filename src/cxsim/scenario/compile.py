@@ -51,7 +51,7 @@ def compiled(resolved: Resolved, overlay: Overlay) -> pl.Plan:
     ScenarioError
         If a policy asks for what cannot be.
     """
-    return _Compiler(resolved).plan(resolved.overlaid.phases[overlay.name])
+    return _Compiler(resolved).plan(overlay.name)
 
 
 def check_policies(resolved: Resolved) -> None:
@@ -73,7 +73,8 @@ class _Compiler:
         self.touchpoint_numbers: dict[tuple[str, str], int] = {}
         self.groups = layout.group_names(resolved)
 
-    def plan(self, phases: Sequence[Phase]) -> pl.Plan:
+    def plan(self, policy: str) -> pl.Plan:
+        phases, after = self.overlaid.phases[policy], self.overlaid.after_steering(policy)
         firms, touchpoints, shifts = self._firms()
         steps, routes, spans = self._steps()
         steps, firms = self._with_desks(steps, firms)
@@ -101,7 +102,7 @@ class _Compiler:
             need_profile=need_profile,
             group_contact=self._group_contact(contacts),
             levers=self.overlaid.base.copy(),
-            changes=changes(self.overlaid.base, phases),
+            changes=np.sort(np.concatenate([changes(self.overlaid.base, phases), _records(pl.CHANGE, after)])),
             traces=traces,
             period_ends=period_ends(self.resolved.starts, given(self.document.warm_up), self.document.lasts),
         )

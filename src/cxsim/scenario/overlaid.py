@@ -145,6 +145,17 @@ class Overlaid:
             found += held
         return found
 
+    def after_steering(self, policy: str) -> list[tuple[int, int, int, float]]:
+        """Return the moves (time, slot, segment, value) that put levers back when a rule is asked no more."""
+        horizon = self.resolved.document.lasts
+        return [
+            (one.end, lever.slot, segment, float(self.base[lever.slot, segment]))
+            for one, own in self.steered[policy]
+            if one.end < horizon
+            for lever in own
+            for segment in range(len(self.segments))
+        ]
+
     def _check_reached(self, overlay: Overlay, lever: Lever, end: float, phase: Phase) -> None:
         """See that setting the one lever is the same as writing its value in the file."""
         if (phase.values[lever.slot] != lever.in_table(end)).any():
