@@ -80,7 +80,7 @@ def run(
       cxsim run local-shop-vs-chain
       cxsim run bank-phone --policy call-back --replications 5 --seed 1
       cxsim run my-shop.yaml --set till.staff=2 --events --out out/two
-      cxsim run steered-hotline --policy add-staff --allow-steering
+      cxsim run steered-hotline --policy follow --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results import run as simulate
 

@@ -150,7 +150,10 @@ class Scenario:
         if until is not None:
             block["until"] = until
         tree["policies"][name] = block
-        return self._again(tree, "with_policy", {} if steering is None else {name: steering})
+        found = self._again(tree, "with_policy", {} if steering is None else {name: steering})
+        if steering is not None:
+            found.check()  # what the rule declares is tried on the scenario now, not at the first run
+        return found
 
     def _again(self, tree: dict[str, Any], file: str, more: Mapping[str, SteeringRule] | None = None) -> Scenario:
         # Values keep the lines of the file they were written in; a message about an option has no line.

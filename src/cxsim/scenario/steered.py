@@ -80,6 +80,8 @@ class Lever:
             If it is not allowed there.
         """
         text = paths.write_at(self.location, _typed(value, self.kind, self.per, self.path))
+        if text in {NOTHING, "unlimited"}:  # numbers below 0 that stand for words
+            raise ValueRefusedError(f"{value:g}", "a number that means itself", "write one that may stand in the file")
         paths.value_at(self.location, text)
         return text
 
