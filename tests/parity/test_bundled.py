@@ -28,7 +28,7 @@ SHORTER = {
     "organisation": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
     "persistence": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
     "retention": {"lasts": "12 months", "market.customers": "300"},
-    "steered-hotline": {"lasts": "3 months", "callers.rate": "0.1 times", "phone.staff": "1"},
+    "steered-hotline": {"lasts": "4 months", "callers.rate": "0.1 times", "phone.staff": "1"},
     "switching": {"lasts": "3 months", "market.customers": "150"},
     "talk": {"lasts": "2 months", "warm_up": "2 h", "market.customers": "100"},
     "two-desks": {},

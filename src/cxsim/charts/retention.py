@@ -28,6 +28,7 @@ def retention(
     *,
     reference: str = "as-is",
     band: str = "95 % interval over replications",
+    begin: float | None = None,
 ) -> Axes:
     """Draw one line and band for each policy, named at its end.
 
@@ -42,6 +43,8 @@ def retention(
         This policy is grey and dashed.
     band
         What the bands mean.
+    begin
+        Month from which policies count their time, marked by a line; None where that is the start.
 
     Returns
     -------
@@ -64,6 +67,8 @@ def retention(
         ends.append((name, float(line["month"].iloc[-1]), float(line["value"].iloc[-1])))
     _set_scales(ax, rows)
     _name_ends(ax, ends, look)
+    if begin is not None:
+        _mark_begin(ax, begin)
     bands = f" Bands: {band}." if bool(rows["ci_low"].notna().any()) else ""
     say_what(ax, f"Of the customers at the start, the share still with the firm.{bands}")
     return ax
@@ -112,6 +117,24 @@ def _set_scales(ax: Axes, rows: pd.DataFrame) -> None:
     ax.spines["bottom"].set_visible(True)
     ax.spines["bottom"].set_color(RULE)
     axis_words(ax, "months from the start")
+
+
+def _mark_begin(ax: Axes, begin: float) -> None:
+    """Mark from when policies are there; the word stands at the foot, on the side where there is more room."""
+    unit = base_font()
+    ax.axvline(begin, color=RULE, linewidth=unit / 12, zorder=1, gid="policies from here")
+    left = begin > sum(ax.get_xlim()) / 2
+    ax.annotate(
+        "policies from here",
+        (begin, 0.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(-0.4 * unit if left else 0.4 * unit, 0.4 * unit),
+        textcoords="offset points",
+        ha="right" if left else "left",
+        va="bottom",
+        color=INK,
+        fontsize=0.85 * unit,
+    )
 
 
 def _name_ends(ax: Axes, ends: list[tuple[str, float, float]], look: dict[str, Look]) -> None:

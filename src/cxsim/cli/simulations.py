@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cxsim.cli.screen import Screen
-from cxsim.errors import Fault, ScenarioError, ValueRefusedError, quoted
+from cxsim.errors import Fault, RunError, ScenarioError, ValueRefusedError, quoted
 
 if TYPE_CHECKING:
     from cxsim.experiments.precision import Precision
@@ -72,6 +73,10 @@ def run(
     out: OutOption = None,
     allow_steering: SteeringOption = False,
     events: Annotated[bool, typer.Option("--events", help="Keep every event in events.parquet.")] = False,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Save worlds as they go; the same command goes on from there."),
+    ] = None,
 ) -> None:
     """Simulate one policy; print its measures.
 
@@ -80,15 +85,20 @@ def run(
       cxsim run local-shop-vs-chain
       cxsim run bank-phone --policy call-back --replications 5 --seed 1
       cxsim run my-shop.yaml --set till.staff=2 --events --out out/two
+      cxsim run cable-town --replications 200 --checkpoint saved
       cxsim run steered-hotline --policy follow --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.experiments.checkpoint import remove, saved_in
     from cxsim.results import run as simulate
 
     screen: Screen = context.obj
     found, folder = _prepared(scenario, set_, out, allow_steering=allow_steering)
     found.policy(policy)
     announce(screen, engine)
-    with screen.progress() as progress:
+    saved = 0 if checkpoint is None else saved_in(checkpoint)
+    if saved:
+        screen.remark(f"goes on from {saved} saved world{'' if saved == 1 else 's'} in {checkpoint}")
+    with screen.progress() as progress, _kept(checkpoint):
         result = simulate(
             found,
             policy,
@@ -98,8 +108,24 @@ def run(
             jobs=jobs,
             log=events,
             progress=progress,
+            checkpoint=checkpoint,
+            keep_checkpoint=True,
         )
     _finish(screen, result, folder)
+    if checkpoint is not None:
+        remove(checkpoint)
+
+
+@contextmanager
+def _kept(checkpoint: Path | None) -> Iterator[None]:
+    """Say where a run that is interrupted goes on."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if checkpoint is None:
+            raise
+        message = f"stopped; what was simulated is in {checkpoint}: the same command goes on from there"
+        raise RunError(message) from None
 
 
 def compare(
@@ -119,6 +145,10 @@ def compare(
     world_replications: Annotated[
         int, typer.Option(min=2, metavar="R", help="Runs of each policy in each world.")
     ] = WORLD_REPLICATIONS,
+    fork_at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Change nothing before; policies count their time from there."),
+    ] = None,
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
@@ -134,6 +164,7 @@ def compare(
       cxsim compare my-shop.yaml --precision retention=0.5pp --out out/shop
       cxsim compare my-shop.yaml --set market.customers=500 --replications 10
       cxsim compare my-shop.yaml --worlds 100
+      cxsim compare cable-town --fork-at "month 12"
       cxsim compare steered-hotline --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results import compare as simulate
@@ -144,6 +175,8 @@ def compare(
     names = None if policies is None else _named(policies)
     for name in names or ():
         found.policy(name)
+    if fork_at is not None:
+        found.forked(fork_at, where="--fork-at")  # what is not allowed is refused before any run
     announce(screen, engine)
     with screen.progress() as progress:
         comparison = simulate(
@@ -157,6 +190,7 @@ def compare(
             progress=progress,
             worlds=worlds,
             world_replications=world_replications,
+            fork_at=fork_at,
         )
     _finish(screen, comparison, folder)
 

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from cxsim.engines import kernel
+from cxsim.engines.calendar import KIND_SHIFT
 from cxsim.engines.outcome import Outcome, what_broke
 from cxsim.engines.periods import close_period, mark_start, seen, sorted_pending
 from cxsim.engines.world import FIRST_LOG_ROWS, more_rows, new_world
-from cxsim.errors import RunError
+from cxsim.errors import InputError, RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
 from cxsim.model.plan import Plan
@@ -26,7 +27,7 @@ def is_warm() -> bool:
     return folder.exists() and any(Path(folder).rglob("kernel.advance*.nbc"))
 
 
-def run(
+def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     plan: Plan,
     seed: int,
     replication: int,
@@ -90,7 +91,9 @@ class Simulation:
         self._written = [] if written is None else [written]
 
     @classmethod
-    def begun(cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None) -> Simulation:
+    def begun(
+        cls, plan: Plan, seed: int, replication: int, *, log: bool = False, room: int | None = None
+    ) -> Simulation:
         """Build the world of a run, with its first events pending."""
         with np.errstate(over="ignore"):
             state = new_world(plan, seed, replication, log=log, room=room)
@@ -112,6 +115,32 @@ class Simulation:
         """Log rows so far; empty unless there is a log."""
         rows = [*self._written, self.state.log[: self.state.world[0]["n_log"]]]
         return np.concatenate(rows) if self.state.world[0]["logging"] else np.zeros(0, LOG)
+
+    def earlier_log(self) -> np.ndarray:
+        """Log rows that no longer lie in the state."""
+        return np.concatenate(self._written) if self._written else np.zeros(0, LOG)
+
+    def forked(self, plan: Plan) -> Simulation:
+        """Return a copy of this world that goes on under another plan; this one stays as it is.
+
+        Parameters
+        ----------
+        plan : Plan
+            The same in everything but the levers that move from now on.
+
+        Raises
+        ------
+        InputError
+            When the history would have been another one under that plan.
+        """
+        first = shared_past(self.plan, plan, self.now)
+        state = State(**{name: array.copy() for name, array in self.state._asdict().items()})
+        if (self.plan.changes["time"] >= self.now).any():
+            state = _without_levers(state)
+        while state.pending.size < int(state.world[0]["n_pending"]) + plan.changes.size:
+            state = _more_pending(state, 2 * state.pending.size + plan.changes.size)
+        kernel.plan_levers(passed(plan), passed(state), first)
+        return Simulation(plan, state, self.replication, self.earlier_log())
 
     def advance(self, until: int, steer: Steer | None = None) -> None:
         """Let everything happen that is pending before `until`; periods that end by then are closed.
@@ -166,6 +195,42 @@ class Simulation:
                 self.state = state._replace(log=np.zeros(2 * state.log.size + 1024, LOG))
         else:
             raise RunError(what_broke(status, self.replication, self.now))
+
+
+def shared_past(plan: Plan, other: Plan, now: int) -> int:
+    """Return how many levers have moved before `now` under two plans that share their history.
+
+    Parameters
+    ----------
+    plan, other : Plan
+    now : int
+        Microseconds.
+
+    Raises
+    ------
+    InputError
+        When the plans differ in more than the levers that move from now on.
+    """
+    for name in Plan._fields:
+        mine, others = getattr(plan, name), getattr(other, name)
+        if name == "changes":
+            mine, others = mine[mine["time"] < now], others[others["time"] < now]
+        if mine is not others and (mine.shape != others.shape or mine.tobytes() != others.tobytes()):
+            message = (
+                f"fork: a plan with other {name.replace('_', ' ')}; one that differs only in what moves from now on is "
+                "allowed; fork another policy of the same scenario"
+            )
+            raise InputError(message)
+    return int((plan.changes["time"] < now).sum())
+
+
+def _without_levers(state: State) -> State:
+    """Return the state without the pending moves of a policy that no longer holds."""
+    pending = sorted_pending(state.pending[: state.world[0]["n_pending"]])
+    kept = pending[(pending["order"] >> KIND_SHIFT) != ev.LEVER]
+    state.world["n_pending"] = kept.size
+    state.pending[: kept.size] = kept  # in order, so it is a heap
+    return state
 
 
 def _begin(plan: Plan, period: int) -> int:

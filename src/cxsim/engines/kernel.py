@@ -210,11 +210,17 @@ def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
 
 
 @kernel
+def plan_levers(p: Plan, s: State, first: int) -> None:
+    """Schedule the moves of levers from number `first` on."""
+    for change in range(first, p.changes.size):
+        schedule(s, int(p.changes[change]["time"]), ev.LEVER, np.uint64(change), 0, 0, change)
+
+
+@kernel
 def begin(p: Plan, s: State) -> None:
     """Schedule the first events of a world: levers, shifts, arrivals, needs, reviews."""
     start = int(p.clock[0]["start"])
-    for change in range(p.changes.size):
-        schedule(s, int(p.changes[change]["time"]), ev.LEVER, np.uint64(change), 0, 0, change)
+    plan_levers(p, s, 0)
     for touchpoint in range(p.touchpoints.size):
         schedule(s, start, ev.SHIFT, np.uint64(touchpoint), 0, 0, touchpoint)
     for contact in range(p.contacts.size):

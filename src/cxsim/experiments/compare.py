@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -15,23 +16,24 @@ from numpy.typing import NDArray
 from cxsim.errors import InputError, RunError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
+from cxsim.experiments.checkpoint import prepare
 from cxsim.experiments.executor import Failure, Report, Simulate
+from cxsim.experiments.families import run_families
 from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.parted import Parted, partings
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
 from cxsim.experiments.spec import RunSpec
-from cxsim.experiments.steered import note_on, table_of
+from cxsim.experiments.steered import note_on, rules_in, table_of
 from cxsim.experiments.steering import steering_of
+from cxsim.experiments.stopping import until_precise
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates
 from cxsim.measures.layout import Layout, layout_of
 from cxsim.measures.tables import Frames, Run, frames_of
-from cxsim.stats.paired import bonferroni_level
-from cxsim.stats.precision import CAP_NOTE, STOPPING_NOTE, next_batch, stopping_status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from cxsim.scenario import Scenario
 
 AS_IS: Final = "as-is"
-LEVEL: Final = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class Experiment:
     steering : DataFrame, optional
         Levers that steering rules moved, columns of `steering.parquet`; complete replications only. None where no
         policy is steered.
+    fork_at : str
+        From when policies count their time, where that is not the start; `scenario` is the one with the times so moved.
     """
 
     scenario: Scenario
@@ -119,6 +122,7 @@ class Experiment:
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
     steering: pd.DataFrame | None = None
+    fork_at: str = ""
 
     @property
     def failures(self) -> tuple[RunStatus, ...]:
@@ -153,6 +157,11 @@ class Setup:
         Worlds drawn from what the scenario is unsure of, beside the one as written; none by default.
     world_replications : int
         Runs of each policy in each of them.
+    fork_at : str
+        From when policies count their time, such as ``month 12``; nothing is changed before. Empty: from the start.
+    checkpoint : Path, optional
+        Folder in which the world of every run is saved as it goes; runs that are there go on. Worlds drawn from what
+        is unsure are not saved.
     """
 
     replications: int | None = None
@@ -166,6 +175,8 @@ class Setup:
     simulate: Simulate = simulate
     worlds: int = 0
     world_replications: int = REPLICATIONS
+    fork_at: str = ""
+    checkpoint: Path | None = None
 
 
 def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Experiment:
@@ -188,13 +199,15 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         When no replication is complete.
     """
     started, clock = datetime.now(UTC), time.monotonic()
+    if setup.fork_at:
+        scenario = scenario.forked(setup.fork_at)
     batch = _Batch(scenario, policies, _checked(setup))
     if setup.worlds:
         planned(scenario, setup, batch.seed)  # what is not allowed is refused before any run
     if setup.precision is None:
         batch.add(batch.asked)
     else:
-        _until_precise(batch, setup.precision)
+        batch.note = until_precise(batch, setup.precision)
     frames, complete = batch.frames()
     alone = note_of(alone=setup.engine == "reference" and setup.jobs != 1)
     steering = batch.steering()
@@ -215,6 +228,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         replaced=replacements(),
         inference=batch.inference,
         steering=steering,
+        fork_at=setup.fork_at,
         wall_s=time.monotonic() - clock,
     )
 
@@ -247,6 +261,7 @@ class _Batch:
         self.costs = {name: costs_of(scenario, name, self.names) for name in self.policies}
         self.steers = {name: steering_of(scenario, name, self.names, self.costs[name]) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
+        self.unversioned = [rule.name for _, rule in rules_in(scenario, self.policies) if rule.version is None]
         self.identity = scenario.identity()
         self.note = ""
         self.fates = AS_IS in self.policies and len(self.policies) > 1 and has_fates(self.plans[AS_IS])
@@ -266,15 +281,13 @@ class _Batch:
             self._task(policy, number) for number in range(first, first + replications) for policy in self.policies
         ]
         setup = self.setup
-        if setup.executor is not None:
-            found = executors.run_all(
-                tasks, setup.executor, setup.simulate, threads=False, report=setup.report, started=self._clock
-            )
-        else:
-            with executors.own_executor(setup.engine, setup.jobs, len(tasks)) as (own, threads):
-                found = executors.run_all(
-                    tasks, own, setup.simulate, threads=threads, report=setup.report, started=self._clock
-                )
+        if setup.checkpoint is not None:
+            prepare(setup.checkpoint, [task.spec for task in tasks], setup.engine, self.unversioned)
+        with executors.lent(setup.executor, setup.engine, setup.jobs, len(tasks)) as (executor, threads):
+            found = run_families(
+                tasks, executor, setup.simulate, threads=threads, workers=setup.jobs or executors.available_jobs(),
+                of_any_size=bool(setup.fork_at), report=setup.report, started=self._clock,
+            )  # fmt: skip
         made = list(zip(tasks, found, strict=True))
         self._part(made)
         # The fates are counted; kept for every run they would fill the memory.
@@ -296,15 +309,9 @@ class _Batch:
         by = self.inference.rule
         spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
         return Task(
-            spec,
-            plan,
-            self.layout,
-            self.costs[policy],
-            self.setup.engine,
-            log=self.setup.log,
-            fates=self.fates,
-            steering=self.steers[policy],
-        )
+            spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates,
+            steering=self.steers[policy], checkpoint=self.setup.checkpoint,
+        )  # fmt: skip
 
     def complete(self) -> list[int]:
         """Replications in which every policy's run ended."""
@@ -375,23 +382,3 @@ class _Batch:
             return ()
         made = [(task.spec, result) for task, result in self._made if isinstance(result, Done)]
         return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
-
-
-def _until_precise(batch: _Batch, asked: Precision) -> None:
-    """Add replications until every difference (or, alone, the mean) is as exact as asked, or the cap is reached."""
-    if asked.measure not in batch.known():
-        message = f"precision: {asked.measure} is not known in this scenario; choose another measure"
-        raise InputError(message)
-    level = bonferroni_level(LEVEL, max(1, len(batch.policies) - 1))
-    samples: list[NDArray[np.float64]] = [np.zeros(0)]
-    while True:
-        more = max(next_batch(sample, asked.half_width, asked.cap, level) for sample in samples)
-        more = min(more, asked.cap - batch.count)
-        if more <= 0:
-            break
-        batch.add(more)
-        values = batch.values(asked.measure)
-        base = values[batch.policies[0]]
-        samples = [values[policy] - base for policy in batch.policies[1:]] or [base]
-    stopped = {stopping_status(sample, asked.half_width, asked.cap, level) for sample in samples}
-    batch.note = STOPPING_NOTE if stopped == {"reached"} else f"{STOPPING_NOTE} {CAP_NOTE}"

@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from cxsim.errors import InputError, RunError
 from cxsim.experiments.rules import replacements
-from cxsim.experiments.simulate import Done, Task
+from cxsim.experiments.simulate import Done
 
 LOOK_AGAIN_S = 0.1
 
 Simulate = Callable[..., Done]
+Work = TypeVar("Work")
+Made = TypeVar("Made")
 
 
 class Progress(NamedTuple):
@@ -102,6 +104,23 @@ def own_executor(engine: str, jobs: int | None, runs: int) -> Iterator[tuple[Exe
     processes.shutdown()
 
 
+@contextmanager
+def lent(executor: Executor | None, engine: str, jobs: int | None, runs: int) -> Iterator[tuple[Executor, bool]]:
+    """Lend an executor that was given, or else an own one, and tell whether its workers are threads of this process.
+
+    Parameters
+    ----------
+    executor : Executor, optional
+    engine, jobs, runs
+        As for `own_executor`.
+    """
+    if executor is not None:
+        yield executor, False
+        return
+    with own_executor(engine, jobs, runs) as found:
+        yield found
+
+
 class _Meter:
     """Shares done of runs under way in threads of this process, and the wish to stop them."""
 
@@ -129,14 +148,14 @@ class _Meter:
 
 
 def run_all(
-    tasks: Sequence[Task],
+    tasks: Sequence[Work],
     executor: Executor,
-    simulate: Simulate,
+    simulate: Callable[..., Made],
     *,
     threads: bool,
     report: Report | None = None,
     started: float | None = None,
-) -> list[Done | Failure]:
+) -> list[Made | Failure]:
     """Make all runs; what is returned does not depend on the executor or on who is ready first.
 
     A run that fails becomes a `Failure`; the others go on.
@@ -144,6 +163,7 @@ def run_all(
     Parameters
     ----------
     tasks : sequence of Task
+        Or of whatever `simulate` takes.
     executor : Executor
         Any `concurrent.futures` executor. When this is interrupted, runs that have not begun are cancelled.
     simulate : callable
@@ -162,7 +182,7 @@ def run_all(
     """
     since = time.monotonic() if started is None else started
     meter = _Meter()
-    futures: dict[Future[Done], int] = {}
+    futures: dict[Future[Made], int] = {}
     try:
         for number, task in enumerate(tasks):
             more = (meter.follow(number),) if threads else ()
@@ -173,14 +193,14 @@ def run_all(
         for future in futures:
             future.cancel()
         raise
-    found: list[Done | Failure] = [Failure("never ran")] * len(tasks)
+    found: list[Made | Failure] = [Failure("never ran")] * len(tasks)
     for future, number in futures.items():
         error = future.exception()
-        found[number] = future.result() if error is None else Failure(_why(error))
+        found[number] = future.result() if error is None else Failure(why_of(error))
     return found
 
 
-def _watch(futures: dict[Future[Done], int], meter: _Meter, since: float, report: Report | None) -> None:
+def _watch(futures: dict[Future[Made], int], meter: _Meter, since: float, report: Report | None) -> None:
     waiting = set(futures)
     while waiting:
         ready, waiting = wait(waiting, timeout=LOOK_AGAIN_S, return_when=FIRST_COMPLETED)
@@ -191,6 +211,7 @@ def _watch(futures: dict[Future[Done], int], meter: _Meter, since: float, report
             report(Progress(done, len(futures), time.monotonic() - since))
 
 
-def _why(error: BaseException) -> str:
+def why_of(error: BaseException) -> str:
+    """Say on one line why a run failed."""
     text = " ".join(str(error).split())
     return text if isinstance(error, RunError) and text else f"{type(error).__name__}: {text}"

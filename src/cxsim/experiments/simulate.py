@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from cxsim.measures.tables import Values, values_of
 from cxsim.model.plan import Plan
 
 if TYPE_CHECKING:
+    from cxsim.engines.outcome import Outcome
     from cxsim.scenario import Scenario
 
 ENGINES = ("compiled", "reference")
@@ -44,6 +46,8 @@ class Task(NamedTuple):
         Whether to bring along what became of each starting customer of the firm that policies change.
     steering : SteeringPlan, optional
         Rules that are asked between periods.
+    checkpoint : Path, optional
+        Folder in which the world is saved as it goes, and from which it goes on.
     """
 
     spec: RunSpec
@@ -54,6 +58,7 @@ class Task(NamedTuple):
     log: bool = False
     fates: bool = False
     steering: SteeringPlan | None = None
+    checkpoint: Path | None = None
 
 
 class Done(NamedTuple):
@@ -100,23 +105,45 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     RunError
         When the engine stops, a steering rule fails, or this process does not know a rule that was replaced.
     """
+    if task.checkpoint is not None:
+        from cxsim.experiments.checkpoint import simulate_saving
+
+        return simulate_saving(task, task.checkpoint, progress)
     require(task.spec.rules)
     started = time.perf_counter()
     if task.engine == "reference":
         from cxsim.engines.reference import run
     else:
         from cxsim.engines.compiled import run
-    steer = Steering(task.steering, task.plan) if task.steering is not None else None
+    steer = steer_of(task)
     outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress, steer=steer)
-    counted = task.plan if steer is None else steer.counted
+    return done_of(task, outcome, started, steer)
+
+
+def steer_of(task: Task) -> Steering | None:
+    """Return what steers a run; None where nothing does."""
+    return None if task.steering is None else Steering(task.steering, task.plan)
+
+
+def done_of(task: Task, outcome: Outcome, started: float, steer: Steering | None = None) -> Done:
+    """Return what is kept of a run that has ended.
+
+    Parameters
+    ----------
+    task : Task
+    outcome : Outcome
+    started : float
+        `time.perf_counter` of its begin.
+    steer : Steering, optional
+        What steered it.
+    """
     world = outcome.state.world[0]
-    firm = task.layout.names.policy_firm
     return Done(
-        values=values_of(counted, outcome.state, task.layout, task.costs),
+        values=values_of(task.plan if steer is None else steer.counted, outcome.state, task.layout, task.costs),
         log=outcome.log,
         events=int(world["events"]),
         visits=int(world["visits"]),
         wall_s=time.perf_counter() - started,
-        fates=fates_of(task.plan, outcome.state, firm) if task.fates else None,
+        fates=fates_of(task.plan, outcome.state, task.layout.names.policy_firm) if task.fates else None,
         moves=() if steer is None else tuple(steer.moves),
     )

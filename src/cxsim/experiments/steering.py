@@ -165,7 +165,7 @@ class Steering:
         self._plan = plan
         self._first = periods_of(plan).first
         self._states = [remembered(dict(one.rule.state)) for one, _ in made.rules if one.rule is not None]
-        self._customers: NDArray[np.float64] | None = None
+        self._customers: NDArray[np.int64] | None = None
         self._changes: list[tuple[int, int, int, float]] = []
         self.moves: list[Moved] = []
 
@@ -182,7 +182,7 @@ class Steering:
     @state.setter
     def state(self, content: Mapping[str, Any]) -> None:
         self._states = copy.deepcopy(content["states"])
-        self._customers = None if content["customers"] is None else np.array(content["customers"], np.float64)
+        self._customers = None if content["customers"] is None else np.array(content["customers"], np.int64)
         self._changes = [(int(time), int(slot), int(n), float(x)) for time, slot, n, x in content["changes"]]
         self.moves = [Moved(*move) for move in content["moves"]]
 
@@ -204,15 +204,15 @@ class Steering:
         """
         number = seen.period - self._first + 1
         found: list[Move] = []
-        look = Look(self._made.seat, self.counted, seen, number, self._customers)
+        before = None if self._customers is None else _by_class(self._customers, 1 + seen.touch.shape[-1])
+        look = Look(self._made.seat, self.counted, seen, number, before)
         for position, (one, levers) in enumerate(self._made.rules):
             own = Levers(levers, seen.levers)
             if not max(0, one.begin) <= seen.end < one.end:
                 continue
             self._asked(position, look, own)
             found += self._noted(one, own, seen, number)
-        people = seen.base[..., BASE_CUSTOMERS].astype(np.float64)
-        self._customers = _by_class(people, 1 + seen.touch.shape[-1])
+        self._customers = seen.base[..., BASE_CUSTOMERS]
         return found
 
     def _asked(self, position: int, look: Look, levers: Levers) -> None:
@@ -246,7 +246,7 @@ class Steering:
         return found
 
 
-def _by_class(people: NDArray[np.float64], classes: int) -> NDArray[np.float64]:
+def _by_class(people: NDArray[np.int64], classes: int) -> NDArray[np.float64]:
     """Put customers by segment, (n_firms, n_segments), into classes: all, the segments, and no sources."""
     wide = np.full((people.shape[0], classes), np.nan)
     wide[:, 0] = people.sum(axis=-1)

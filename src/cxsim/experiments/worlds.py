@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -16,6 +14,7 @@ from cxsim.errors import CxsimError, InputError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Progress, Report
+from cxsim.experiments.families import run_families
 from cxsim.experiments.rules import identities
 from cxsim.experiments.simulate import Done, Task, costs_of
 from cxsim.experiments.spec import RunSpec
@@ -126,12 +125,13 @@ def run_worlds(scenario: Scenario, policies: Sequence[str], setup: Setup, seed: 
     each = len(maker.policies) * setup.world_replications
     found: list[WorldStatus] = []
     runs: list[Run] = []
-    with _lent(setup, each * len(worlds)) as (executor, threads):
+    with executors.lent(setup.executor, setup.engine, setup.jobs, each * len(worlds)) as (executor, threads):
         for first in range(0, len(worlds), AT_ONCE):
             made = [(world, maker.tasks(world)) for world in worlds[first : first + AT_ONCE]]
             tasks = [task for _, own in made if not isinstance(own, str) for task in own]
             report = _later(setup.report, first * each, len(worlds) * each, clock)
-            done = executors.run_all(tasks, executor, setup.simulate, threads=threads, report=report)
+            workers = setup.jobs or executors.available_jobs()
+            done = run_families(tasks, executor, setup.simulate, threads=threads, workers=workers, report=report)
             results: dict[int, list[tuple[Task, Done | Failure]]] = {}
             for task, result in zip(tasks, done, strict=True):
                 results.setdefault(task.spec.world, []).append((task, result))
@@ -207,15 +207,6 @@ class _Maker:
                 own = inference.drawn(plan, self.seed, replication)
                 found.append(Task(spec, own, self.layout, costs, self.setup.engine, steering=steering))
         return found
-
-
-@contextmanager
-def _lent(setup: Setup, runs: int) -> Iterator[tuple[Executor, bool]]:
-    if setup.executor is not None:
-        yield setup.executor, False
-        return
-    with executors.own_executor(setup.engine, setup.jobs, runs) as (executor, threads):
-        yield executor, threads
 
 
 def _later(report: Report | None, before: int, total: int, clock: float) -> Report | None:

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from pathlib import Path
 
 from cxsim.errors import InputError
+from cxsim.experiments.checkpoint import remove
 from cxsim.experiments.compare import AS_IS, Setup, experiment
 from cxsim.experiments.executor import Report
 from cxsim.experiments.precision import Precision, parse_precision
@@ -27,6 +28,8 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     executor: Executor | None = None,
     log: bool = False,
     progress: Report | None = None,
+    checkpoint: str | Path | None = None,
+    keep_checkpoint: bool = False,
 ) -> Result:
     """Simulate one policy of a scenario.
 
@@ -48,6 +51,11 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
         Whether to keep what happened, for `.events()`.
     progress : callable, optional
         Called with a `cxsim.experiments.executor.Progress` as runs go on.
+    checkpoint : path, optional
+        A folder in which the world of every run is saved as it goes. Where this call is interrupted, the same call goes
+        on from there and gives the same values; when it is done, what it saved is deleted.
+    keep_checkpoint : bool
+        Whether to leave what was saved where it is; the same call then makes its result of it without simulating.
 
     Raises
     ------
@@ -59,9 +67,13 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     found = _scenario(scenario)
     found.policy(policy)
     setup = Setup(
-        replications=replications, seed=seed, engine=engine, jobs=jobs, executor=executor, log=log, report=progress
-    )
-    return Result(experiment(found, [policy], setup))
+        replications=replications, seed=seed, engine=engine, jobs=jobs, executor=executor, log=log, report=progress,
+        checkpoint=None if checkpoint is None else Path(checkpoint),
+    )  # fmt: skip
+    result = Result(experiment(found, [policy], setup))
+    if setup.checkpoint is not None and not keep_checkpoint and not result.failures:
+        remove(setup.checkpoint)
+    return result
 
 
 def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
@@ -77,6 +89,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
     progress: Report | None = None,
     worlds: int | None = None,
     world_replications: int = REPLICATIONS,
+    fork_at: str | None = None,
 ) -> Comparison:
     """Compare policies of a scenario, and as-is, on common random numbers.
 
@@ -100,6 +113,10 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         `Comparison.worlds`. None by default.
     world_replications : int
         Runs of each policy in each world, 2 or more.
+    fork_at : str, optional
+        Such as ``"month 12"``: nothing is changed until then, and policies count their time from there. What a file
+        begins at time 0 begins at the fork, what it begins in month 3 three months after it; written costs move along;
+        dates and arrivals of firms stay. The result is that of the same policies with these times written.
 
     Raises
     ------
@@ -128,6 +145,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         report=progress,
         worlds=worlds or 0,
         world_replications=world_replications,
+        fork_at=fork_at or "",
     )
     return Comparison(experiment(found, wanted, setup))
 

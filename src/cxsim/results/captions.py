@@ -9,6 +9,7 @@ from cxsim.measures.catalog import CATALOG, LOST, LOST_TITLES
 from cxsim.results.answer import finding
 from cxsim.results.chart_tables import Cell, cells_of, dissatisfied_table
 from cxsim.results.facts import Facts
+from cxsim.results.provenance import begin_of
 from cxsim.results.wording import PER_100, difference, fixed, listed, number_word, quantity
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def captions_of(facts: Facts) -> dict[str, Caption]:
 
     made = facts.experiment
     runs = f"{made.replications} replication{'s' if made.replications != 1 else ''}"
-    source = f"Simulated by cxsim from {made.scenario.name}, {runs}, seed {made.seed}."
+    source = f"Simulated by cxsim from {made.scenario.name}, {runs}, seed {made.seed}.{_begin(facts)}"
     titles = {
         "league": finding(facts),
         "differences": _differences_title(facts),
@@ -34,6 +35,11 @@ def captions_of(facts: Facts) -> dict[str, Caption]:
         "leavers": _leavers_title(facts),
     }
     return {name: Caption(title, source) for name, title in titles.items()}
+
+
+def _begin(facts: Facts) -> str:
+    begin = begin_of(facts.experiment)
+    return f" Policies count their time from {begin}." if begin and facts.others else ""
 
 
 def _differences_title(facts: Facts) -> str:

@@ -28,7 +28,7 @@ from cxsim.results.findings import (
     Worlds,
 )
 from cxsim.results.goals import chance_of, goals_of
-from cxsim.results.provenance import again, with_worlds
+from cxsim.results.provenance import again, begin_of, with_worlds
 from cxsim.results.reasons import KEPT, credits_of, why
 from cxsim.results.standing import design_of, ledger_of, openings_of, records_of, rivals_of, training_of
 from cxsim.results.wording import spoken
@@ -132,6 +132,7 @@ def _setting(facts: Facts, command: str) -> Setting:
         again=again(command, made),
         with_worlds=with_worlds(command, made),
         unsure=bool(document.unsure),
+        begin=begin_of(made),
     )
 
 

@@ -83,6 +83,8 @@ class Setting:
         The one that would check it against what we are unsure of.
     unsure : bool
         Whether the scenario says what we are unsure of.
+    begin : str
+        From when policies count their time, such as ``month 12``, where that is not the start.
     """
 
     scenario: str
@@ -102,6 +104,7 @@ class Setting:
     again: str = ""
     with_worlds: str = ""
     unsure: bool = True
+    begin: str = ""
 
 
 class Leader(NamedTuple):

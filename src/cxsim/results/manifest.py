@@ -38,6 +38,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "random_scheme": RANDOM_SCHEME,
         "engine": experiment.engine,
         "policies": list(experiment.policies),
+        "fork_at": experiment.fork_at or None,
         "replications": experiment.replications,
         "replaced": [asdict(one) for one in experiment.replaced],
         "steering": [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cxsim.measures.catalog import CATALOG
+from cxsim.model.plan import MONTH
 from cxsim.results.captions import captions_of
 from cxsim.results.chart_tables import (
     differences_table,
@@ -96,5 +97,9 @@ class Plots:
 
 
 def _options(facts: Facts, name: str) -> dict[str, object]:
-    more = {"measure": CATALOG[facts.headline].title} if name in {"league", "differences"} else {}
+    more: dict[str, object] = {}
+    if name in {"league", "differences"}:
+        more = {"measure": CATALOG[facts.headline].title}
+    elif name == "retention" and facts.experiment.fork_at and facts.others:
+        more = {"begin": facts.experiment.scenario.time(facts.experiment.fork_at) / MONTH}
     return {"reference": facts.reference, **more}

@@ -30,7 +30,8 @@ def again(command: str, experiment: Experiment) -> str:
         called = "compare" if len(experiment.policies) > 1 else "run"
         policy = "" if called == "compare" else f", policy={experiment.policies[0]!r}"
         inside = "".join(f"with cxsim.replaced({one.rule!r}, {one.by}): " for one in experiment.replaced)
-        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed})"
+        fork = f", fork_at={experiment.fork_at!r}" if experiment.fork_at else ""
+        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed}{fork})"
     words = _without(shlex.split(command), PLACED)
     words = [word for word in words if word not in LOOKS]
     if not _has(words, "--seed"):
@@ -47,6 +48,12 @@ def with_worlds(command: str, experiment: Experiment) -> str:
         return f"{first.removesuffix(')')}, worlds={WORLDS})"
     words = _without(shlex.split(first), frozenset(("--worlds",)))
     return shlex.join([*words, "--worlds", str(WORLDS)])
+
+
+def begin_of(experiment: Experiment) -> str:
+    """Say from when policies count their time: ``month 12``, ``2026-03-01``, ``the day FiberNow arrives``."""
+    text = experiment.fork_at
+    return f"the day {text}" if text.endswith("arrives") else text
 
 
 def _replications(experiment: Experiment) -> int:

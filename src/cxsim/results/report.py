@@ -173,6 +173,7 @@ def _provenance(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         ("scenario", f"{scenario['name']} (SHA-256 {scenario['sha256'][:HASH_SHOWN]}…)"),
         ("policies", ", ".join(manifest["policies"])),
+        *([("policies from", f"{manifest['fork_at']}; nothing is changed before")] if manifest.get("fork_at") else []),
         ("replications", f"{manifest['replications']}{', ' + str(failed) + ' runs failed' if failed else ''}"),
         ("seed", f"{manifest['seed']} (random scheme {manifest['random_scheme']})"),
         ("program", f"cxsim {manifest['cxsim']}, model {manifest['model_version']}, {manifest['engine']} engine"),

@@ -81,7 +81,9 @@ def verdict(findings: Findings) -> str:
     if findings.setting.replications == 1:
         return "One run cannot tell luck from effect: nothing can be said about any policy; ask for more replications."
     text = _nothing(findings) if findings.winner is None else _winner(findings, findings.winner)
-    return f"{IF_RIGHT}{text}" if findings.doubtful and text else text
+    text = f"{IF_RIGHT}{text}" if findings.doubtful and text else text
+    begin = findings.setting.begin
+    return f"{text} Policies count their time from {begin}; nothing is changed before." if begin and text else text
 
 
 def _alone(findings: Findings) -> str:

@@ -68,6 +68,7 @@ def _head(findings: Findings) -> str:
     setting = findings.setting
     count = len(findings.others)
     what = f"{count} {'policy' if count == 1 else 'policies'} and {findings.reference}" if count else findings.reference
+    what += f" from {setting.begin}" if count and setting.begin else ""
     paired = "paired runs" if count else "runs"
     runs = "1 run" if setting.replications == 1 else f"{setting.replications} {paired}"
     left = f"{setting.scenario}: {what}, {runs}, {setting.lasts}"

@@ -155,6 +155,37 @@ class Scenario:
             found.check()  # what the rule declares is tried on the scenario now, not at the first run
         return found
 
+    def forked(self, at: str, *, where: str = "fork_at") -> Scenario:
+        """Return a scenario whose policies begin at a moment: what began at time 0 begins then.
+
+        Parameters
+        ----------
+        at
+            ``month 12``, ``day 10``, a date, or ``FiberNow arrives``.
+        where
+            Option or argument that it stands in, for messages.
+
+        Raises
+        ------
+        ScenarioError
+            If it is no time before the end, or a policy could not begin or would be over.
+        """
+        from cxsim.scenario.forks import forked
+
+        return self._again(forked(self.content, at, where), where)
+
+    def time(self, text: str, *, where: str = "time") -> int:
+        """Return a time of the scenario, such as ``month 12``, as microseconds since its start.
+
+        Raises
+        ------
+        ScenarioError
+            If it is no time, or none within the scenario.
+        """
+        from cxsim.scenario.forks import moment_of
+
+        return moment_of(self.content, text, where)
+
     def _again(self, tree: dict[str, Any], file: str, more: Mapping[str, SteeringRule] | None = None) -> Scenario:
         # Values keep the lines of the file they were written in; a message about an option has no line.
         rules = {**self.content.rules, **(more or {})}

@@ -261,3 +261,30 @@ def test_the_whole_way_in_a_process_of_its_own(tmp_path, corner_text):
     bad = subprocess.run([*command[:-1], "corner.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (bad.returncode, bad.stdout) == (2, "")
     assert len(bad.stderr.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_fork_is_said_in_the_answer_the_manifest_and_the_scenario_that_was_run(cxsim, tmp_path):
+    done = cxsim("compare", "corner.yaml", "--fork-at", "month 6", "--out", "out")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("corner: 2 policies and as-is from month 6, 4 paired runs")
+    answer = (tmp_path / "out" / "answer.md").read_text()
+    assert "Policies count their time from month 6; nothing is changed before." in answer
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["fork_at"] == "month 6"
+    assert "from: month 18" in (tmp_path / "out" / "scenario.resolved.yaml").read_text()  # train: from month 12
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "month 6; nothing is changed before" in page
+    assert cxsim("report", "out").exit_code == 0
+    assert "month 6; nothing is changed before" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_a_fork_that_cannot_be_is_refused_before_any_run(cxsim, tmp_path):
+    for at, words in (
+        ("soon", "--fork-at: `soon`; a time such as month 3, day 10 or 2025-03-01"),
+        ("month 30", "--fork-at: `month 30`; a time within the scenario, which lasts 2 years"),
+        ("month 13", "--fork-at: policies.train.from: `month 25`; a time within the scenario"),
+    ):
+        done = cxsim("compare", "corner.yaml", "--fork-at", at, "--out", "out")
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr.startswith(words)
+    assert entries(tmp_path) == {"corner.yaml"}

@@ -9,6 +9,8 @@ import pytest
 import cxsim
 from cxsim.engines import compiled
 from cxsim.errors import InputError, RunError
+from cxsim.experiments.compare import Setup, _Batch, experiment
+from cxsim.experiments.simulate import simulate
 from cxsim.experiments.steering import Levers
 from cxsim.experiments.steering_examples import (
     add_staff_when_abandonment_passes,
@@ -301,3 +303,69 @@ def test_the_limit_follows_silent_exits():
     assert found == [1, 3, 3, 3, 3, 3]
     assert state["periods"] == 5
     assert state["mean"] == pytest.approx(0.14)
+
+
+# ----------------------------------------------------------------------------------- saved, forked, and beside others
+
+
+def drifting(look, levers, state):
+    """Its moves depend on what it remembers, on figures, and on customers at the begin of the period."""
+    state["word"] = (7 * state["word"] + round(1e9 * (look.measure("churn") + look.measure("wages")))) % 101
+    levers.add("wages", 1.0)
+    levers.add("phone.staff", 1 if state["word"] % 2 else -1)
+
+
+DRIFTING = {"levers": {"phone.staff": (1, 4), "wages": (10, 40)}, "state": {"word": 1}}
+
+
+def test_a_steered_run_is_the_same_alone_and_beside_others(town):
+    scenario = steered(town, drifting, **DRIFTING).with_policy("kind", {"quality": 0.5}, cost=0, from_="month 2")
+    alone = cxsim.run(scenario, "steered", replications=2, seed=SEED, jobs=1)
+    beside = cxsim.compare(scenario, ["steered", "kind"], replications=2, seed=SEED, jobs=1)
+    own = beside.measures[
+        (beside.measures["policy"] == "steered") & ~beside.measures["measure"].isin(["policy_cost", "payback"])
+    ]
+    pd.testing.assert_frame_equal(own.reset_index(drop=True), alone.measures)
+    pd.testing.assert_frame_equal(beside.steering, alone.steering)
+    assert len(alone.steering) > 8
+
+
+def test_a_fork_asks_the_rule_from_its_day_on(town):
+    scenario = steered(town, drifting, **DRIFTING).with_policy("kind", {"quality": 0.5}, cost=0)
+    forked = cxsim.compare(scenario, replications=1, seed=SEED, jobs=1, fork_at="month 3")
+    later = steered(town, drifting, **DRIFTING, policy={"from_": "month 3"})
+    later = later.with_policy("kind", {"quality": 0.5}, cost=0, from_="month 3")
+    straight = cxsim.compare(later, replications=1, seed=SEED, jobs=1)
+    assert forked.steering["time_days"].min() > 91  # month 3
+    pd.testing.assert_frame_equal(forked.steering, straight.steering)
+    pd.testing.assert_frame_equal(forked.measures, straight.measures)
+
+
+def test_a_steered_run_goes_on_from_its_checkpoint(town, tmp_path):
+    scenario = steered(town, drifting, **DRIFTING)
+    whole = cxsim.run(scenario, "steered", replications=1, seed=SEED, jobs=1)
+    setup = Setup(replications=1, seed=SEED, jobs=1, checkpoint=tmp_path / "saved")
+    batch = _Batch(scenario, ["steered"], setup)
+    task = batch._task("steered", 0)
+    setup.checkpoint.mkdir()
+
+    def stopped(share):
+        if share > 0.5:
+            message = "killed"
+            raise RunError(message)
+
+    with pytest.raises(RunError, match="killed"):
+        simulate(task, stopped)
+    assert len(list(setup.checkpoint.iterdir())) == 1
+    done = simulate(task)
+    assert [move.value for move in done.moves] == whole.steering["value"].tolist()
+    again = experiment(scenario, ["steered"], setup)
+    pd.testing.assert_frame_equal(again.frames.measures, whole.measures)
+    pd.testing.assert_frame_equal(again.steering, whole.steering)
+
+
+def test_a_rule_without_a_version_is_not_saved(town, tmp_path):
+    scenario = steered(town, drifting, version=None, **DRIFTING)
+    with pytest.raises(InputError, match="a checkpoint of runs steered by drifting; rules that say which version"):
+        cxsim.run(scenario, "steered", replications=1, checkpoint=tmp_path / "saved")
+    assert not list(tmp_path.iterdir())
