@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
+BENCH := $(VENV)/.installed-bench
 NOTEBOOK := $(VENV)/.installed-notebook
 INPUTS := pyproject.toml .ci/constraints.txt
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook notebooks test check verify docs sample pictures format format-check lint types imports spelling slow bench clean
+.PHONY: help demo notebook notebooks test check verify docs sample pictures format format-check lint types imports spelling slow bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +35,11 @@ $(DEV): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with its development tools (once; a minute or two)"
 	@$(PIP) install -c .ci/constraints.txt -e '.[dev]'
 	@touch $(CORE) $@
+
+$(BENCH): $(INPUTS) | $(BIN)/python
+	@echo "Installing cxsim with what its speed is compared with (once; a minute or two)"
+	@$(PIP) install -c .ci/constraints.txt -e '.[dev,bench]'
+	@touch $(CORE) $(DEV) $@
 
 $(NOTEBOOK): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with Jupyter (once; a minute or two)"
@@ -89,7 +95,11 @@ spelling: $(DEV) ## codespell
 slow: $(DEV) ## the slow suite: oracles at full precision, long parity runs
 	@$(PYTEST) -n $(TEST_JOBS) --maxprocesses 4 -m slow $(PYTEST_ARGS)
 
-bench: $(DEV) ## timings
+bench: $(BENCH) ## measure the speed beside SimPy, Ciw, salabim and C, and write the README's table and chart
+	@$(BIN)/python docs/measure.py
+	@$(BIN)/python docs/make.py
+
+bench-check: $(BENCH) ## the aims of speed as tests: measures anew unless CXSIM_BENCH names a measurement
 	@$(PYTEST) -m benchmark $(PYTEST_ARGS)
 
 clean: ## remove the environment and all caches

@@ -85,12 +85,22 @@ def console(_: str) -> str:
     return f"```text\n{CONSOLE.read_text(encoding='utf-8')}```\n" if CONSOLE.exists() else ""
 
 
+def speed(_: str) -> str:
+    """Return the table of the last measurement; `make bench` makes it."""
+    import json
+
+    from cxsim.checks.bench.tables import markdown
+
+    return f"\n{markdown(json.loads((DOCS / 'bench.json').read_text(encoding='utf-8')))}\n"
+
+
 MAKERS: dict[str, Callable[[str], str]] = {
     "parameters": parameters,
     "switches": switches,
     "modes": modes,
     "commands": commands,
     "console": console,
+    "speed": speed,
 }
 
 

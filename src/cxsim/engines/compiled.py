@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from cxsim.engines import kernel
-from cxsim.engines.calendar import KIND_SHIFT
+from cxsim.engines.calendar import FEWEST, KIND_SHIFT, laid_out, pending_of
 from cxsim.engines.outcome import Outcome, what_broke
-from cxsim.engines.periods import close_period, mark_start, seen, sorted_pending
-from cxsim.engines.world import FIRST_LOG_ROWS, more_rows, new_world
+from cxsim.engines.periods import close_period, mark_start, seen
+from cxsim.engines.world import FIRST_LOG_ROWS, FIRST_PENDING_ROWS, more_rows, new_world
 from cxsim.errors import InputError, RunError
 from cxsim.model import events as ev
 from cxsim.model.jit import cache_folder
 from cxsim.model.plan import Plan
-from cxsim.model.state import LOG, PENDING, State
+from cxsim.model.state import LOG, State
 from cxsim.model.steering import Steer
 from cxsim.model.tables import passed
 
@@ -27,7 +27,7 @@ def is_warm() -> bool:
     return folder.exists() and any(Path(folder).rglob("kernel.advance*.nbc"))
 
 
-def run(  # noqa: PLR0913 -- every setting of a run is a keyword
+def run(  # noqa: PLR0913 -- what a run is, and what is asked of it
     plan: Plan,
     seed: int,
     replication: int,
@@ -89,6 +89,8 @@ class Simulation:
         self.state = state
         self.replication = replication
         self._written = [] if written is None else [written]
+        self._plan_tables = passed(plan)
+        self._state_tables = passed(state)
 
     @classmethod
     def begun(
@@ -99,11 +101,17 @@ class Simulation:
             state = new_world(plan, seed, replication, log=log, room=room)
             # People schedule a need and a review each; levers, touchpoints and sources one event each.
             firsts = 2 * int(plan.market[0]["n_persons"]) + plan.changes.size + plan.touchpoints.size
-            firsts += plan.contacts.size + 8
-            if state.pending.size < firsts:
-                state = _more_pending(state, firsts)
+            state = _with_calendar(state, firsts + plan.contacts.size + plan.firms.size)
             kernel.begin(passed(plan), passed(state))
+            state = _with_calendar(state, room or FIRST_PENDING_ROWS)
         return cls(plan, state, replication)
+
+    @property
+    def _tables(self) -> State:
+        # Wrapping takes a while, and a state is replaced only when something needs more room.
+        if self._state_tables.arrays is not self.state:  # type: ignore[attr-defined]  # it is a `Tables`
+            self._state_tables = passed(self.state)
+        return self._state_tables
 
     @property
     def now(self) -> int:
@@ -134,11 +142,10 @@ class Simulation:
             When the history would have been another one under that plan.
         """
         first = shared_past(self.plan, plan, self.now)
+        pending = pending_of(self.state)
+        pending = pending[(pending["order"] >> KIND_SHIFT) != ev.LEVER]
         state = State(**{name: array.copy() for name, array in self.state._asdict().items()})
-        if (self.plan.changes["time"] >= self.now).any():
-            state = _without_levers(state)
-        while state.pending.size < int(state.world[0]["n_pending"]) + plan.changes.size:
-            state = _more_pending(state, 2 * state.pending.size + plan.changes.size)
+        state = state._replace(**laid_out(pending, plan.changes.size + FIRST_PENDING_ROWS)._asdict())
         kernel.plan_levers(passed(plan), passed(state), first)
         return Simulation(plan, state, self.replication, self.earlier_log())
 
@@ -152,33 +159,38 @@ class Simulation:
         """
         ends = self.plan.period_ends
         with np.errstate(over="ignore"):
-            tables = passed(self.plan)
             while (closed := int(self.state.world[0]["closed"])) < ends.size:
                 end = int(ends[closed])
                 if self.now == _begin(self.plan, closed) and _is_first_from_zero(self.plan, closed):
-                    mark_start(tables, passed(self.state), 0)
+                    mark_start(self._plan_tables, self._tables, 0)
                 self._let_happen(min(end, until))
                 if until < end:
                     return
-                close_period(tables, passed(self.state), end)
+                close_period(self._plan_tables, self._tables, end)
+                self._look_after_calendar()
                 if steer is not None and closed + 1 < ends.size:
                     self._steered(steer, closed, end)
 
     def outcome(self) -> Outcome:
         """Return the world as it is now; the run may go on."""
-        pending = sorted_pending(self.state.pending[: self.state.world[0]["n_pending"]])
+        pending = pending_of(self.state)
+        self.state.world["n_pending"] = pending.size
         return Outcome(self.state, self.log.copy(), pending, "compiled")
 
     def _let_happen(self, until: int) -> None:
-        tables = passed(self.plan)
-        while (status := kernel.advance(tables, passed(self.state), until)) != ev.DONE:
+        while (status := kernel.advance(self._plan_tables, self._tables, until)) != ev.DONE:
             self._make_room(status)
 
+    def _look_after_calendar(self) -> None:
+        # A layout for a market that has grown or shrunk is right, but slow.
+        c = self.state.calendar[0]
+        if not c["laid_out_for"] // 4 <= c["near"] + c["far"] <= 2 * c["laid_out_for"] + FEWEST:
+            self.state = _with_calendar(self.state, FIRST_PENDING_ROWS)
+
     def _steered(self, steer: Steer, period: int, end: int) -> None:
-        tables = passed(self.plan)
         for move in steer(seen(self.state, period, _begin(self.plan, period), end)):
             slot, segment, value = move
-            while (status := kernel.steer(tables, passed(self.state), slot, segment, value, end)) != ev.DONE:
+            while (status := kernel.steer(self._plan_tables, self._tables, slot, segment, value, end)) != ev.DONE:
                 self._make_room(status)
 
     def _make_room(self, status: int) -> None:
@@ -186,7 +198,7 @@ class Simulation:
         if status == ev.ROWS_FULL:
             self.state = more_rows(self.plan, state, max(state.hot.size - int(self.plan.market[0]["n_persons"]), 16))
         elif status == ev.PENDING_FULL:
-            self.state = _more_pending(state, 2 * state.pending.size + 1024)
+            self.state = _with_calendar(state, 2 * state.near.size + 16)
         elif status == ev.LOG_FULL:
             n = int(state.world[0]["n_log"])
             self._written.append(state.log[:n].copy())
@@ -224,15 +236,6 @@ def shared_past(plan: Plan, other: Plan, now: int) -> int:
     return int((plan.changes["time"] < now).sum())
 
 
-def _without_levers(state: State) -> State:
-    """Return the state without the pending moves of a policy that no longer holds."""
-    pending = sorted_pending(state.pending[: state.world[0]["n_pending"]])
-    kept = pending[(pending["order"] >> KIND_SHIFT) != ev.LEVER]
-    state.world["n_pending"] = kept.size
-    state.pending[: kept.size] = kept  # in order, so it is a heap
-    return state
-
-
 def _begin(plan: Plan, period: int) -> int:
     return int(plan.period_ends[period - 1] if period else plan.clock[0]["start"])
 
@@ -241,8 +244,6 @@ def _is_first_from_zero(plan: Plan, period: int) -> bool:
     return _begin(plan, period) >= 0 and (period == 0 or _begin(plan, period - 1) < 0)
 
 
-def _more_pending(state: State, size: int) -> State:
-    pending = np.zeros(size, PENDING)
-    n = int(state.world[0]["n_pending"])
-    pending[:n] = state.pending[:n]
-    return state._replace(pending=pending)
+def _with_calendar(state: State, room: int) -> State:
+    """Return the state with its calendar laid out anew for what is pending, and room for so many more events."""
+    return state._replace(**laid_out(pending_of(state), room)._asdict())

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from cxsim.behaviour import slots
 from cxsim.behaviour.experience import chance_of_loop
 from cxsim.behaviour.organisation import solving_with_skill
-from cxsim.engines.calendar import pop
+from cxsim.engines.calendar import open_next, pop
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_firm import organise
 from cxsim.engines.kernel_log import class_of, note_visit, occasion_of, schedule, segment_of
@@ -35,7 +33,7 @@ from cxsim.model.clock import arrival_after
 from cxsim.model.draws import draw
 from cxsim.model.jit import kernel, part
 from cxsim.model.plan import Plan
-from cxsim.model.samplers import quantile, whole
+from cxsim.model.samplers import quantile, unit_exponential, whole
 from cxsim.model.state import State
 
 _KIND = np.uint64(60)
@@ -72,7 +70,8 @@ def end_service(p: Plan, s: State, row: int, now: int) -> int:
         t["unreached"] += 1
     else:
         t["served"] += 1
-        failed = draw(key, h["entity"], draws.SERVICE_FAILS, occ) < s.levers[base + pl.TOUCH_FAILS, column]
+        fails = s.levers[base + pl.TOUCH_FAILS, column]
+        failed = fails > 0.0 and draw(key, h["entity"], draws.SERVICE_FAILS, occ) < fails
     if person and not at_desk:
         failed = live_through(p, s, row, now, failed)
     if failed:
@@ -95,6 +94,17 @@ def end_service(p: Plan, s: State, row: int, now: int) -> int:
 
 
 @part
+def go_on(p: Plan, s: State, row: int, following: int, now: int) -> int:
+    """Go to the step that follows by default, or end the journey; returns a status."""
+    s.hot[row]["attempt"] = 0
+    if following == ev.END_SOLVED:
+        return finish(p, s, row, ev.SOLVED, now)
+    if following == ev.END_UNSOLVED:
+        return finish(p, s, row, ev.UNSOLVED, now)
+    return enter(p, s, row, following, now)
+
+
+@part
 def where_next(p: Plan, s: State, row: int, column: int, occ: np.uint64, now: int) -> int:
     """Go where the journey leads after a service, by one draw; returns a status."""
     h = s.hot[row]
@@ -102,9 +112,11 @@ def where_next(p: Plan, s: State, row: int, column: int, occ: np.uint64, now: in
     touchpoint = step["touchpoint"]
     base = p.touchpoints[touchpoint]["levers"]
     person = row < p.market[0]["n_persons"]
-    left = draw(s.world[0]["key"], h["entity"], draws.ROUTE, occ)
     solves = s.levers[base + pl.TOUCH_SOLVES, column]
     again = s.levers[base + pl.TOUCH_SENDS_BACK, column]
+    if solves <= 0.0 and again <= 0.0 and step["n_routes"] == 0:
+        return go_on(p, s, row, int(step["next"]), now)
+    left = draw(s.world[0]["key"], h["entity"], draws.ROUTE, occ)
     if person:
         if solves > 0.0:
             by_skill = default(p, s, slots.SKILL_ON_SOLVING, column)
@@ -127,12 +139,7 @@ def where_next(p: Plan, s: State, row: int, column: int, occ: np.uint64, now: in
                 s.episodes[row]["transfers"] += 1
             return enter(p, s, row, int(p.routes[k]["target"]), now)
         left -= chance
-    following = int(step["next"])
-    if following == ev.END_SOLVED:
-        return finish(p, s, row, ev.SOLVED, now)
-    if following == ev.END_UNSOLVED:
-        return finish(p, s, row, ev.UNSOLVED, now)
-    return enter(p, s, row, following, now)
+    return go_on(p, s, row, int(step["next"]), now)
 
 
 @part
@@ -159,7 +166,7 @@ def abandon(p: Plan, s: State, row: int, now: int) -> int:
         law = s.levers[base + pl.TOUCH_RETRY_AFTER, column]
     key = s.world[0]["key"]
     occ = occasion_of(s, row)
-    if h["attempt"] < ev.MAX_ATTEMPTS and draw(key, h["entity"], draws.RETRY, occ) < share:
+    if share > 0.0 and h["attempt"] < ev.MAX_ATTEMPTS and draw(key, h["entity"], draws.RETRY, occ) < share:
         delay = whole(quantile(p.laws, p.knots, int(law), draw(key, h["entity"], draws.RETRY_AFTER, occ)))
         h["status"] = ev.AWAY
         h["attempt"] += 1
@@ -184,7 +191,7 @@ def next_arrival(p: Plan, s: State, contact: int, number: int, since: int) -> No
     u = draw(s.world[0]["key"], draws.SOURCES + np.uint64(contact), draws.ARRIVAL_GAP, np.uint64(number))
     at = arrival_after(
         p.profiles, int(k["profile"]), float(k["bound"]), s.day_factors, contact, int(p.clock[0]["start"]),
-        int(p.clock[0]["week_offset"]), since, int(p.clock[0]["horizon"]), -math.log1p(-u),
+        int(p.clock[0]["week_offset"]), since, int(p.clock[0]["horizon"]), unit_exponential(u),
     )  # fmt: skip
     schedule(s, at, ev.ARRIVAL, np.uint64(contact), 0, number, contact)
 
@@ -195,9 +202,11 @@ def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
     k = p.contacts[contact]
     next_arrival(p, s, contact, number + 1, now)
     if k["n_trace"] == 0:
-        u = draw(s.world[0]["key"], draws.SOURCES + np.uint64(contact), draws.ARRIVAL_KEPT, np.uint64(number))
-        if u * k["bound"] >= s.levers[k["levers"] + pl.CONTACT_RATE, 0]:
-            return ev.DONE
+        rate = s.levers[k["levers"] + pl.CONTACT_RATE, 0]
+        if rate < k["bound"]:
+            u = draw(s.world[0]["key"], draws.SOURCES + np.uint64(contact), draws.ARRIVAL_KEPT, np.uint64(number))
+            if u * k["bound"] >= rate:
+                return ev.DONE
     row = int(s.world[0]["free_row"])
     h = s.hot[row]
     s.world[0]["free_row"] = h["next"]
@@ -323,12 +332,15 @@ def most_episodes(p: Plan, s: State, kind: int, row: int, now: int) -> int:
 
 
 @part
-def lacks_room(p: Plan, s: State, worst: int) -> int:
-    """Whether a buffer could overflow while `worst` episodes end: the status that asks for room, else DONE."""
+def lacks_room(s: State, most: int) -> int:
+    """Whether a buffer could overflow while so many episodes end: the status that asks for room, else DONE."""
     w = s.world[0]
-    if w["n_pending"] + _PENDING_EACH * worst + s.agents.size + s.desks.size > s.pending.size:
+    c = s.calendar[0]
+    others = s.agents.size + s.desks.size
+    news = _PENDING_EACH * most + others
+    if c["near"] + news > s.near.size or news >= c["free_chunks"]:
         return ev.PENDING_FULL
-    if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * worst + s.agents.size + s.desks.size > s.log.size:
+    if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * most + others > s.log.size:
         return ev.LOG_FULL
     return ev.DONE
 
@@ -336,7 +348,7 @@ def lacks_room(p: Plan, s: State, worst: int) -> int:
 @kernel
 def steer(p: Plan, s: State, slot: int, segment: int, value: float, now: int) -> int:
     """Set a lever between two periods, before anything else of this instant; returns a status as `advance` does."""
-    status = lacks_room(p, s, most_episodes(p, s, ev.LEVER, 0, now))
+    status = lacks_room(s, most_episodes(p, s, ev.LEVER, 0, now))
     if status != ev.DONE:
         return status
     number = ev.STEERED + int(s.world[0]["steered"])
@@ -351,27 +363,35 @@ def advance(p: Plan, s: State, until: int) -> int:
     After PENDING_FULL, ROWS_FULL or LOG_FULL the driver makes room and calls again: nothing has been lost.
     """
     w = s.world[0]
-    while w["n_pending"] > 0:
-        first = s.pending[0]
-        now = first["time"]
+    c = s.calendar[0]
+    while True:
+        if c["near"] == 0:
+            status = open_next(s)
+            if status != ev.DONE:
+                return status
+            if c["near"] == 0:
+                break
+        now = s.near[0]["time"]
         if now >= until:
             break
-        worst = most_episodes(p, s, int(first["order"] >> _KIND), int(first["row"]), int(now))
-        status = lacks_room(p, s, worst)
+        first = s.slots[s.near[0]["slot"]]
+        order = first["order"]
+        kind = int(order >> _KIND)
+        row = first["row"]
+        status = lacks_room(s, most_episodes(p, s, kind, int(row), now))
         if status != ev.DONE:
             return status
-        if w["free_row"] < 0 and (first["order"] >> _KIND) == ev.ARRIVAL:
+        if kind == ev.ARRIVAL and w["free_row"] < 0:
             return ev.ROWS_FULL
-        order = first["order"]
         other = first["other"]
         ordinal = first["ordinal"]
-        row = first["row"]
         cause = first["cause"]
         value = first["value"]
         rest = (np.uint64(other) << _OTHER) | np.uint64(ordinal)
-        if now < w["last_time"] or (
-            now == w["last_time"]
-            and (order < w["last_order"] or (order == w["last_order"] and rest <= w["last_rest"] and w["events"] > 0))
+        if now <= w["last_time"] and (
+            now < w["last_time"]
+            or order < w["last_order"]
+            or (order == w["last_order"] and rest <= w["last_rest"] and w["events"] > 0)
         ):
             return ev.UNORDERED
         w["last_time"] = now
@@ -379,11 +399,8 @@ def advance(p: Plan, s: State, until: int) -> int:
         w["last_rest"] = rest
         w["now"] = now
         w["events"] += 1
-        pop(s.pending, w["n_pending"])
-        w["n_pending"] -= 1
-        status = happen(
-            p, s, int(order >> _KIND), order & _ENTITY, int(other), int(ordinal), int(row), int(cause), value, int(now)
-        )
+        pop(s)
+        status = happen(p, s, kind, order & _ENTITY, int(other), int(ordinal), int(row), int(cause), value, now)
         if status != ev.DONE:
             return status
     w["now"] = until

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from cxsim.behaviour import slots
@@ -50,6 +48,7 @@ from cxsim.model import plan as pl
 from cxsim.model.draws import draw, occasion
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
+from cxsim.model.samplers import unit_exponential
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
@@ -66,7 +65,7 @@ def live_at_baseline(p: Plan, s: State, person: int, firm: int, need: int) -> in
     key = s.world[0]["key"]
     me = np.uint64(person)
     occ = occasion(np.uint64(need), _U0, _U0)
-    wait = -math.log1p(-draw(key, me, draws.TAKES, occ)) * s.levers[base + pl.FIRM_BASE_WAIT, column]
+    wait = unit_exponential(draw(key, me, draws.TAKES, occ)) * s.levers[base + pl.FIRM_BASE_WAIT, column]
     h["waited"] = int(default(p, s, slots.WAIT_INFLATION, column) * wait + 0.5)
     if p.contacts[h["contact"]]["because"] == pl.BECAUSE_PURCHASE:
         return ev.SOLVED

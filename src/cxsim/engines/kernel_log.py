@@ -19,9 +19,7 @@ def schedule(s: State, time: int, kind: int, entity: np.uint64, other: int, ordi
     """Add a pending event; events at NEVER are not kept."""
     if time >= NEVER:
         return
-    w = s.world[0]
-    push(s.pending, w["n_pending"], time, order_of(kind, entity), other, ordinal, row, 0, 0.0)
-    w["n_pending"] += 1
+    push(s, time, order_of(kind, entity), other, ordinal, row, 0, 0.0)
 
 
 @part
@@ -83,6 +81,8 @@ def occasion_of(s: State, row: int) -> np.uint64:
 @part
 def note_visit(p: Plan, s: State, row: int, kind: int, agent: int, cause: int, value: float) -> None:
     """Log something that happens to a customer at the present touchpoint."""
+    if s.world[0]["logging"] == 0:
+        return
     h = s.hot[row]
     touchpoint = p.steps[h["step"]]["touchpoint"]
     note(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from cxsim.behaviour import slots
@@ -41,7 +39,7 @@ from cxsim.model.clock import need_after, weight_at
 from cxsim.model.draws import draw, occasion
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
-from cxsim.model.samplers import whole
+from cxsim.model.samplers import unit_exponential, whole
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
@@ -163,7 +161,7 @@ def time_of_need(p: Plan, s: State, person: int, number: int, since: int) -> int
     """Draw the time of a candidate need after the one before; it depends on the person and its number only."""
     u = draw(s.world[0]["key"], np.uint64(person), draws.NEED_GAP, occasion(np.uint64(number), _U0, _U0))
     return need_after(
-        p.need_profile, float(p.market[0]["need_bound"]), int(p.clock[0]["week_offset"]), since, -math.log1p(-u)
+        p.need_profile, float(p.market[0]["need_bound"]), int(p.clock[0]["week_offset"]), since, unit_exponential(u)
     )
 
 
@@ -224,7 +222,7 @@ def comes_again(p: Plan, s: State, row: int, outcome: int, now: int) -> bool:
         return False
     e["repeats"] += 1
     u = draw(key, me, draws.AGAIN_AFTER, occ)
-    delay = whole(-default(p, s, slots.RETURN_DELAY, column) * pl.DAY * math.log1p(-u))
+    delay = whole(default(p, s, slots.RETURN_DELAY, column) * pl.DAY * unit_exponential(u))
     h["status"] = ev.AWAY
     h["visit"] += 1
     h["attempt"] = 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from cxsim.behaviour import slots
@@ -56,7 +54,7 @@ from cxsim.model import plan as pl
 from cxsim.model.draws import draw, occasion
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
-from cxsim.model.samplers import whole
+from cxsim.model.samplers import unit_exponential, whole
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
@@ -71,11 +69,9 @@ def plan_follow_up(p: Plan, s: State, person: int, firm: int, ended: int, now: i
         return
     need = int(s.hot[person]["need"])
     u = draw(s.world[0]["key"], np.uint64(person), draws.FOLLOWED_AFTER, occasion(np.uint64(need), _U0, _U0))
-    delay = whole(-default(p, s, slots.FOLLOW_UP_DELAY, column) * pl.DAY * math.log1p(-u))
-    w = s.world[0]
+    delay = whole(default(p, s, slots.FOLLOW_UP_DELAY, column) * pl.DAY * unit_exponential(u))
     order = order_of(ev.FOLLOW_UP, np.uint64(person))
-    push(s.pending, w["n_pending"], now + delay, order, firm, need, person, ended, 0.0)
-    w["n_pending"] += 1
+    push(s, now + delay, order, firm, need, person, ended, 0.0)
 
 
 @part

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from cxsim.behaviour import slots
@@ -18,7 +16,7 @@ from cxsim.model import plan as pl
 from cxsim.model.draws import draw, occasion
 from cxsim.model.jit import part
 from cxsim.model.plan import Plan
-from cxsim.model.samplers import whole
+from cxsim.model.samplers import unit_exponential, whole
 from cxsim.model.state import State
 
 _U0 = np.uint64(0)
@@ -62,18 +60,16 @@ def tell_others(
         t["talked_good"] += 1
     else:
         t["talked_bad"] += 1
-    w = s.world[0]
     delay = default(p, s, slots.TALK_DELAY, column) * pl.DAY
     for k in range(told):
         each = occasion(np.uint64(need), np.uint64(k), _U0)
         tie = first + int(draw(key, me, draws.LISTENER, each) * degree)
         if told_before(s, person, need, k, s.tie_other[tie]):
             continue
-        at = now + whole(-delay * math.log1p(-draw(key, me, draws.TALK_DELAY, each)))
+        at = now + whole(delay * unit_exponential(draw(key, me, draws.TALK_DELAY, each)))
         cause = (firm << 2) | (2 if good else 0) | int(s.tie_strong[tie])
         order = order_of(ev.TALK, me)
-        push(s.pending, w["n_pending"], at, order, s.tie_other[tie], (need << 5) | k, person, cause, x)
-        w["n_pending"] += 1
+        push(s, at, order, s.tie_other[tie], (need << 5) | k, person, cause, x)
 
 
 @part

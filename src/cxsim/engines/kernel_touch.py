@@ -223,11 +223,15 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     level = min(max(level, 0), N_PRIORITIES - 1)
     d = s.desks[touchpoint]
     ordinal = occasion_of(s, row)
-    ahead = 0
-    for k in range(level + 1):
-        ahead += s.queues[touchpoint, k, 2]
-    mean_service = p.laws[int(s.levers[base + pl.TOUCH_TAKES, column])]["mean"]
-    announced = announced_wait(float(ahead), float(d["on_duty"]), mean_service)
+    calls_back = s.levers[base + pl.TOUCH_CALL_BACK, column] > 0.0 and (h["flags"] & ev.FLAG_COMPLAINT) == 0
+    announces = s.levers[base + pl.TOUCH_ANNOUNCES, column] > 0.0
+    announced = 0.0
+    if calls_back or announces or s.world[0]["logging"] == 1:
+        ahead = 0
+        for k in range(level + 1):
+            ahead += s.queues[touchpoint, k, 2]
+        mean_service = p.laws[int(s.levers[base + pl.TOUCH_TAKES, column])]["mean"]
+        announced = announced_wait(float(ahead), float(d["on_duty"]), mean_service)
     h["priority"] = level
     h["status"] = ev.QUEUED
     h["since"] = now
@@ -245,11 +249,7 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     s.world[0]["n_queued"] += 1
     t = s.touch[s.world[0]["period"], touchpoint, class_of(p, s, row)]
     t["waited"] += 1
-    offered = (
-        (h["flags"] & ev.FLAG_COMPLAINT) == 0
-        and s.levers[base + pl.TOUCH_CALL_BACK, column] > 0.0
-        and announced >= s.levers[base + pl.TOUCH_CALL_BACK_AFTER, column]
-    )
+    offered = calls_back and announced >= s.levers[base + pl.TOUCH_CALL_BACK_AFTER, column]
     if (
         offered
         and draw(s.world[0]["key"], h["entity"], CALL_BACK_TAKEN, ordinal)
@@ -259,7 +259,7 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
         t["called_back"] += 1
         note_visit(p, s, row, ev.LOG_CALL_BACK, -1, level, announced)
         return
-    if s.levers[base + pl.TOUCH_ANNOUNCES, column] > 0.0:
+    if announces:
         h["flags"] |= ev.FLAG_ANNOUNCED
     note_visit(p, s, row, ev.LOG_QUEUE, -1, level, announced)
     defaults = p.market[0]["defaults"]

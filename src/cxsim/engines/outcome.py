@@ -11,6 +11,7 @@ from cxsim.model import events as ev
 from cxsim.model.plan import DAY
 from cxsim.model.state import State
 
+CALENDAR_FIELDS = ("calendar", "near", "slots", "spare", "chunks", "links", "buckets")
 _BROKEN = {
     ev.JOURNEY_TOO_LONG: f"a journey visited more than {ev.MAX_VISITS} touchpoints",
     ev.UNORDERED: "events came out of order; this is a defect of the engine",
@@ -59,6 +60,6 @@ def live(state: State) -> dict[str, NDArray[np.void]]:
     idle = agents["status"] == ev.FREE
     agents["next"][~idle] = agents["prev"][~idle] = -1
     # What a run leaves of these stands in the outcome itself; scratch is nobody's.
-    for name in ("pending", "log", "scratch"):
+    for name in (*CALENDAR_FIELDS, "log", "scratch"):
         del arrays[name]
     return arrays

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from cxsim.behaviour import slots
 from cxsim.behaviour.survey import chance_of_response, is_poor, nps_group
 from cxsim.engines.kernel_choice import pay_contract
@@ -52,27 +50,29 @@ def close_period(plan: Plan, state: State, now: int) -> None:
 @builder
 def _ask(plan: Plan, state: State, segment: int, firm: int, satisfaction: float) -> None:
     # What a customer would answer in a survey, counted as it is and by the chance of a response (B-36).
-    values = state.levers[:, segment]
     first = plan.market[0]["defaults"]
     extremes = 0.0
-    if values[first + slots.RESPONSE_BIAS] > 0.0:
-        extremes = values[first + slots.RESPOND_BY_EXTREMES]
-    chance = chance_of_response(satisfaction, values[first + slots.RESPOND_BASE], extremes)
-    counts = state.base[state.world[0]["period"], firm, segment]
-    answers = state.survey[state.world[0]["period"], firm, segment]
-    if is_poor(satisfaction, values[first + slots.POOR_BELOW]):
-        counts[st.BASE_POOR] += 1
-        answers[st.SURVEY_POOR] += chance
-    group = nps_group(satisfaction, values[first + slots.PROMOTER_FROM], values[first + slots.DETRACTOR_BELOW])
+    if state.levers[first + slots.RESPONSE_BIAS, segment] > 0.0:
+        extremes = state.levers[first + slots.RESPOND_BY_EXTREMES, segment]
+    chance = chance_of_response(satisfaction, state.levers[first + slots.RESPOND_BASE, segment], extremes)
+    period = state.world[0]["period"]
+    if is_poor(satisfaction, state.levers[first + slots.POOR_BELOW, segment]):
+        state.base[period, firm, segment, st.BASE_POOR] += 1
+        state.survey[period, firm, segment, st.SURVEY_POOR] += chance
+    group = nps_group(
+        satisfaction,
+        state.levers[first + slots.PROMOTER_FROM, segment],
+        state.levers[first + slots.DETRACTOR_BELOW, segment],
+    )
     if group > 0:
-        counts[st.BASE_PROMOTERS] += 1
-        answers[st.SURVEY_PROMOTERS] += chance
+        state.base[period, firm, segment, st.BASE_PROMOTERS] += 1
+        state.survey[period, firm, segment, st.SURVEY_PROMOTERS] += chance
     elif group < 0:
-        counts[st.BASE_DETRACTORS] += 1
-        answers[st.SURVEY_DETRACTORS] += chance
+        state.base[period, firm, segment, st.BASE_DETRACTORS] += 1
+        state.survey[period, firm, segment, st.SURVEY_DETRACTORS] += chance
     else:
-        counts[st.BASE_PASSIVES] += 1
-        answers[st.SURVEY_PASSIVES] += chance
+        state.base[period, firm, segment, st.BASE_PASSIVES] += 1
+        state.survey[period, firm, segment, st.SURVEY_PASSIVES] += chance
 
 
 @builder
@@ -101,12 +101,17 @@ def _count_customers(plan: Plan, state: State, now: int) -> None:
             pay_contract(plan, state, person, now)
 
 
-def sorted_pending(pending: np.ndarray) -> np.ndarray:
-    """Pending events in the order in which they will happen."""
-    return pending[np.lexsort((pending["ordinal"], pending["other"], pending["order"], pending["time"]))]
-
-
 def seen(state: State, period: int, begin: int, end: int) -> Seen:
     """Return what a steering rule may know at the end of a period."""
-    tallies = (state.touch, state.areas, state.firm, state.left, state.base, state.survey)
-    return Seen(period, begin, end, *(tally[period].copy() for tally in tallies), state.levers.copy())
+    return Seen(
+        period=period,
+        begin=begin,
+        end=end,
+        touch=state.touch[period].copy(),
+        areas=state.areas[period].copy(),
+        firm=state.firm[period].copy(),
+        left=state.left[period].copy(),
+        base=state.base[period].copy(),
+        survey=state.survey[period].copy(),
+        levers=state.levers.copy(),
+    )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from cxsim.behaviour import slots
+from cxsim.engines.calendar import laid_out
 from cxsim.model import draws
 from cxsim.model import plan as pl
 from cxsim.model import state as st
@@ -17,6 +16,7 @@ from cxsim.model.draws import draw, run_key
 from cxsim.model.events import IDLE, N_MODES
 from cxsim.model.jit import builder
 from cxsim.model.plan import Plan
+from cxsim.model.samplers import unit_exponential
 from cxsim.model.state import State
 from cxsim.model.tables import passed
 from cxsim.model.ties import build_ties
@@ -85,7 +85,6 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
             agents=agents,
             desks=desks,
             queues=np.tile(np.array([-1, -1, 0], np.int32), (n_touchpoints, st.N_PRIORITIES, 1)),
-            pending=np.zeros(room or FIRST_PENDING_ROWS + 4 * n_persons, st.PENDING),
             levers=plan.levers.copy(),
             day_factors=_day_factors(plan, key),
             tie_first=first,
@@ -93,6 +92,7 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
             tie_strong=strong,
             scratch=np.zeros(plan.firms.size),
             log=np.zeros((room or FIRST_LOG_ROWS) if log else 0, st.LOG),
+            **laid_out(np.zeros(0, st.PENDING), room or FIRST_PENDING_ROWS)._asdict(),
             **tallies._asdict(),
         )
         _populate(passed(plan), passed(state), key)
@@ -165,6 +165,6 @@ def _populate(plan: Plan, state: State, key: np.uint64) -> None:
             m["hurt_at"] = -pl.NEVER
             m["cared_at"] = -pl.NEVER
             m["last"] = start if firm == c["firm"] else -pl.NEVER
-        gap = -math.log1p(-draw(key, me, draws.NEED_GAP, np.uint64(0)))
+        gap = unit_exponential(draw(key, me, draws.NEED_GAP, np.uint64(0)))
         bound = float(plan.market[0]["need_bound"])
         c["next_need"] = need_after(plan.need_profile, bound, int(plan.clock[0]["week_offset"]), int(start), gap)

@@ -10,7 +10,7 @@ from typing import Final
 from cxsim.model import draws
 
 # Raised whenever a frozen result changes: a run of another version is another run.
-MODEL_VERSION: Final = 3
+MODEL_VERSION: Final = 4
 RANDOM_SCHEME: Final = draws.SCHEME
 
 

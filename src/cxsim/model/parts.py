@@ -79,6 +79,7 @@ class Part(Rule):
         names = code.co_varnames[: code.co_argcount]
         self.declared = [_NUMBERS.get(function.__annotations__.get(name)) for name in names]
         self.signatures: dict[tuple[types.Type, ...], Signature] = {}
+        self.symbols: set[str] = set()  # names of its compiled versions
         self.numba_type = PartType(self)
         PARTS.append(self)
 
@@ -95,6 +96,7 @@ class Part(Rule):
     def _compile(self, args: tuple[types.Type, ...]) -> Signature:
         result, library = self.intermediate(self.__wrapped__, args)
         cpu_target.target_context.insert_user_function((self, self.version, args), result.fndesc, [library])
+        self.symbols.add(result.fndesc.llvm_func_name)
         return result.signature
 
     def intermediate(self, function: Callable[..., Any], args: tuple[types.Type, ...]) -> tuple[Any, _PartLibrary]:
@@ -163,6 +165,24 @@ class _PartLibrary(JITCodeLibrary):
 
     def _alone(self) -> Any:
         return super()._get_module_for_linking()
+
+
+class _WholeLibrary(JITCodeLibrary):
+    """Code that Python calls, with all parts linked in: these are its own, and may be built in where they are called.
+
+    Seen from LLVM a linked part could be wanted by others too; it then keeps a copy of it, and hesitates to build in
+    one that is called from a single place.
+    """
+
+    def _optimize_final_module(self) -> None:
+        own = {name for part in PARTS for name in part.symbols}
+        for function in self._final_module.functions:
+            if function.name in own and not function.is_declaration:
+                function.linkage = "internal"
+        super()._optimize_final_module()
+
+
+cpu_target.target_context.codegen()._library_class = _WholeLibrary
 
 
 def returned(part: Part, function: Callable[..., Any]) -> tuple[str, str]:

@@ -153,6 +153,21 @@ PENDING = np.dtype(
         ("value", "f8"),
     ]
 )
+# A calendar; see `cxsim.engines.calendar`.
+CALENDAR = np.dtype(
+    [
+        ("near", "i8"),  # events in the heap
+        ("far", "i8"),  # events in buckets
+        ("open", "i8"),  # number of the bucket that was opened last: what falls into it or before goes to the heap
+        ("shift", "i8"),  # a bucket is 2**shift microseconds wide
+        ("mask", "i8"),  # buckets around the circle, less 1
+        ("free_chunk", "i8"),  # first of the free chunks
+        ("free_chunks", "i8"),
+        ("laid_out_for", "i8"),  # events that this layout was chosen for
+    ]
+)
+NEAR = np.dtype([("time", "i8"), ("slot", "i4"), ("pad", "i4")])
+BUCKET = np.dtype([("chunk", "i4"), ("count", "i4")])
 LOG = np.dtype(
     [
         ("time", "i8"),
@@ -321,8 +336,8 @@ class State(NamedTuple):
     desks : (n_touchpoints,) DESK
     queues : (n_touchpoints, N_PRIORITIES, 3) int32
         First and last customer row waiting with each priority, -1: nobody; and how many wait.
-    pending : PENDING
-        Binary heap of pending events.
+    calendar, near, slots, spare, chunks, links, buckets : arrays
+        Pending events, see `cxsim.engines.calendar.Calendar`; the reference engine leaves them empty.
     levers : (n_slots, n_segments) float64
     day_factors : (n_contacts, n_days) float64
     tie_first, tie_other, tie_strong : arrays
@@ -344,7 +359,13 @@ class State(NamedTuple):
     agents: NDArray[np.void]
     desks: NDArray[np.void]
     queues: NDArray[np.int32]
-    pending: NDArray[np.void]
+    calendar: NDArray[np.void]
+    near: NDArray[np.void]
+    slots: NDArray[np.void]
+    spare: NDArray[np.int32]
+    chunks: NDArray[np.void]
+    links: NDArray[np.int32]
+    buckets: NDArray[np.void]
     levers: NDArray[np.float64]
     day_factors: NDArray[np.float64]
     tie_first: NDArray[np.int64]

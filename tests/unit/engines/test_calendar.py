@@ -1,4 +1,4 @@
-"""The calendar's heap gives events in their total order, as Python and as compiled code."""
+"""The calendar gives events in their total order, however it is laid out, as Python and as compiled code."""
 
 import numba
 import numpy as np
@@ -6,15 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsim.engines.calendar import earlier, order_of, pop, push
+from cxsim.engines import calendar
+from cxsim.engines.calendar import laid_out, open_next, order_of, pending_of, pop, precedes, push
+from cxsim.model.events import DONE, PENDING_FULL
 from cxsim.model.state import PENDING
+from cxsim.model.tables import passed
 
 MOST = 64
 FIELDS = ("time", "order", "other", "ordinal")
 
-# Few values, so that ties reach down to the last part of the key; the order of a talk does not fit 63 bits.
+# Few values, so that ties reach down to the last part of the key; the order of a talk does not fit 63 bits. A bucket of
+# the layout below is 4 or 8 microseconds wide: times fall into the same bucket, into later ones, and turns ahead.
 KEYS = st.tuples(
-    st.integers(-2, 2) | st.sampled_from([-(1 << 62), (1 << 62) - 1]),
+    st.integers(-40, 40) | st.sampled_from([-500, 300, 1 << 40]),
     st.builds(lambda kind, entity: kind << 60 | entity, st.integers(0, 9), st.sampled_from([0, 1, (1 << 60) - 1])),
     st.sampled_from([0, 1, (1 << 32) - 1]),
     st.sampled_from([0, 1, (1 << 32) - 1]),
@@ -23,19 +27,20 @@ KEYS = st.tuples(
 ACTS = st.lists(KEYS | st.none(), max_size=MOST)
 
 
-def act(heap, n, pushes, keys, first):
-    """Push or pop as told; the place of the popped entries is noted in `first`."""
-    taken = 0
+def act(s, pushes, keys, taken):
+    """Push or pop as told; which entries were taken out is noted in `taken`. Returns how many, or -1: no room."""
+    n = 0
     for k in range(pushes.size):
         if pushes[k]:
-            push(heap, n, keys[k]["time"], keys[k]["order"], keys[k]["other"], keys[k]["ordinal"], k, -k, 0.5 * k)
+            e = keys[k]
+            push(s, e["time"], e["order"], e["other"], e["ordinal"], k, -k, 0.5 * k)
+        elif s.calendar[0]["near"] + s.calendar[0]["far"] > 0:
+            if open_next(s) != DONE:
+                return -1
+            taken[n] = s.slots[s.near[0]["slot"]]["row"]
             n += 1
-        elif n > 0:
-            first[taken] = heap[0]["row"]
-            taken += 1
-            pop(heap, n)
-            n -= 1
-    return n, taken
+            pop(s)
+    return n
 
 
 @pytest.fixture(scope="module", params=["python", "compiled"])
@@ -43,49 +48,96 @@ def driver(request):
     return act if request.param == "python" else numba.njit(act)
 
 
-@given(acts=ACTS)
-def test_the_heap_agrees_with_a_sorted_list(driver, acts):
-    heap, keys = np.zeros(MOST, PENDING), np.zeros(len(acts), PENDING)
+@pytest.fixture(scope="module", params=["heap", "buckets"])
+def fewest(request):
+    return 1 << 60 if request.param == "heap" else 1
+
+
+def records(keys):
+    rows = np.zeros(len(keys), PENDING)
+    for k, key in enumerate(keys):
+        if key is not None:
+            rows[k]["time"], rows[k]["order"], rows[k]["other"], rows[k]["ordinal"] = key
+            rows[k]["row"], rows[k]["cause"], rows[k]["value"] = k, -k, 0.5 * k
+    return rows
+
+
+def made(fewest, begins, room=2 * MOST):
+    before = calendar.FEWEST
+    calendar.FEWEST = fewest
+    try:
+        return laid_out(records(begins), room, per_bucket=2)
+    finally:
+        calendar.FEWEST = before
+
+
+@given(begins=st.lists(KEYS, max_size=MOST), acts=ACTS)
+def test_events_come_out_as_from_a_sorted_list(driver, fewest, begins, acts):
+    # Those of the start get the numbers below 1000, those of the acts the numbers from 0: told apart by their cause.
+    kept = made(fewest, begins)
+    kept.slots["cause"] += 1000
+    kept.chunks["cause"] += 1000
+    taken = np.full(MOST, -1)
     pushes = np.array([key is not None for key in acts], bool)
-    for k, key in enumerate(acts):
+    n = driver(passed(kept), pushes, records(acts), taken)
+    waiting = list(begins)
+    expected = []
+    for key in acts:
         if key is not None:
-            keys[k]["time"], keys[k]["order"], keys[k]["other"], keys[k]["ordinal"] = key
-    first = np.full(MOST, -1)
-    n, taken = driver(heap, 0, pushes, keys, first)
-    waiting, expected = [], []
-    for k, key in enumerate(acts):
-        if key is not None:
-            waiting.append((key, k))
+            waiting.append(key)
         elif waiting:
-            earliest = min(key for key, _ in waiting)
-            # Keys of a world are unique; where the test's are not, any of the equal ones may come.
-            expected.append(earliest)
-            waiting.remove(next(pair for pair in waiting if pair[0] == earliest))
-    assert [acts[k] for k in first[:taken]] == expected
-    assert n == len(waiting)
-    left = sorted(tuple(int(heap[k][name]) for name in FIELDS) for k in range(n))
-    assert left == sorted(key for key, _ in waiting)
+            expected.append(min(waiting))
+            waiting.remove(expected[-1])
+    assert n == len(expected)
+    left = pending_of(kept)
+    assert [tuple(int(row[name]) for name in FIELDS) for row in left] == sorted(waiting)
+    assert int(kept.calendar[0]["near"] + kept.calendar[0]["far"]) == len(waiting)
+    # Keys of a world are unique; where the test's are not, any of the equal ones may have come.
+    assert all(expected[k] in (*acts, *begins) for k in range(n))
+    for row in left:
+        number = int(row["row"])
+        mine = begins[number] if row["cause"] > 0 else acts[number]
+        assert tuple(int(row[name]) for name in FIELDS) == mine
+        assert row["value"] == 0.5 * number
 
 
-@given(acts=ACTS)
-def test_an_entry_keeps_what_it_carries(driver, acts):
-    heap, keys = np.zeros(MOST, PENDING), np.zeros(len(acts), PENDING)
-    for k, key in enumerate(acts):
-        if key is not None:
-            keys[k]["time"], keys[k]["order"], keys[k]["other"], keys[k]["ordinal"] = key
-    pushes = np.array([key is not None for key in acts], bool)
-    n, _ = driver(heap, 0, pushes, keys, np.full(MOST, -1))
-    for entry in heap[:n]:
-        k = int(entry["row"])
-        assert tuple(int(entry[name]) for name in FIELDS) == acts[k]
-        assert (entry["cause"], entry["value"]) == (-k, 0.5 * k)
+@given(acts=st.lists(KEYS, min_size=1, max_size=MOST, unique=True))
+def test_what_is_taken_out_is_what_comes_first(driver, fewest, acts):
+    kept = made(fewest, [])
+    taken = np.full(MOST, -1)
+    orders = [*acts, *[None] * len(acts)]
+    pushes = np.array([key is not None for key in orders], bool)
+    assert driver(passed(kept), pushes, records(orders), taken) == len(acts)
+    assert [acts[k] for k in taken[: len(acts)]] == sorted(acts)
+
+
+def test_a_bucket_that_does_not_fit_the_heap_asks_for_room_and_loses_nothing(driver):
+    begins = [(5, k, 0, 0) for k in range(40)]
+    kept = made(1, begins, room=8)
+    orders = np.zeros(1, bool)
+    assert driver(passed(kept), orders, records([None]), np.full(1, -1)) == -1
+    assert [int(order) for order in pending_of(kept)["order"]] == list(range(40))
+    assert open_next(kept) == PENDING_FULL
+    roomy = laid_out(pending_of(kept), 64, per_bucket=2)
+    assert driver(passed(roomy), orders, records([None]), np.full(1, -1)) == 1
+
+
+@pytest.mark.parametrize("n", [300, 20_000])
+def test_buckets_hold_about_as_many_events_as_wanted(n):
+    rows = np.zeros(n, PENDING)
+    rows["time"] = -1e9 * np.log(np.random.default_rng(20260101).random(n))
+    kept = laid_out(rows, 1024, per_bucket=32)
+    filled = kept.buckets["count"][kept.buckets["count"] > 0]
+    assert filled.sum() == n
+    # The width is rounded to a power of two, and exponential times thin out: within a factor of three.
+    assert 32 / 3 < filled.mean() < 3 * 32
 
 
 @given(one=KEYS, other=KEYS)
-def test_earlier_is_the_order_of_the_whole_key(one, other):
-    heap = np.zeros(1, PENDING)
-    heap[0]["time"], heap[0]["order"], heap[0]["other"], heap[0]["ordinal"] = one
-    assert bool(earlier(heap, np.uint64(0), *other)) == (one < other)
+def test_events_of_one_time_are_ordered_by_the_rest_of_the_key(one, other):
+    kept = made(1 << 60, [(0, *one[1:]), (0, *other[1:])])
+    where = {int(row["row"]): k for k, row in enumerate(kept.slots[:2])}
+    assert bool(precedes(kept, where[0], where[1])) == (one[1:] < other[1:])
 
 
 @given(kind=st.integers(0, 9), entity=st.integers(0, (1 << 60) - 1))

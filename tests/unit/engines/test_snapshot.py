@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cxsim.engines import compiled, snapshot
+from cxsim.engines.calendar import pending_of
 from cxsim.errors import InputError, ScenarioError
 from cxsim.model.plan import DAY
 from cxsim.model.state import State
@@ -215,7 +216,7 @@ def test_a_fork_takes_back_what_a_policy_still_had_to_do(half):
     back = hired.copy()
     hired["time"], back["time"], back["value"] = 12 * DAY, 20 * DAY, 1.0
     coming = half.forked(plan._replace(changes=np.concatenate([hired, back])))
-    assert coming.state.world[0]["n_pending"] == half.state.world[0]["n_pending"] + 2
+    assert pending_of(coming.state).size == pending_of(half.state).size + 2
     again = coming.forked(plan)
     again.advance(30 * DAY)
     assert differences(again.outcome(), compiled.run(plan, SEED, 1, log=True)) == []

@@ -40,10 +40,10 @@ def program(command: Sequence[str | Path], *, env: Mapping[str, str] | None = No
     return content
 
 
-def seconds(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) -> tuple[float, str]:
-    """Run a program; return seconds from its start to its end, and what it wrote on standard error."""
+def seconds(command: Sequence[str | Path], folder: Path, env: Mapping[str, str] | None = None) -> tuple[float, str]:
+    """Run a program in a folder; return seconds from its start to its end, and what it wrote on standard error."""
     began = time.perf_counter()
-    done = _run(command, env)
+    done = _run(command, env, folder)
     return time.perf_counter() - began, done.stderr
 
 
@@ -100,13 +100,16 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([here, before] if before else [here])}
 
 
-def _run(command: Sequence[str | Path], env: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: Sequence[str | Path], env: Mapping[str, str] | None, folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     name = " ".join(Path(str(word)).name for word in command[:3])
     # Text is read as UTF-8 whatever the locale says: all that is written here is our own.
     try:
         done = subprocess.run(
             command,
             env={**_environment(), **(env or {})},
+            cwd=folder,
             capture_output=True,
             encoding="utf-8",
             timeout=LONGEST_S,

@@ -11,17 +11,19 @@ from typing import Any, Final
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
-from cxsim.engines.calendar import order_of, pop, push
+from cxsim.engines.calendar import laid_out, open_next, pending_of, pop, push
 from cxsim.model.draws import mixed
+from cxsim.model.events import DONE
 from cxsim.model.jit import NO_REFERENCE_COUNTING, OPTIONS
 from cxsim.model.state import PENDING
+from cxsim.model.tables import passed
 
 MEAN: Final = 1e12  # microseconds: about eleven days, as a person's next need is
 GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 S12: Final = np.uint64(12)
 KIND: Final = 8
+ROOM: Final = 4096  # more than any bucket holds
 _NJIT: Final[Any] = numba.njit  # its stubs do not know the options
 
 
@@ -32,19 +34,15 @@ def _delay(word: np.uint64) -> int:
 _later: Final[Any] = _NJIT(**OPTIONS, **NO_REFERENCE_COUNTING)(_delay)
 
 
-def _fill(heap: NDArray[np.void], size: int, word: np.uint64) -> np.uint64:
-    for i in range(size):
-        word += GOLDEN
-        push(heap, i, _later(word), order_of(KIND, np.uint64(i)), 0, 0, i, 0, 0.0)
-    return word
-
-
-def _hold(heap: NDArray[np.void], size: int, operations: int, word: np.uint64) -> np.uint64:
+def _hold(s: Any, operations: int, word: np.uint64) -> np.uint64:
     for _ in range(operations):
-        now, order, row = heap[0]["time"], heap[0]["order"], heap[0]["row"]
-        pop(heap, size)
+        if s.calendar[0]["near"] == 0 and open_next(s) != DONE:
+            break
+        first = s.slots[s.near[0]["slot"]]
+        now, order, row = first["time"], first["order"], first["row"]
+        pop(s)
         word += GOLDEN
-        push(heap, size - 1, now + _later(word), order, 0, 0, row, 0, 0.0)
+        push(s, now + _later(word), order, 0, 0, row, 0, 0.0)
     return word
 
 
@@ -56,12 +54,15 @@ def held(size: int, operations: int, seed: int) -> dict[str, Any]:
     dict
         ``wall_s``, ``operations``, and ``last``, the time of the last event over the mean.
     """
-    fill, hold = (_NJIT(**OPTIONS, **NO_REFERENCE_COUNTING)(one) for one in (_fill, _hold))
-    fill(np.zeros(8, PENDING), 2, np.uint64(1))
-    hold(np.zeros(8, PENDING), 2, 0, np.uint64(1))
-    heap = np.zeros(size + 1, PENDING)
-    word = hold(heap, size, operations // 4, fill(heap, size, np.uint64(seed)))
+    hold = _NJIT(**OPTIONS, **NO_REFERENCE_COUNTING)(_hold)
+    hold(passed(laid_out(np.zeros(2, PENDING), ROOM)), 0, np.uint64(1))
+    pending = np.zeros(size, PENDING)
+    pending["row"] = np.arange(size)
+    pending["order"] = pending["row"].astype(np.uint64) | np.uint64(KIND << 60)
+    pending["time"] = MEAN * np.random.default_rng(seed).standard_exponential(size)
+    kept = passed(laid_out(pending, ROOM))
+    word = hold(kept, operations // 4, np.uint64(seed))
     began = time.perf_counter()
-    hold(heap, size, operations, word)
+    hold(kept, operations, np.uint64(word))  # a plain number would be another type, and compiled anew
     wall = time.perf_counter() - began
-    return {"wall_s": wall, "operations": operations, "last": float(heap[0]["time"]) / MEAN}
+    return {"wall_s": wall, "operations": operations, "last": float(pending_of(kept)["time"][0]) / MEAN}

@@ -62,7 +62,7 @@ def start(sizes: Sizes, folder: Path, say: Say) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``first_s``, ``compile_s`` (first less a later one), ``remarks`` (lines on standard error of the first one),
+        ``first_s``, ``compile_s`` (first less a later one), ``remarks`` (its lines about compiling),
         ``warm_s``, ``numpy_s``, ``over_numpy_s``, ``cache_mib``.
     """
     command = [sys.executable, "-m", "cxsim", *TINY]
@@ -71,20 +71,20 @@ def start(sizes: Sizes, folder: Path, say: Say) -> dict[str, Any]:
     if sizes.cold:
         say("first start ever (compiles)")
         env = {"NUMBA_CACHE_DIR": str(folder / "empty")}
-        first, said = seconds(command, env=env)
+        first, said = seconds(command, folder, env)
     else:
-        seconds(command, env=env)
+        seconds(command, folder, env)
     taken: dict[str, list[float]] = {"numpy": [], "warm": []}
     for turn in range(max(sizes.turns, 3)):
         say(f"warm start, turn {turn + 1}")
-        taken["numpy"].append(seconds([sys.executable, "-c", "import numpy"])[0])
-        taken["warm"].append(seconds(command, env=env)[0])
+        taken["numpy"].append(seconds([sys.executable, "-c", "import numpy"], folder)[0])
+        taken["warm"].append(seconds(command, folder, env)[0])
     warm = spread(taken["warm"])
     over = median([a - b for a, b in zip(taken["warm"], taken["numpy"], strict=True)])
     return {
         "first_s": first,
         "compile_s": None if first is None or warm is None else first - warm.median,
-        "remarks": len(said.strip().splitlines()) if sizes.cold else None,
+        "remarks": sum("compil" in line for line in said.splitlines()) if sizes.cold else None,
         "warm_s": warm and warm.median,
         "numpy_s": median(taken["numpy"]),
         "over_numpy_s": over,

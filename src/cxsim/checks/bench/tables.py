@@ -13,13 +13,13 @@ MIB: Final = 2**20
 NAMES: Final[Mapping[str, str]] = {
     COMPILED: "cxsim",
     REFERENCE: "cxsim, reference engine",
-    C_LOOP: "a loop in C for this one queue",
+    C_LOOP: "C, written for these two alone",
     SIMPY: "SimPy, idiomatic",
     TUNED: "SimPy, optimised by hand",
     CIW: "Ciw",
     SALABIM: "salabim",
 }
-ORDER: Final = (C_LOOP, COMPILED, TUNED, SIMPY, CIW, SALABIM, REFERENCE)
+ORDER: Final = (C_LOOP, COMPILED, TUNED, SIMPY, CIW, REFERENCE, SALABIM)
 
 
 def screen(document: Document) -> Iterator[str]:
@@ -39,7 +39,7 @@ def screen(document: Document) -> Iterator[str]:
         for one in measured:
             sign = "at most" if one["at_most"] else "at least"
             aim = f"{sign} {number(one['limit'])} {one['unit']}".rstrip()
-            yield f"  {number(one['measured']):>9}  {aim:24}  {'ok    ' if one['holds'] else 'missed'}  {one['what']}"
+            yield f"  {exact(one['measured']):>9}  {aim:24}  {'ok    ' if one['holds'] else 'missed'}  {one['what']}"
     if not document["full"]:
         yield "A quick look: one turn and small sizes. `cxsim bench` without --quick takes about ten minutes."
 
@@ -129,6 +129,11 @@ def sentences(document: Document) -> Iterator[str]:
     where = document["platform"]
     yield ""
     yield f"Medians of turns taken in one run ({where['processor']}, {where['cores']} cores, Python {where['python']})."
+
+
+def exact(value: float) -> str:
+    """Write a number with three digits: it shall be seen why an aim is missed."""
+    return number(value) if value >= 100 else f"{value:.3g}"  # noqa: PLR2004
 
 
 def number(value: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from cxsim.behaviour.complaint import (
@@ -37,6 +36,7 @@ from cxsim.engines.reference.world import Course, occasion
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
+from cxsim.model.samplers import unit_exponential
 
 if TYPE_CHECKING:
     from cxsim.engines.reference.person import Person
@@ -84,7 +84,7 @@ def live_at_baseline(person: Person, firm: int) -> int:
     """Live through a contact at a firm known by figures: a drawn wait, solved at once or later; returns the outcome."""
     world = person.world
     about = occasion(person.need)
-    wait = -math.log1p(-world.draw(person.entity, draws.TAKES, about)) * person.of_firm(firm, pl.FIRM_BASE_WAIT)
+    wait = unit_exponential(world.draw(person.entity, draws.TAKES, about)) * person.of_firm(firm, pl.FIRM_BASE_WAIT)
     person.waited = int(person.default("wait_inflation") * wait + 0.5)
     if world.rows.contacts[person.contact].because == pl.BECAUSE_PURCHASE:
         return ev.SOLVED

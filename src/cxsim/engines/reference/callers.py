@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from cxsim.engines.reference.customer import Customer
 from cxsim.engines.reference.journey import journey, open_journey
 from cxsim.engines.reference.world import Course, World
@@ -11,6 +9,7 @@ from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import arrival_after
+from cxsim.model.samplers import unit_exponential
 
 
 class Source:
@@ -37,7 +36,7 @@ class Source:
                 return
             at = int(world.plan.traces[self.row.first_trace + number]["time"])
         else:
-            amount = -math.log1p(-world.draw(self.entity, draws.ARRIVAL_GAP, number))
+            amount = unit_exponential(world.draw(self.entity, draws.ARRIVAL_GAP, number))
             at = arrival_after(
                 world.plan.profiles, self.row.profile, self.row.bound, world.day_factors, self.contact,
                 world.start, world.week_offset, since, world.horizon, amount,

@@ -38,7 +38,6 @@ def exported(world: World, state: State) -> State:
         agents=_agents(world),
         desks=_desks(world),
         queues=_queues(world),
-        pending=pending_of(world),
         levers=world.levers,
         log=log_of(world),
         **tallies,

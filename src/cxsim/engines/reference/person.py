@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import need_after, weight_at
-from cxsim.model.samplers import whole
+from cxsim.model.samplers import unit_exponential, whole
 
 
 class Person(Customer):
@@ -176,7 +175,7 @@ class Person(Customer):
             return None
         self.episode.repeats += 1
         u = world.draw(self.entity, draws.AGAIN_AFTER, visit)
-        delay = whole(-self.default("return_delay") * pl.DAY * math.log1p(-u))
+        delay = whole(self.default("return_delay") * pl.DAY * unit_exponential(u))
         self.status = ev.AWAY
         self.visit += 1
         self.attempt = self.waited = 0
@@ -206,7 +205,7 @@ class Person(Customer):
     def draw_next_need(self) -> None:
         """Draw the time of the next candidate need; it depends on the person and its number only (Çinlar 1975)."""
         world = self.world
-        amount = -math.log1p(-world.draw(self.entity, draws.NEED_GAP, occasion(self.needs)))
+        amount = unit_exponential(world.draw(self.entity, draws.NEED_GAP, occasion(self.needs)))
         self.next_need = need_after(
             world.plan.need_profile, world.rows.market.need_bound, world.week_offset, self.next_need, amount
         )

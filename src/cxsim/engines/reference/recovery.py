@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from cxsim.behaviour.followup import effect_of_follow_up
@@ -24,7 +23,7 @@ from cxsim.engines.reference.world import Course, occasion
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
-from cxsim.model.samplers import whole
+from cxsim.model.samplers import unit_exponential, whole
 
 if TYPE_CHECKING:
     from cxsim.engines.reference.person import Person
@@ -137,7 +136,7 @@ def plan_follow_up(person: Person, firm: int, ended: int) -> None:
     world = person.world
     need = person.need
     u = world.draw(person.entity, draws.FOLLOWED_AFTER, occasion(need))
-    delay = whole(-person.default("follow_up_delay") * pl.DAY * math.log1p(-u))
+    delay = whole(person.default("follow_up_delay") * pl.DAY * unit_exponential(u))
     world.schedule(
         world.now + delay, ev.FOLLOW_UP, person.entity, need,
         lambda: follow_up(person, firm, need, ended), row=person.row, other=firm, cause=ended,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from cxsim.behaviour.choice import review_weight
@@ -11,7 +10,7 @@ from cxsim.engines.reference.world import occasion
 from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
-from cxsim.model.samplers import whole
+from cxsim.model.samplers import unit_exponential, whole
 
 if TYPE_CHECKING:
     from cxsim.engines.reference.person import Person
@@ -45,7 +44,7 @@ def tell_others(person: Person, firm: int, said: float, *, healed: bool) -> None
         if others[tie] in listeners:
             continue  # nobody is told the same story twice
         listeners.add(others[tie])
-        later = whole(-delay * math.log1p(-world.draw(person.entity, draws.TALK_DELAY, which)))
+        later = whole(delay * unit_exponential(world.draw(person.entity, draws.TALK_DELAY, which)))
         story = Story(person, world.people[others[tie]], firm, told_of, good=good, strong=strong[tie] == 1)
         world.schedule(
             world.now + later, ev.TALK, person.entity, need << 5 | k, story.arrive,
