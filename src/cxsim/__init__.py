@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from cxsim.checks.parity import check_parity
     from cxsim.errors import CxsimError, ScenarioError
     from cxsim.experiments.rules import replaced
-    from cxsim.results import Comparison, Result, compare, run
+    from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Branch",
     "Comparison",
     "CxsimError",
     "Result",
@@ -30,11 +31,14 @@ __all__ = [
     "compare",
     "load",
     "replaced",
+    "resume",
     "run",
+    "start",
     "steering_rule",
 ]
 
 _HOMES: Final = {
+    "Branch": "cxsim.results",
     "Comparison": "cxsim.results",
     "CxsimError": "cxsim.errors",
     "Result": "cxsim.results",
@@ -44,7 +48,9 @@ _HOMES: Final = {
     "compare": "cxsim.results",
     "load": "cxsim.scenario",
     "replaced": "cxsim.experiments.rules",
+    "resume": "cxsim.results",
     "run": "cxsim.results",
+    "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
 }
 

@@ -8,6 +8,7 @@ import pytest
 import cxsim
 
 PUBLIC_NAMES = [
+    "Branch",
     "Comparison",
     "CxsimError",
     "Result",
@@ -18,7 +19,9 @@ PUBLIC_NAMES = [
     "compare",
     "load",
     "replaced",
+    "resume",
     "run",
+    "start",
     "steering_rule",
 ]
 HEAVY_LIBRARIES = [

@@ -14,7 +14,7 @@ from cxsim.model import state as st
 from cxsim.model.clock import need_after
 from cxsim.model.draws import draw, run_key
 from cxsim.model.events import IDLE, N_MODES
-from cxsim.model.jit import builder
+from cxsim.model.jit import builder, part
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import unit_exponential
 from cxsim.model.state import State
@@ -125,7 +125,7 @@ def _day_factors(plan: Plan, key: np.uint64) -> NDArray[np.float64]:
     return factors
 
 
-@builder
+@part
 def _pick(rows: NDArray[np.void], u: float) -> int:
     """First row whose cumulative share exceeds `u`; -1 beyond the last."""
     for k in range(rows.size):

@@ -331,9 +331,7 @@ class _Batch:
             for task, result in self._made
             if task.spec.policy == policy and task.spec.replication in complete and isinstance(result, Done)
         ]
-        made = frames_of(self.layout, runs)
-        measures = with_payback(with_policy_cost(made.measures, AS_IS), made.timeseries, AS_IS)
-        return made._replace(measures=measures), len(complete)
+        return frames_with_costs(self.layout, runs, AS_IS), len(complete)
 
     def parted(self) -> tuple[Parted, ...]:
         """Return how the policies part from as-is in the complete replications, policy by policy."""
@@ -382,3 +380,10 @@ class _Batch:
             return ()
         made = [(task.spec, result) for task, result in self._made if isinstance(result, Done)]
         return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
+
+
+def frames_with_costs(layout: Layout, runs: Sequence[Run], reference: str) -> Frames:
+    """Return the tables of runs, with what each policy costs above a reference, and when it has paid."""
+    made = frames_of(layout, runs)
+    measures = with_payback(with_policy_cost(made.measures, reference), made.timeseries, reference)
+    return made._replace(measures=measures)

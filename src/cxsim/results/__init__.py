@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cxsim.results.api import compare, run
+    from cxsim.results.branch import Branch, resume, start
     from cxsim.results.comparison import Comparison
     from cxsim.results.result import Result
 
-__all__ = ["Comparison", "Result", "compare", "run"]
+__all__ = ["Branch", "Comparison", "Result", "compare", "resume", "run", "start"]
 
 _HOMES: Final = {
+    "Branch": "cxsim.results.branch",
     "Comparison": "cxsim.results.comparison",
     "Result": "cxsim.results.result",
     "compare": "cxsim.results.api",
+    "resume": "cxsim.results.branch",
     "run": "cxsim.results.api",
+    "start": "cxsim.results.branch",
 }
 
 

@@ -73,7 +73,7 @@ def events(experiment: Experiment) -> pd.DataFrame:
 
 
 def _epoch(experiment: Experiment) -> int:
-    plan = experiment.scenario.plan(experiment.policies[0])
+    plan = experiment.scenario.plan()
     return int(plan.clock[0]["epoch"])
 
 

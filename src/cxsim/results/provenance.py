@@ -6,7 +6,7 @@ import shlex
 from typing import Final
 
 from cxsim import __version__
-from cxsim.experiments.compare import Experiment
+from cxsim.experiments.compare import AS_IS, Experiment
 from cxsim.results.findings import Findings
 from cxsim.results.wording import fixed
 
@@ -19,6 +19,8 @@ WORLDS: Final = 64
 def again(command: str, experiment: Experiment) -> str:
     """Return what makes an experiment again: the command with its seed and number of runs, or the call in Python.
 
+    Empty for branches that were made step by step.
+
     Parameters
     ----------
     command : str
@@ -26,6 +28,8 @@ def again(command: str, experiment: Experiment) -> str:
     experiment : Experiment
     """
     made = _replications(experiment)
+    if not command and not {*experiment.policies} <= {AS_IS, *(experiment.scenario.document.policies or {})}:
+        return ""
     if not command:
         called = "compare" if len(experiment.policies) > 1 else "run"
         policy = "" if called == "compare" else f", policy={experiment.policies[0]!r}"
@@ -44,6 +48,8 @@ def again(command: str, experiment: Experiment) -> str:
 def with_worlds(command: str, experiment: Experiment) -> str:
     """Return what would check an experiment against what we are unsure of."""
     first = again(command, experiment)
+    if not first:
+        return ""
     if not command:
         return f"{first.removesuffix(')')}, worlds={WORLDS})"
     words = _without(shlex.split(first), frozenset(("--worlds",)))

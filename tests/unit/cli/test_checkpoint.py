@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cxsim.cli.app import app, hoisted
 from cxsim.engines import snapshot
 from cxsim.experiments import checkpoint
+from cxsim.experiments.spec import MODEL_VERSION
 from cxsim.scenario import load
 
 SCENARIO = """
@@ -42,6 +43,7 @@ KILLED = """
 import os, signal, sys
 from cxsim.engines import snapshot
 from cxsim.experiments import checkpoint
+from cxsim.experiments.spec import MODEL_VERSION
 from cxsim.model.plan import MONTH
 
 checkpoint.LEAST_S, checkpoint.SHARE = 0.0, float("inf")
@@ -144,7 +146,7 @@ def test_damaged_old_and_foreign_files_are_refused(cxsim, saved, monkeypatch, tm
     assert "a damaged file, or no snapshot; a world that was saved whole; delete it" in cxsim(*given).stderr
     world.write_bytes(whole)
     monkeypatch.setattr(checkpoint, "MODEL_VERSION", 99)
-    assert "a world of model version 3, saved by cxsim" in cxsim(*given).stderr
+    assert f"a world of model version {MODEL_VERSION}, saved by cxsim" in cxsim(*given).stderr
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
     (saved / "diary.txt").write_text("dear")

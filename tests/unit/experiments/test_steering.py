@@ -369,3 +369,12 @@ def test_a_rule_without_a_version_is_not_saved(town, tmp_path):
     with pytest.raises(InputError, match="a checkpoint of runs steered by drifting; rules that say which version"):
         cxsim.run(scenario, "steered", replications=1, checkpoint=tmp_path / "saved")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_branch_takes_no_steered_policy(town):
+    scenario = steered(town, drifting, **DRIFTING)
+    with pytest.raises(InputError, match="start: steered; a policy without a steering rule is allowed in branches"):
+        cxsim.start(scenario, "steered", replications=1)
+    trunk = cxsim.start(scenario, replications=1, seed=SEED, jobs=1).advance("month 0")
+    with pytest.raises(InputError, match="fork: steered; "):
+        trunk.fork("steered")
