@@ -56,6 +56,14 @@ SteeringOption = Annotated[
         help="Import and run the Python functions that policies name under `steering`; only for code you trust.",
     ),
 ]
+ScaleOption = Annotated[
+    float,
+    typer.Option(
+        "--scale",
+        metavar="SHARE",
+        help="Follow this share of the customers only, such as 0.1; mindless stand-ins keep the staff as busy.",
+    ),
+]
 OutOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Result folder; by default results/<scenario>/<time>-<hash>.")
 ]
@@ -70,6 +78,7 @@ def run(
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
+    scale: ScaleOption = 1.0,
     out: OutOption = None,
     allow_steering: SteeringOption = False,
     events: Annotated[bool, typer.Option("--events", help="Keep every event in events.parquet.")] = False,
@@ -85,6 +94,7 @@ def run(
       cxsim run local-shop-vs-chain
       cxsim run bank-phone --policy call-back --replications 5 --seed 1
       cxsim run my-shop.yaml --set till.staff=2 --events --out out/two
+      cxsim run default-market --scale 0.1
       cxsim run cable-town --replications 200 --checkpoint saved
       cxsim run steered-hotline --policy follow --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
@@ -108,6 +118,7 @@ def run(
             jobs=jobs,
             log=events,
             progress=progress,
+            scale=scale,
             checkpoint=checkpoint,
             keep_checkpoint=True,
         )
@@ -152,6 +163,7 @@ def compare(
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
+    scale: ScaleOption = 1.0,
     out: OutOption = None,
     allow_steering: SteeringOption = False,
 ) -> None:
@@ -164,6 +176,7 @@ def compare(
       cxsim compare my-shop.yaml --precision retention=0.5pp --out out/shop
       cxsim compare my-shop.yaml --set market.customers=500 --replications 10
       cxsim compare my-shop.yaml --worlds 100
+      cxsim compare cable-town --scale 0.1
       cxsim compare cable-town --fork-at "month 12"
       cxsim compare steered-hotline --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
@@ -190,6 +203,7 @@ def compare(
             progress=progress,
             worlds=worlds,
             world_replications=world_replications,
+            scale=scale,
             fork_at=fork_at,
         )
     _finish(screen, comparison, folder)
@@ -324,6 +338,7 @@ def _document(results: Tabled, folder: Path, command: str) -> dict[str, Any]:
         "replications": made.replications,
         "seed": made.seed,
         "engine": made.engine,
+        "scale": made.scale,
         "wall_s": round(made.wall_s, 3),
         "folder": str(folder),
         "answer": sentences(results.facts, command),

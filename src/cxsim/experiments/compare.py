@@ -23,6 +23,7 @@ from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.parted import Parted, partings
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
+from cxsim.experiments.scale import check_scale, followed
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.steered import note_on, rules_in, table_of
@@ -99,8 +100,9 @@ class Experiment:
     replaced : tuple of Replacement
         Behaviour rules in whose place something else stood.
     steering : DataFrame, optional
-        Levers that steering rules moved, columns of `steering.parquet`; complete replications only. None where no
-        policy is steered.
+        Moves of steering rules in complete replications, columns of `steering.parquet`; None where nothing steers.
+    scale : float
+        Share of the customers who were followed.
     fork_at : str
         From when policies count their time, where that is not the start; `scenario` is the one with the times so moved.
     """
@@ -122,6 +124,7 @@ class Experiment:
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
     steering: pd.DataFrame | None = None
+    scale: float = 1.0
     fork_at: str = ""
 
     @property
@@ -157,6 +160,8 @@ class Setup:
         Worlds drawn from what the scenario is unsure of, beside the one as written; none by default.
     world_replications : int
         Runs of each policy in each of them.
+    scale : float
+        Share of the customers who are followed, with all the staff; see `cxsim.experiments.scale`.
     fork_at : str
         From when policies count their time, such as ``month 12``; nothing is changed before. Empty: from the start.
     checkpoint : Path, optional
@@ -175,6 +180,7 @@ class Setup:
     simulate: Simulate = simulate
     worlds: int = 0
     world_replications: int = REPLICATIONS
+    scale: float = 1.0
     fork_at: str = ""
     checkpoint: Path | None = None
 
@@ -228,6 +234,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         replaced=replacements(),
         inference=batch.inference,
         steering=steering,
+        scale=setup.scale,
         fork_at=setup.fork_at,
         wall_s=time.monotonic() - clock,
     )
@@ -256,8 +263,12 @@ class _Batch:
         self.asked = setup.replications or (runs.replications if runs else None) or 20
         self.seed = setup.seed if setup.seed is not None else (runs.seed if runs and runs.seed is not None else 1)
         self.names = names_of(scenario)
+        plans = {name: scenario.plan(name) for name in self.policies}
+        check_scale(plans[self.policies[0]], setup.scale)  # what is not allowed is refused before any run
         self.inference = infer(scenario, self.names, jobs=setup.jobs, executor=setup.executor, run=setup.simulate)
-        self.plans: dict[str, Plan] = {name: self.inference.bounded(scenario.plan(name)) for name in self.policies}
+        self.plans: dict[str, Plan] = {
+            name: followed(self.inference.bounded(plan), setup.scale) for name, plan in plans.items()
+        }
         self.costs = {name: costs_of(scenario, name, self.names) for name in self.policies}
         self.steers = {name: steering_of(scenario, name, self.names, self.costs[name]) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
@@ -305,9 +316,10 @@ class _Batch:
 
     def _task(self, policy: str, replication: int) -> Task:
         plan = self.inference.drawn(self.plans[policy], self.seed, replication)
-        horizon = int(plan.clock[0]["horizon"])
-        by = self.inference.rule
-        spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
+        spec = RunSpec(
+            self.identity, policy, replication, self.seed, int(plan.clock[0]["horizon"]),
+            inferred=self.inference.rule, rules=identities(), scale=self.setup.scale,
+        )  # fmt: skip
         return Task(
             spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates,
             steering=self.steers[policy], checkpoint=self.setup.checkpoint,
@@ -345,10 +357,9 @@ class _Batch:
 
     def steering(self) -> pd.DataFrame | None:
         """Return what steering rules moved in the complete replications; None where no policy is steered."""
-        if not any(self.steers.values()):
-            return None
         done = [(task.spec, result.moves) for task, result in self._made if isinstance(result, Done)]
-        return table_of(self.policies, [row for row in done if row[0].replication in set(self.complete())])
+        rows = [row for row in done if row[0].replication in set(self.complete())]
+        return table_of(self.policies, rows) if any(self.steers.values()) else None
 
     def known(self) -> set[str]:
         """Name the measures that the firm which policies change will have."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cxsim.measures.desks import DESK_MEASURES, Desk, desk_sums
 from cxsim.measures.money import WrittenCost
-from cxsim.measures.totals import Totals, by_period
+from cxsim.measures.totals import Totals, by_period, for_everybody
 from cxsim.model.plan import Plan
 from cxsim.model.state import COLD, N_WAIT_BINS
 from cxsim.model.steering import Seen
@@ -72,7 +72,8 @@ def totals_of(plan: Plan, seen: Seen, costs: Sequence[WrittenCost], before: Arra
     customers = found.customers[0]
     mean = (customers + (customers if before is None else before)) / 2.0
     time = mean * float(seen.end - seen.begin)
-    return Totals(**{name: values[0] for name, values in found._replace(customer_time=time[None])._asdict().items()})
+    whole = for_everybody(plan, found._replace(customer_time=time[None]))
+    return Totals(**{name: values[0] for name, values in whole._asdict().items()})
 
 
 def desks_of(seen: Seen) -> Desk:
