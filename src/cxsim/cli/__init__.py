@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 __all__ = ["main"]
+
+OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -15,7 +18,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     arguments : sequence of str, optional
         Those of the process by default.
     """
+    import gc
     import sys
+
+    # A command makes many objects that live to its end; looking among them for garbage takes a tenth of its time.
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
     from cxsim.cli.app import app, hoisted
 

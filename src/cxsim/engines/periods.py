@@ -7,7 +7,7 @@ from cxsim.behaviour.survey import chance_of_response, is_poor, nps_group
 from cxsim.engines.kernel_choice import pay_contract
 from cxsim.model import plan as pl
 from cxsim.model import state as st
-from cxsim.model.jit import builder
+from cxsim.model.jit import builder, part
 from cxsim.model.plan import Plan
 from cxsim.model.state import State
 from cxsim.model.steering import Seen
@@ -47,7 +47,7 @@ def close_period(plan: Plan, state: State, now: int) -> None:
         state.world[0]["period"] = period + 1
 
 
-@builder
+@part
 def _ask(plan: Plan, state: State, segment: int, firm: int, satisfaction: float) -> None:
     # What a customer would answer in a survey, counted as it is and by the chance of a response (B-36).
     first = plan.market[0]["defaults"]
@@ -75,7 +75,7 @@ def _ask(plan: Plan, state: State, segment: int, firm: int, satisfaction: float)
         state.survey[period, firm, segment, st.SURVEY_PASSIVES] += chance
 
 
-@builder
+@part
 def _count_customers(plan: Plan, state: State, now: int) -> None:
     period = state.world[0]["period"]
     n_firms = plan.firms.size

@@ -14,7 +14,7 @@ from cxsim.model import state as st
 from cxsim.model.clock import need_after
 from cxsim.model.draws import draw, run_key
 from cxsim.model.events import IDLE, N_MODES
-from cxsim.model.jit import builder
+from cxsim.model.jit import builder, part
 from cxsim.model.plan import Plan
 from cxsim.model.samplers import unit_exponential
 from cxsim.model.state import State
@@ -96,7 +96,11 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
             **tallies._asdict(),
         )
         _populate(passed(plan), passed(state), key)
-        return more_rows(plan, state, room or FIRST_CALLER_ROWS) if plan.contacts["anonymous"].any() else state
+        return more_rows(plan, state, room or FIRST_CALLER_ROWS) if _lends_rows(plan) else state
+
+
+def _lends_rows(plan: Plan) -> bool:
+    return bool(plan.contacts["anonymous"].any()) or int(plan.market[0]["unfollowed"]) > 0
 
 
 def more_rows(plan: Plan, state: State, extra: int) -> State:
@@ -125,7 +129,7 @@ def _day_factors(plan: Plan, key: np.uint64) -> NDArray[np.float64]:
     return factors
 
 
-@builder
+@part
 def _pick(rows: NDArray[np.void], u: float) -> int:
     """First row whose cumulative share exceeds `u`; -1 beyond the last."""
     for k in range(rows.size):
@@ -150,6 +154,7 @@ def _populate(plan: Plan, state: State, key: np.uint64) -> None:
         h["prev"] = -1
         segment = _pick(plan.segments, draw(key, me, draws.SEGMENT, np.uint64(0)))
         c["segment"] = segment if segment >= 0 else plan.segments.size - 1
+        h["segment"] = c["segment"]
         c["firm"] = _pick(plan.firms, draw(key, me, draws.FIRST_FIRM, np.uint64(0)))
         c["base_firm"] = -1
         c["first_reason"] = -1

@@ -7,10 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from typing import NamedTuple, TypeVar
+from contextlib import ExitStack, contextmanager
+from typing import Any, NamedTuple, TypeVar
 
 from cxsim.errors import InputError, RunError
+from cxsim.experiments.handover import Sent, sent
 from cxsim.experiments.rules import replacements
 from cxsim.experiments.simulate import Done
 
@@ -93,15 +94,40 @@ def own_executor(engine: str, jobs: int | None, runs: int) -> Iterator[tuple[Exe
         with ThreadPoolExecutor(workers, thread_name_prefix="cxsim") as threads:
             yield threads, True
         return
-    from joblib.externals.loky import ProcessPoolExecutor
-
-    processes = ProcessPoolExecutor(max_workers=workers)
+    processes = OwnProcesses(workers)
     try:
         yield processes, False
     except BaseException:
-        processes.shutdown(kill_workers=True)
+        processes.shutdown(kill=True)
         raise
     processes.shutdown()
+
+
+class OwnProcesses(Executor):
+    """Processes of this machine, started anew: they import no script, and need no guard in it.
+
+    Parameters
+    ----------
+    workers : int
+        Processes at most.
+    """
+
+    def __init__(self, workers: int) -> None:
+        from joblib.externals.loky import ProcessPoolExecutor
+
+        self._pool = ProcessPoolExecutor(max_workers=workers)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **named: Any) -> Future[Any]:
+        """Have a call made."""
+        future: Future[Any] = self._pool.submit(fn, *args, **named)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False, kill: bool = False) -> None:  # noqa: FBT001, FBT002
+        """End the processes; with `kill` at once."""
+        if cancel_futures or kill:
+            self._pool.shutdown(wait=wait, kill_workers=kill)
+        else:
+            self._pool.shutdown(wait=wait)
 
 
 @contextmanager
@@ -183,16 +209,19 @@ def run_all(
     since = time.monotonic() if started is None else started
     meter = _Meter()
     futures: dict[Future[Made], int] = {}
-    try:
-        for number, task in enumerate(tasks):
-            more = (meter.follow(number),) if threads else ()
-            futures[executor.submit(simulate, task, *more)] = number
-        _watch(futures, meter, since, report)
-    except BaseException:
-        meter.stop()
-        for future in futures:
-            future.cancel()
-        raise
+    with ExitStack() as stack:
+        if isinstance(executor, OwnProcesses):
+            tasks, simulate = stack.enter_context(sent(tasks)), Sent(simulate)
+        try:
+            for number, task in enumerate(tasks):
+                more = (meter.follow(number),) if threads else ()
+                futures[executor.submit(simulate, task, *more)] = number
+            _watch(futures, meter, since, report)
+        except BaseException:
+            meter.stop()
+            for future in futures:
+                future.cancel()
+            raise
     found: list[Made | Failure] = [Failure("never ran")] * len(tasks)
     for future, number in futures.items():
         error = future.exception()

@@ -14,7 +14,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 Array = NDArray[np.float64]
 
@@ -56,6 +55,8 @@ class Scale:
             smallest = float(above[above > 0.0].min()) if (above > 0.0).any() else 1.0
             return np.log(np.maximum(above, smallest / 2.0))
         share = np.clip((value - self.least) / (self.most - self.least), EDGE, 1.0 - EDGE)
+        from scipy import special
+
         return np.asarray(special.logit(share))
 
     def bent(self, straight: Array) -> tuple[Array, Array]:
@@ -65,6 +66,8 @@ class Scale:
         if not math.isfinite(self.most):
             grown = np.exp(np.minimum(straight, 700.0))
             return self.least + grown, grown
+        from scipy import special
+
         share, width = np.asarray(special.expit(straight)), self.most - self.least
         return self.least + width * share, width * share * (1.0 - share)
 
@@ -270,4 +273,6 @@ def contradiction(found: Posterior, figures: int) -> float:
         How many there are; with as many unknowns as figures one degree of freedom is counted, to be careful.
     """
     freedom = max(1, figures - len(found.unknowns))
+    from scipy import special
+
     return float(special.chdtrc(freedom, found.chi_square)) if figures else 1.0

@@ -20,7 +20,8 @@ import numpy as np
 from numba.core import config
 from numba.core.options import DefaultOptions
 
-from cxsim.model.parts import DISPATCHERS, Part, Rule
+from cxsim.model.cache import FolderLock, keep
+from cxsim.model.parts import DISPATCHERS, Part, Pipeline, Rule
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -70,20 +71,22 @@ def _writable_root() -> Path:
     return Path(tempfile.gettempdir())
 
 
-_FOLDER = str(cache_folder())
+_FOLDER = cache_folder()
+_LOCK = FolderLock(_FOLDER)
 _CONFIG: Any = config  # numba fills this module at run time
 
 
 def _compile(function: Function, options: dict[str, Any]) -> Function:
     # The folder is read when a function is decorated; the caller's own Numba setting is left as it was.
     before = _CONFIG.CACHE_DIR
-    _CONFIG.CACHE_DIR = _FOLDER
+    _CONFIG.CACHE_DIR = str(_FOLDER)
     try:
-        compiled: Function = numba.njit(cache=True, **options)(function)
+        compiled: Function = numba.njit(pipeline_class=Pipeline, **options)(function)
+        if not _CONFIG.DISABLE_JIT:
+            keep(compiled, _LOCK)
+            DISPATCHERS.append(compiled)
     finally:
         _CONFIG.CACHE_DIR = before
-    if not _CONFIG.DISABLE_JIT:
-        DISPATCHERS.append(compiled)
     return compiled
 
 

@@ -19,10 +19,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from numba.core import typed_passes as typed
 from numba.core import types
+from numba.core import untyped_passes as untyped
 from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Flags, compile_extra
+from numba.core.compiler import CompilerBase, Flags, compile_extra
+from numba.core.compiler_machinery import PassManager
 from numba.core.registry import cpu_target
 from numba.core.typing.templates import Signature
 from numba.extending import models, register_model, typeof_impl
@@ -32,6 +35,55 @@ _NUMBERS = {"int": types.int64, "float": types.float64, "bool": types.boolean, "
 DISPATCHERS: list[Any] = []  # every function that Numba compiles for calls from Python
 PARTS: list[Part] = []
 _versions = itertools.count()
+
+
+class PartFlags(Flags):
+    """Numba's flags, compared fast: each call of one of its own functions compares the flags of its caller."""
+
+    def values(self) -> dict[str, Any]:
+        """Return every flag."""
+        return _DEFAULTS | self._values
+
+    def __hash__(self) -> int:
+        return _HASH
+
+
+_DEFAULTS = {name: option.default for name, option in Flags.options.items()}
+_HASH = hash(tuple(sorted(_DEFAULTS)))  # as Numba has it: by the names alone
+
+
+class Pipeline(CompilerBase):
+    """Numba's way from bytecode to machine code, without the stations that nothing here needs.
+
+    Left out are ``with`` blocks, closures, functions made at run time, literal unrolling, raising with computed
+    arguments, fused expressions of whole arrays, inlining on the level of Numba's own representation (LLVM inlines)
+    and diagnostics of parallel loops.
+    """
+
+    def define_pipelines(self) -> list[PassManager]:
+        """Return the stations in their order."""
+        manager = PassManager("nopython")
+        for station in _STATIONS:
+            manager.add_pass(station, station._name)
+        manager.finalize()
+        return [manager]
+
+
+_STATIONS = (
+    untyped.TranslateByteCode,
+    untyped.FixupArgs,
+    untyped.IRProcessing,
+    untyped.RewriteSemanticConstants,
+    untyped.DeadBranchPrune,
+    untyped.GenericRewrites,
+    untyped.ReconstructSSA,
+    typed.NopythonTypeInference,
+    typed.PreLowerStripPhis,
+    typed.NoPythonSupportedFeatureValidation,
+    typed.IRLegalization,
+    typed.NativeLowering,
+    typed.NoPythonBackend,
+)
 
 
 class Rule:
@@ -101,13 +153,17 @@ class Part(Rule):
 
     def intermediate(self, function: Callable[..., Any], args: tuple[types.Type, ...]) -> tuple[Any, _PartLibrary]:
         """Compile a function with this part's options, as far as a kernel needs it."""
-        flags = Flags()
+        flags = PartFlags()
         cpu_target.options.parse_as_flags(flags, self._options)
         flags.enable_pyobject = False
         flags.no_compile = flags.no_cpython_wrapper = flags.no_cfunc_wrapper = True
-        target = cpu_target.target_context
-        library = _PartLibrary(target.codegen(), self.__qualname__)
-        return compile_extra(cpu_target.typing_context, target, function, args, None, flags, {}, library), library
+        library = _PartLibrary(cpu_target.target_context.codegen(), self.__qualname__)
+        return _compiled(function, args, flags, library), library
+
+
+def _compiled(function: Callable[..., Any], args: tuple[types.Type, ...], flags: Flags, library: Any) -> Any:
+    contexts = cpu_target.typing_context, cpu_target.target_context
+    return compile_extra(*contexts, function, args, None, flags, {}, library, Pipeline)
 
 
 class PartType(types.Callable, types.Opaque):

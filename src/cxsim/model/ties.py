@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.model.draws import TIE_COUNT, TIE_TARGET, draw, occasion
-from cxsim.model.jit import builder
+from cxsim.model.jit import builder, part
 
 STRONG_REACH = 10
 _U0 = np.uint64(0)
 
 
-@builder
+@part
 def _named(key: np.uint64, person: int, kind: int, mean_ties: float) -> int:
     # Each tie is named once by one side, so a person names half of the mean; the fraction is drawn.
     half = 0.5 * mean_ties
@@ -27,7 +27,7 @@ def _named(key: np.uint64, person: int, kind: int, mean_ties: float) -> int:
     return base + (1 if u < half - base else 0)
 
 
-@builder
+@part
 def _target(key: np.uint64, person: int, kind: int, k: int) -> int:
     u = draw(key, np.uint64(person), TIE_TARGET, occasion(np.uint64(kind), np.uint64(k), _U0))
     if kind == 0 and person >= 1:

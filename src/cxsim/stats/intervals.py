@@ -10,7 +10,6 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import special
 
 from cxsim.errors import InputError
 from cxsim.stats import validation
@@ -54,6 +53,8 @@ def student_quantile(level: float, degrees_of_freedom: float) -> float:
     """
     validation.share("level", level, open_ends=True)
     validation.positive("degrees of freedom", degrees_of_freedom)
+    from scipy import special
+
     return float(special.stdtrit(degrees_of_freedom, 0.5 + level / 2))
 
 
@@ -66,6 +67,8 @@ def normal_quantile(level: float) -> float:
         When `level` is not strictly between 0 and 1.
     """
     validation.share("level", level, open_ends=True)
+    from scipy import special
+
     return float(special.ndtri(0.5 + level / 2))
 
 

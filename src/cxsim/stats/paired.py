@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
-from scipy import special
 
 from cxsim.errors import InputError
 from cxsim.stats import validation
@@ -90,6 +89,8 @@ def t_test(differences: npt.ArrayLike) -> tuple[float, float]:
     if error == 0:
         return (0.0, 1.0) if mean == 0 else (math.copysign(math.inf, mean), 0.0)
     t = mean / error
+    from scipy import special
+
     return t, float(2 * special.stdtr(sample.size - 1, -abs(t)))
 
 

@@ -126,26 +126,49 @@ def test_there_is_room_for_all_needs_that_a_journey_held(disable):
     assert same == "True"
 
 
-GENERATED = """
+COLD = """
 import sys
+from cxsim.cli import main
 from cxsim.engines import kernel
-from cxsim.engines.compiled import run
-from cxsim.scenario.loaded import load
-run(load(sys.argv[1]).with_values({"lasts": "4 d"}).plan(), 1, 0)
+try:
+    main(["--quiet"] * (sys.argv[3] == "quiet") + ["run", sys.argv[1], "--replications", "1", "--out", sys.argv[2]])
+except SystemExit:
+    pass
 for entry in (kernel.begin, kernel.advance):
-    made = "".join(entry.inspect_llvm().values())
-    print(sum(entry.stats.cache_hits.values()), sum(entry.stats.cache_misses.values()),
-          made.count("define"), made.count("NRT_incref") + made.count("NRT_decref"))
+    hits, misses = (sum(counts.values()) for counts in (entry.stats.cache_hits, entry.stats.cache_misses))
+    made = "".join(entry.inspect_llvm().values()) if misses else ""
+    print("#", hits, misses, made.count("define"), made.count("NRT_incref") + made.count("NRT_decref"))
 """
+ANNOUNCED = "compiling the engine"
 
 
-def test_the_event_loop_counts_no_references(tmp_path):
+def test_of_two_that_start_on_an_empty_cache_one_compiles_and_the_loop_counts_no_references(tmp_path):
     # An empty folder: of a function that is loaded from the cache only a stub can be inspected.
-    numbers = said_by(GENERATED, ROOT / "tests/scenarios/valid/two-desks.yaml", NUMBA_CACHE_DIR=tmp_path)
-    for hits, misses, functions, references in np.array(numbers, int).reshape(2, 4):
-        assert (hits, misses) == (0, 1)
-        assert functions > 0
-        assert references == 0
+    (tmp_path / "corner.yaml").write_text(TALKERS)
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, "-c", COLD, str(tmp_path / "corner.yaml")]
+    both = [
+        subprocess.Popen(
+            [*command, str(tmp_path / out), out],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+        )
+        for out in ("told", "quiet")
+    ]  # fmt: skip
+    said = [one.communicate(timeout=500) for one in both]
+    assert [one.returncode for one in both] == [0, 0]
+    told, quiet = (errors.splitlines() for _, errors in said)
+    assert sum(line.startswith(ANNOUNCED) for line in told) == 1
+    assert sum(line.startswith(ANNOUNCED) for line in quiet) == 0
+    found = [[line.split()[1:] for line in out.splitlines() if line.startswith("#")] for out, _ in said]
+    for entries in np.array(found, int).transpose(
+        1, 0, 2
+    ):  # of each entry, by process: hits, misses, functions, counts
+        assert entries[:, :2].sum(axis=0).tolist() == [1, 1]
+        (compiled_here,) = entries[entries[:, 1] == 1]
+        assert compiled_here[2] > 0
+        assert compiled_here[3] == 0
+    tables = [(tmp_path / out / "measures.parquet").read_bytes() for out in ("told", "quiet")]
+    assert tables[0] == tables[1]
 
 
 # A world at its start is made by compiled code that calls the rules of model/; it compiles in seconds.
