@@ -96,7 +96,7 @@ def test_every_key_of_the_format_is_on_the_page(text):
     first_cells = "\n".join(re.findall(r"^\|([^|]*)\|", text, re.MULTILINE))
     tabled = ("Document", "Market", "Firm", "Contact", "Source", "Touchpoint", "Policy")
     of_firms = ("Promises", "Recovery", "Process", "Trouble", "Reach", "Known")
-    others = ("Cares", "Segment", "Switching", "Ties", "CallBack", "Retries", "Cost", "Runs")
+    others = ("Cares", "Segment", "Switching", "Ties", "CallBack", "Retries", "Cost", "Runs", "Background")
     for name in (*tabled, *of_firms, *others):
         for key, field in getattr(models, name).model_fields.items():
             where = first_cells if name in tabled else text

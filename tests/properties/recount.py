@@ -12,10 +12,10 @@ EDGES = wait_bin_edges()
 NAMED = {ev.LOG_FAILURE: "failures", ev.LOG_SPARED: "spared", ev.LOG_FOLLOWED_UP: "followed"}
 
 
-def numbers(plan, state, log):
+def numbers(plan, state, log, stands_for):
     """Return the rows with their period and the column of their customer."""
     period = np.searchsorted(plan.period_ends, log["time"], side="right")
-    column = class_of(plan, state, log["customer"])
+    column = class_of(plan, state, [stands_for.get(customer, customer) for customer in log["customer"].tolist()])
     return list(zip(map(Row._make, log.tolist()), period.tolist(), column.tolist(), strict=True))
 
 
@@ -26,10 +26,12 @@ class Recount:
     ----------
     tallies : Tallies
         In the shapes of the state's own.
+    stands_for : dict
+        Of each stand-in: the person in whose column it counts.
     """
 
     def __init__(self, plan, state):
-        self.plan, self.state = plan, state
+        self.plan, self.state, self.stands_for = plan, state, {}
         n_periods, n_touchpoints, classes = state.touch.shape
         self.tallies = st.empty_tallies(n_periods, n_touchpoints, plan.firms.size, plan.segments.size, classes)
         self.outcome, self.contact, self.again = {}, {}, {}
@@ -43,7 +45,7 @@ class Recount:
 
     def count(self, log):
         """Go through all rows; a call-back that was not answered shows at the end of its journey."""
-        rows = numbers(self.plan, self.state, log)
+        rows = numbers(self.plan, self.state, log, self.stands_for)
         for row, _, _ in reversed(rows):
             if row.kind in {ev.LOG_JOINED, ev.LOG_LEFT}:
                 self.first_firm[row.customer] = row.firm if row.kind == ev.LOG_LEFT else -1

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 from cxsim.behaviour.registry import REGISTRY
 from cxsim.errors import InputError, RunError
 from cxsim.experiments.baselines import infer
-from cxsim.experiments.compare import names_of
 from cxsim.experiments.executor import Failure, Report, own_executor, run_all
 from cxsim.experiments.inferred import Inference
-from cxsim.experiments.simulate import Done, Task, costs_of, simulate
+from cxsim.experiments.simulate import Done, Task, costs_of, names_of, simulate
 from cxsim.experiments.spec import RunSpec
 from cxsim.measures.layout import Layout, Names, layout_of
 from cxsim.measures.tables import Run, frames_of

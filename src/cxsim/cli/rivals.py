@@ -14,6 +14,7 @@ from cxsim.cli.simulations import (
     EngineOption,
     JobsOption,
     ReplicationsOption,
+    ScaleOption,
     ScenarioArgument,
     SeedOption,
     SetOption,
@@ -33,6 +34,7 @@ def benchmark(
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
+    scale: ScaleOption = 1.0,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help=f"Write the result folder with {TABLE} there.")
     ] = None,
@@ -60,7 +62,14 @@ def benchmark(
     announce(screen, engine)
     with screen.progress() as progress:
         results = simulate(
-            found, AS_IS, replications=replications, seed=seed, engine=engine.value, jobs=jobs, progress=progress
+            found,
+            AS_IS,
+            replications=replications,
+            seed=seed,
+            engine=engine.value,
+            jobs=jobs,
+            progress=progress,
+            scale=scale,
         )
     say_what_was_inferred(screen, results)
     beside = benchmark_of(results.facts)
@@ -78,6 +87,7 @@ def benchmark(
             "rivals": list(beside.rivals),
             "replications": results.replications,
             "seed": results.experiment.seed,
+            "scale": results.experiment.scale,
             "figures": [line._asdict() for line in beside.lines],
             "lost_by_reason": [cause._asdict() for cause in beside.reasons],
             "touchpoints": [cause._asdict() for cause in beside.touchpoints],

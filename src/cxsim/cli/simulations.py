@@ -49,6 +49,14 @@ EngineOption = Annotated[Engine, typer.Option(help="Both give the same values; c
 JobsOption = Annotated[
     int | None, typer.Option(min=1, metavar="J", help="Runs at the same time; by default one for each processor.")
 ]
+ScaleOption = Annotated[
+    float,
+    typer.Option(
+        "--scale",
+        metavar="SHARE",
+        help="Follow this share of the customers only, such as 0.1; mindless stand-ins keep the staff as busy.",
+    ),
+]
 OutOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Result folder; by default results/<scenario>/<time>-<hash>.")
 ]
@@ -63,6 +71,7 @@ def run(
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
+    scale: ScaleOption = 1.0,
     out: OutOption = None,
     events: Annotated[bool, typer.Option("--events", help="Keep every event in events.parquet.")] = False,
     checkpoint: Annotated[
@@ -77,6 +86,7 @@ def run(
       cxsim run local-shop-vs-chain
       cxsim run bank-phone --policy call-back --replications 5 --seed 1
       cxsim run my-shop.yaml --set till.staff=2 --events --out out/two
+      cxsim run default-market --scale 0.1
       cxsim run cable-town --replications 200 --checkpoint saved
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.experiments.checkpoint import remove, saved_in
@@ -99,6 +109,7 @@ def run(
             jobs=jobs,
             log=events,
             progress=progress,
+            scale=scale,
             checkpoint=checkpoint,
             keep_checkpoint=True,
         )
@@ -143,6 +154,7 @@ def compare(
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
+    scale: ScaleOption = 1.0,
     out: OutOption = None,
 ) -> None:
     """Compare all policies with as-is, on the same luck.
@@ -154,6 +166,7 @@ def compare(
       cxsim compare my-shop.yaml --precision retention=0.5pp --out out/shop
       cxsim compare my-shop.yaml --set market.customers=500 --replications 10
       cxsim compare my-shop.yaml --worlds 100
+      cxsim compare cable-town --scale 0.1
       cxsim compare cable-town --fork-at "month 12"
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results import compare as simulate
@@ -179,6 +192,7 @@ def compare(
             progress=progress,
             worlds=worlds,
             world_replications=world_replications,
+            scale=scale,
             fork_at=fork_at,
         )
     _finish(screen, comparison, folder)
@@ -310,6 +324,7 @@ def _document(results: Tabled, folder: Path, command: str) -> dict[str, Any]:
         "replications": made.replications,
         "seed": made.seed,
         "engine": made.engine,
+        "scale": made.scale,
         "wall_s": round(made.wall_s, 3),
         "folder": str(folder),
         "answer": sentences(results.facts, command),

@@ -10,7 +10,7 @@ from cxsim.behaviour.organisation import solving_with_skill
 from cxsim.engines.calendar import open_next, pop
 from cxsim.engines.kernel_choice import default
 from cxsim.engines.kernel_firm import organise
-from cxsim.engines.kernel_log import class_of, note_visit, occasion_of, schedule, segment_of
+from cxsim.engines.kernel_log import class_of, note_visit, occasion_of, of_market, schedule, segment_of
 from cxsim.engines.kernel_moment import live_through
 from cxsim.engines.kernel_people import (
     be_answered,
@@ -24,6 +24,7 @@ from cxsim.engines.kernel_people import (
 )
 from cxsim.engines.kernel_recovery import follow_up
 from cxsim.engines.kernel_shift import move_lever, set_lever, shift
+from cxsim.engines.kernel_standins import next_stand_in, stand_in, stand_in_fails
 from cxsim.engines.kernel_talk import hear
 from cxsim.engines.kernel_touch import arrive, bring_areas, end_wait, enter, hand_out, make_free, take_from_queue
 from cxsim.model import draws
@@ -74,6 +75,8 @@ def end_service(p: Plan, s: State, row: int, now: int) -> int:
         failed = fails > 0.0 and draw(key, h["entity"], draws.SERVICE_FAILS, occ) < fails
     if person and not at_desk:
         failed = live_through(p, s, row, now, failed)
+    elif failed and not at_desk and of_market(p, s, row):
+        failed = stand_in_fails(p, s, row, touchpoint)
     if failed:
         t["failures"] += 1
     agent = int(h["agent"])
@@ -117,7 +120,7 @@ def where_next(p: Plan, s: State, row: int, column: int, occ: np.uint64, now: in
     if solves <= 0.0 and again <= 0.0 and step["n_routes"] == 0:
         return go_on(p, s, row, int(step["next"]), now)
     left = draw(s.world[0]["key"], h["entity"], draws.ROUTE, occ)
-    if person:
+    if of_market(p, s, row):
         if solves > 0.0:
             by_skill = default(p, s, slots.SKILL_ON_SOLVING, column)
             solves = solving_with_skill(solves, s.desks[touchpoint]["skill"], by_skill)
@@ -199,6 +202,8 @@ def next_arrival(p: Plan, s: State, contact: int, number: int, since: int) -> No
 @part
 def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
     """Let a candidate caller of an open source in: kept with the ratio of rate to bound."""
+    if contact == p.contacts.size:
+        return stand_in(p, s, number, now)
     k = p.contacts[contact]
     next_arrival(p, s, contact, number + 1, now)
     if k["n_trace"] == 0:
@@ -212,10 +217,11 @@ def call_in(p: Plan, s: State, contact: int, number: int, now: int) -> int:
     s.world[0]["free_row"] = h["next"]
     h["entity"] = (np.uint64(contact + 1) << draws.CALLER_SHIFT) | np.uint64(number)
     h["flags"] = 0
+    h["segment"] = 0
     if k["n_trace"] > 0 and p.traces[k["first_trace"] + number]["priority"] >= 0:
         h["flags"] = ev.FLAG_OWN_PRIORITY
         h["priority"] = p.traces[k["first_trace"] + number]["priority"]
-    return open_journey(p, s, row, contact, 0, -1, now)
+    return open_journey(p, s, row, contact, 0, -1, -1, now)
 
 
 @kernel
@@ -235,6 +241,8 @@ def begin(p: Plan, s: State) -> None:
     for contact in range(p.contacts.size):
         if p.contacts[contact]["anonymous"] == 1:
             next_arrival(p, s, contact, 0, start)
+    if p.market[0]["unfollowed"] > 0:
+        next_stand_in(p, s, 0, start)
     for person in range(p.market[0]["n_persons"]):
         next_needs(p, s, person, start)
         schedule_review(p, s, person, 0)

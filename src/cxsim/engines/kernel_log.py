@@ -57,18 +57,21 @@ def note(
 
 @part
 def segment_of(p: Plan, s: State, row: int) -> int:
-    """Lever column of a customer row: the person's segment; callers read column 0."""
-    if row < p.market[0]["n_persons"]:
-        return int(s.cold[row]["segment"])
-    return 0
+    """Lever column of a customer row: the segment; callers read column 0."""
+    return int(s.hot[row]["segment"])
 
 
 @part
 def class_of(p: Plan, s: State, row: int) -> int:
-    """Tally column of a customer row: the person's segment, or the caller's source."""
-    if row < p.market[0]["n_persons"]:
-        return int(s.cold[row]["segment"])
-    return int(p.contacts[s.hot[row]["contact"]]["class_"])
+    """Tally column of a customer row: the segment of a person or a stand-in, or the caller's source."""
+    source = p.contacts[s.hot[row]["contact"]]["class_"]
+    return int(source) if source >= 0 else int(s.hot[row]["segment"])
+
+
+@part
+def of_market(p: Plan, s: State, row: int) -> bool:
+    """Whether a row is that of a person or a stand-in, not of an anonymous caller."""
+    return p.contacts[s.hot[row]["contact"]]["anonymous"] == 0
 
 
 @part

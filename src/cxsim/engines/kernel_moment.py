@@ -145,12 +145,11 @@ def lost_by_waiting(p: Plan, s: State, person: int, firm: int) -> float:
 
 
 @part
-def mode_of_failure(p: Plan, s: State, person: int, firm: int, occ: np.uint64) -> int:
-    """In which way a firm fails this time."""
-    column = s.cold[person]["segment"]
+def mode_of_failure(p: Plan, s: State, who: np.uint64, column: int, firm: int, occ: np.uint64) -> int:
+    """In which way a firm fails this time; `who` draws."""
     base = p.firms[firm]["levers"]
     return mode_of(
-        draw(s.world[0]["key"], np.uint64(person), draws.FAILURE_MODE, occ),
+        draw(s.world[0]["key"], who, draws.FAILURE_MODE, occ),
         float(s.levers[base + pl.FIRM_TROUBLE_EMPLOYEE, column]),
         float(s.levers[base + pl.FIRM_TROUBLE_CUSTOMER, column]),
         float(s.levers[base + pl.FIRM_TROUBLE_DESIGN, column]),
@@ -159,12 +158,19 @@ def mode_of_failure(p: Plan, s: State, person: int, firm: int, occ: np.uint64) -
 
 
 @part
-def is_spared(p: Plan, s: State, person: int, firm: int, mode: int, touchpoint: int, occ: np.uint64) -> bool:
-    """Whether a failure no longer happens, because its cause was fixed or the team has learned."""
-    column = s.cold[person]["segment"]
+def still_happens(p: Plan, s: State, firm: int, mode: int, touchpoint: int, column: int) -> float:
+    """Share of such failures that still happens, after their cause was worked on and the team has learned."""
     remaining = s.causes[firm, mode]["remaining"]
     if touchpoint >= 0 and origin_of(mode) == EMPLOYEE:
         remaining *= errors_left(s.desks[touchpoint]["skill"], default(p, s, slots.SKILL_ON_ERRORS, column))
+    return float(remaining)
+
+
+@part
+def is_spared(p: Plan, s: State, person: int, firm: int, mode: int, touchpoint: int, occ: np.uint64) -> bool:
+    """Whether a failure no longer happens, because its cause was fixed or the team has learned."""
+    column = s.cold[person]["segment"]
+    remaining = still_happens(p, s, firm, mode, touchpoint, column)
     if remaining >= 1.0 or draw(s.world[0]["key"], np.uint64(person), draws.SPARED, occ) < remaining:
         return False
     s.firm[s.world[0]["period"], firm, column]["spared"] += 1
@@ -270,7 +276,7 @@ def live_through(p: Plan, s: State, person: int, now: int, fails: bool) -> bool:
     failed = False
     if fails:
         occ = occasion_of(s, person)
-        mode = mode_of_failure(p, s, person, firm, occ)
+        mode = mode_of_failure(p, s, np.uint64(person), column, firm, occ)
         if not is_spared(p, s, person, firm, mode, touchpoint, occ):
             by_failure = befall(p, s, person, firm, mode, touchpoint, occ, now)
             failed = True

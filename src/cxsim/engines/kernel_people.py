@@ -21,7 +21,7 @@ from cxsim.engines.kernel_choice import (
     leave_firm,
     why_leave,
 )
-from cxsim.engines.kernel_log import NEVER, note, schedule
+from cxsim.engines.kernel_log import NEVER, note, of_market, schedule, segment_of
 from cxsim.engines.kernel_moment import (
     befall,
     begin_episode,
@@ -30,7 +30,7 @@ from cxsim.engines.kernel_moment import (
     is_spared,
     mode_of_failure,
 )
-from cxsim.engines.kernel_recovery import UNANSWERED, conclude, leave_desk, settle
+from cxsim.engines.kernel_recovery import UNANSWERED, conclude, leave_desk, let_go, settle
 from cxsim.engines.kernel_touch import enter
 from cxsim.model import draws
 from cxsim.model import events as ev
@@ -49,10 +49,11 @@ AT_REVIEW = np.uint64(ev.AT_REVIEW)
 
 
 @part
-def open_journey(p: Plan, s: State, row: int, contact: int, need: int, mode: int, now: int) -> int:
+def open_journey(p: Plan, s: State, row: int, contact: int, need: int, mode: int, whom: int, now: int) -> int:
     """Begin the journey of a contact; returns a status. A contact without steps is judged at once.
 
-    `mode` is how the firm failed, where a failure is what the contact is about; -1 elsewhere.
+    `mode` is how the firm failed, where a failure is what the contact is about; -1 elsewhere. `whom`: the person whom
+    a stand-in was thinned like, -1 elsewhere.
     """
     h = s.hot[row]
     h["began"] = now
@@ -64,7 +65,7 @@ def open_journey(p: Plan, s: State, row: int, contact: int, need: int, mode: int
     h["flags"] &= ev.FLAG_OWN_PRIORITY
     h["contact"] = contact
     k = p.contacts[contact]
-    note(s, ev.LOG_NEED, h["entity"], need, 0, k["firm"], -1, -1, -1, contact, 0.0)
+    note(s, ev.LOG_NEED, h["entity"], need, 0, k["firm"], -1, -1, whom, contact, 0.0)
     if row < p.market[0]["n_persons"]:
         begin_episode(p, s, row, need)
         if mode >= 0:
@@ -73,14 +74,16 @@ def open_journey(p: Plan, s: State, row: int, contact: int, need: int, mode: int
             lost = min(lost, default(p, s, slots.MOST_LOST, s.cold[row]["segment"]))
             s.episodes[row]["lost_failure"] = lost
             feel(p, s, row, firm, delivered(p, s, row, firm, -1) - lost)
+    elif mode >= 0:
+        h["flags"] |= ev.FLAG_FAILED
     if k["n_steps"] == 0:
         return conclude(p, s, row, ev.SOLVED, now)
     return enter(p, s, row, k["first_step"], now)
 
 
 @part
-def contact_of_need(p: Plan, s: State, person: int, number: int, at: int) -> int:
-    """Which contact a candidate need becomes (-1: none): thinning against the bound, one draw.
+def contact_of_need(p: Plan, s: State, person: int, u: float, at: int) -> int:
+    """Which contact a candidate need becomes (-1: none): thinning against the bound by one draw, `u`.
 
     Who has no firm has, in each group, the highest rate that a firm's file gives.
     """
@@ -89,7 +92,7 @@ def contact_of_need(p: Plan, s: State, person: int, number: int, at: int) -> int
     own = s.cold[person]["firm"]
     clock = ((at + offset) % pl.WEEK) // pl.BIN
     bound = p.market[0]["need_bound"] * (p.need_profile[clock + 1] - p.need_profile[clock])
-    left = bound * draw(s.world[0]["key"], np.uint64(person), draws.NEED_KIND, occasion(np.uint64(number), _U0, _U0))
+    left = bound * u
     for group in range(p.group_contact.shape[0]):
         best = -1
         highest = 0.0
@@ -110,11 +113,21 @@ def contact_of_need(p: Plan, s: State, person: int, number: int, at: int) -> int
 
 
 @part
+def repaired_at(p: Plan, contact: int) -> int:
+    """Touchpoint where a failure is repaired, the last of the contact's journey; -1: at none."""
+    k = p.contacts[contact]
+    if k["n_steps"] == 0:
+        return -1
+    return int(p.steps[k["first_step"] + k["n_steps"] - 1]["touchpoint"])
+
+
+@part
 def meet_need(p: Plan, s: State, person: int, number: int, at: int, now: int) -> int:
     """Meet a candidate need of time `at`: thin it, choose a firm where one may, begin the journey; returns a status."""
     c = s.cold[person]
     last = int(c["firm"])
-    contact = contact_of_need(p, s, person, number, at)
+    u = draw(s.world[0]["key"], np.uint64(person), draws.NEED_KIND, occasion(np.uint64(number), _U0, _U0))
+    contact = contact_of_need(p, s, person, u, at)
     if contact < 0:
         return ev.DONE
     contractual = p.market[0]["contractual"] == 1
@@ -146,14 +159,12 @@ def meet_need(p: Plan, s: State, person: int, number: int, at: int, now: int) ->
     if k["because"] == pl.BECAUSE_FAILURE:
         occ = occasion(np.uint64(number), _U0, _U0)
         s.hot[person]["need"] = number
-        mode = mode_of_failure(p, s, person, firm, occ)
-        repaired_by = -1
-        if k["n_steps"] > 0:
-            repaired_by = p.steps[k["first_step"] + k["n_steps"] - 1]["touchpoint"]
+        mode = mode_of_failure(p, s, np.uint64(person), column, firm, occ)
+        repaired_by = repaired_at(p, contact)
         if is_spared(p, s, person, firm, mode, repaired_by, occ):
             return ev.DONE
     s.firm[s.world[0]["period"], firm, column]["needs"] += 1
-    return open_journey(p, s, person, int(contact), number, mode, now)
+    return open_journey(p, s, person, int(contact), number, mode, -1, now)
 
 
 @part
@@ -200,12 +211,12 @@ def held_needs(p: Plan, s: State, row: int, now: int) -> int:
 @part
 def comes_again(p: Plan, s: State, row: int, outcome: int, now: int) -> bool:
     """Whether somebody who was not helped comes again with the same matter, and if so, when (B-19)."""
-    if outcome == ev.SOLVED or row >= p.market[0]["n_persons"] or s.cold[row]["gone"] == 1:
+    followed = row < p.market[0]["n_persons"]
+    if outcome == ev.SOLVED or not of_market(p, s, row) or (followed and s.cold[row]["gone"] == 1):
         return False
     h = s.hot[row]
     k = p.contacts[h["contact"]]
-    column = s.cold[row]["segment"]
-    e = s.episodes[row]
+    column = segment_of(p, s, row)
     if (
         k["because"] == pl.BECAUSE_PURCHASE
         or default(p, s, slots.PERSISTING, column) <= 0.0
@@ -213,14 +224,18 @@ def comes_again(p: Plan, s: State, row: int, outcome: int, now: int) -> bool:
     ):
         return False
     key = s.world[0]["key"]
-    me = np.uint64(row)
+    me = h["entity"]
     occ = occasion(np.uint64(h["need"]), np.uint64(h["visit"]), _U0)
+    tries = int(s.episodes[row]["repeats"] if followed else h["need"]) + 1
     chance = chance_of_return(
-        float(e["repeats"] + 1), default(p, s, slots.PERSISTENCE, column), default(p, s, slots.MOST_CONTACTS, column)
+        float(tries), default(p, s, slots.PERSISTENCE, column), default(p, s, slots.MOST_CONTACTS, column)
     )
     if draw(key, me, draws.COMES_AGAIN, occ) >= chance:
         return False
-    e["repeats"] += 1
+    if followed:
+        s.episodes[row]["repeats"] += 1
+    else:
+        h["need"] += 1
     u = draw(key, me, draws.AGAIN_AFTER, occ)
     delay = whole(default(p, s, slots.RETURN_DELAY, column) * pl.DAY * unit_exponential(u))
     h["status"] = ev.AWAY
@@ -228,7 +243,7 @@ def comes_again(p: Plan, s: State, row: int, outcome: int, now: int) -> bool:
     h["attempt"] = 0
     h["waited"] = 0
     h["step"] = k["first_step"]
-    note(s, ev.LOG_AGAIN, me, h["need"], h["visit"], k["firm"], -1, -1, -1, e["repeats"], float(delay))
+    note(s, ev.LOG_AGAIN, me, h["need"], h["visit"], k["firm"], -1, -1, -1, tries, float(delay))
     schedule(s, now + delay, ev.RETURN, me, 0, 0, row)
     return True
 
@@ -245,20 +260,23 @@ def finish(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
 
 
 @part
-def be_answered(p: Plan, s: State, person: int, now: int) -> int:
+def be_answered(p: Plan, s: State, row: int, now: int) -> int:
     """Go on after the complaint desk or the approval of a credit; returns a status."""
-    status = leave_desk(p, s, person, now)
-    if status == ev.DONE:
-        return next_needs(p, s, person, now)
+    status = leave_desk(p, s, row, now)
+    if status == ev.DONE and row < p.market[0]["n_persons"]:
+        return next_needs(p, s, row, now)
     return status
 
 
 @part
-def be_unanswered(p: Plan, s: State, person: int, now: int) -> int:
+def be_unanswered(p: Plan, s: State, row: int, now: int) -> int:
     """Give up waiting for the answer to a complaint, and go on living; returns a status."""
-    firm = int(p.contacts[s.hot[person]["contact"]]["firm"])
-    settle(p, s, person, firm, UNANSWERED, True, now)
-    return next_needs(p, s, person, now)
+    if row >= p.market[0]["n_persons"]:
+        let_go(s, row)
+        return ev.DONE
+    firm = int(p.contacts[s.hot[row]["contact"]]["firm"])
+    settle(p, s, row, firm, UNANSWERED, True, now)
+    return next_needs(p, s, row, now)
 
 
 @part

@@ -37,7 +37,7 @@ from cxsim.engines.kernel_episode import (
     live_at_baseline,
     remember,
 )
-from cxsim.engines.kernel_log import note
+from cxsim.engines.kernel_log import note, of_market, segment_of
 from cxsim.engines.kernel_moment import (
     attributed,
     delivered,
@@ -240,6 +240,7 @@ def complain(p: Plan, s: State, person: int, firm: int, now: int) -> int:
         cause["complaints"] += 1
         if now >= 0:
             cause["all_complaints"] += 1
+    s.organisations[firm]["spoke"] += 1.0 if p.market[0]["unfollowed"] > 0 else 0.0
     note(s, ev.LOG_COMPLAINS, np.uint64(person), h["need"], h["visit"], firm, -1, -1, -1, e["mode"], e["weight"])
     desk = p.firms[firm]["complaint_step"]
     if desk < 0:
@@ -251,12 +252,13 @@ def complain(p: Plan, s: State, person: int, firm: int, now: int) -> int:
 
 
 @part
-def leave_desk(p: Plan, s: State, person: int, now: int) -> int:
+def leave_desk(p: Plan, s: State, row: int, now: int) -> int:
     """Go on from the complaint desk: a credit above the limit waits for approval; returns a status."""
-    h = s.hot[person]
+    h = s.hot[row]
+    followed = row < p.market[0]["n_persons"]
     firm = int(p.contacts[h["contact"]]["firm"])
     base = p.firms[firm]["levers"]
-    column = s.cold[person]["segment"]
+    column = segment_of(p, s, row)
     approvals = p.firms[firm]["approval_step"]
     above = s.levers[base + pl.FIRM_CREDIT, column] > s.levers[base + pl.FIRM_LIMIT, column]
     if (
@@ -266,10 +268,32 @@ def leave_desk(p: Plan, s: State, person: int, now: int) -> int:
         and (h["flags"] & ev.FLAG_APPROVAL) == 0
     ):
         h["flags"] |= ev.FLAG_APPROVAL
-        s.firm[s.world[0]["period"], firm, column]["approvals"] += 1
-        return enter(p, s, person, approvals, now)
-    settle(p, s, person, firm, answer(p, s, person, now), True, now)
+        if followed:
+            s.firm[s.world[0]["period"], firm, column]["approvals"] += 1
+        return enter(p, s, row, approvals, now)
+    if followed:
+        settle(p, s, row, firm, answer(p, s, row, now), True, now)
+    else:
+        let_go(s, row)
     return ev.DONE
+
+
+@part
+def let_go(s: State, row: int) -> None:
+    """Give back the row of a caller or a stand-in."""
+    s.hot[row]["next"] = s.world[0]["free_row"]
+    s.hot[row]["status"] = ev.GONE
+    s.world[0]["free_row"] = row
+
+
+@part
+def stand_in_complains(p: Plan, s: State, row: int, firm: int) -> bool:
+    """Whether a stand-in whose journey failed complains at the firm's desk: as many do as of those who are followed."""
+    f = s.organisations[firm]
+    if p.firms[firm]["complaint_step"] < 0 or f["spoke"] <= 0.0:
+        return False
+    occ = occasion(np.uint64(s.hot[row]["need"]), _U0, _U0)
+    return draw(s.world[0]["key"], s.hot[row]["entity"], draws.EXIT, occ) * f["failed"] < f["spoke"]
 
 
 @part
@@ -284,9 +308,13 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
     note(s, ev.LOG_DONE, h["entity"], h["need"], h["visit"], firm, -1, -1, -1, outcome, float(now - h["began"]))
     h["status"] = ev.IDLE
     if not person:
-        h["next"] = s.world[0]["free_row"]
-        h["status"] = ev.GONE
-        s.world[0]["free_row"] = row
+        failed = outcome != ev.SOLVED or (h["flags"] & ev.FLAG_FAILED) != 0
+        if failed and of_market(p, s, row) and stand_in_complains(p, s, row, firm):
+            h["flags"] |= ev.FLAG_COMPLAINT
+            h["attempt"] = 0
+            h["began"] = now
+            return enter(p, s, row, p.firms[firm]["complaint_step"], now)
+        let_go(s, row)
         return ev.DONE
     c = s.cold[row]
     if c["gone"] == 1:
@@ -299,6 +327,8 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
     judge(p, s, row, firm, outcome, now)
     failed = outcome != ev.SOLVED or (h["flags"] & ev.FLAG_FAILED) != 0
     count_episode(p, s, row, firm, outcome, failed, now)
+    if failed and p.market[0]["unfollowed"] > 0:
+        s.organisations[firm]["failed"] += 1.0
     if failed and e["trouble"] >= 0 and c["firm"] == firm and c["notice"] == 0:
         t = s.firm[s.world[0]["period"], firm, c["segment"]]
         t["hurt"] += 1

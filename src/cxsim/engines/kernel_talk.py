@@ -108,6 +108,8 @@ def rate_in_public(p: Plan, s: State, person: int, firm: int, need: int, satisfa
     if draw(s.world[0]["key"], np.uint64(person), draws.RATES, occasion(np.uint64(need), _U0, _U0)) >= chance:
         return
     weight = review_weight(satisfaction, default(p, s, slots.REVIEW_NEGATIVE_WEIGHT, column))
+    # Where only a share of the people is followed, each of them rates for the others too.
+    weight *= 1.0 + p.market[0]["unfollowed"] / p.market[0]["n_persons"]
     f = s.organisations[firm]
     rating = public_rating(satisfaction)
     f["rating_sum"] += weight * rating

@@ -266,7 +266,8 @@ def join_queue(p: Plan, s: State, row: int, touchpoint: int, now: int) -> None:
     if h["flags"] & ev.FLAG_COMPLAINT:
         # Who hears nothing for too long takes the complaint for unanswered.
         days = s.levers[defaults + slots.COMPLAINT_PATIENCE, column]
-        at = max(s.episodes[row]["complained_at"] + int(days * pl.DAY), now + 1)
+        since = h["began"] if row >= p.market[0]["n_persons"] else s.episodes[row]["complained_at"]
+        at = max(since + int(days * pl.DAY), now + 1)
         schedule(s, at, ev.ABANDON, h["entity"], 0, int(h["stamp"]), row)
         return
     if tp["in_person"] == 0 or s.levers[defaults + slots.ABANDONMENT, column] <= 0.0:

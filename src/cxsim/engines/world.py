@@ -96,7 +96,11 @@ def new_world(plan: Plan, seed: int, replication: int, *, log: bool, room: int |
             **tallies._asdict(),
         )
         _populate(passed(plan), passed(state), key)
-        return more_rows(plan, state, room or FIRST_CALLER_ROWS) if plan.contacts["anonymous"].any() else state
+        return more_rows(plan, state, room or FIRST_CALLER_ROWS) if _lends_rows(plan) else state
+
+
+def _lends_rows(plan: Plan) -> bool:
+    return bool(plan.contacts["anonymous"].any()) or int(plan.market[0]["unfollowed"]) > 0
 
 
 def more_rows(plan: Plan, state: State, extra: int) -> State:
@@ -150,6 +154,7 @@ def _populate(plan: Plan, state: State, key: np.uint64) -> None:
         h["prev"] = -1
         segment = _pick(plan.segments, draw(key, me, draws.SEGMENT, np.uint64(0)))
         c["segment"] = segment if segment >= 0 else plan.segments.size - 1
+        h["segment"] = c["segment"]
         c["firm"] = _pick(plan.firms, draw(key, me, draws.FIRST_FIRM, np.uint64(0)))
         c["base_firm"] = -1
         c["first_reason"] = -1

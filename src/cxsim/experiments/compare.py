@@ -22,14 +22,15 @@ from cxsim.experiments.families import run_families
 from cxsim.experiments.inferred import NOTHING, Inference
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
-from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, simulate
+from cxsim.experiments.scale import check_scale, followed
+from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.stopping import until_precise
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates, parting
-from cxsim.measures.layout import Layout, Names, layout_of
+from cxsim.measures.layout import Layout, layout_of
 from cxsim.measures.tables import Frames, Run, frames_of
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class Experiment:
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     replaced : tuple of Replacement
         Behaviour rules in whose place something else stood.
+    scale : float
+        Share of the customers who were followed.
     fork_at : str
         From when policies count their time, where that is not the start; `scenario` is the one with the times so moved.
     """
@@ -121,6 +124,7 @@ class Experiment:
     worlds: Worlds | None = None
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
+    scale: float = 1.0
     fork_at: str = ""
 
     @property
@@ -156,6 +160,8 @@ class Setup:
         Worlds drawn from what the scenario is unsure of, beside the one as written; none by default.
     world_replications : int
         Runs of each policy in each of them.
+    scale : float
+        Share of the customers who are followed, with all the staff; see `cxsim.experiments.scale`.
     fork_at : str
         From when policies count their time, such as ``month 12``; nothing is changed before. Empty: from the start.
     checkpoint : Path, optional
@@ -174,6 +180,7 @@ class Setup:
     simulate: Simulate = simulate
     worlds: int = 0
     world_replications: int = REPLICATIONS
+    scale: float = 1.0
     fork_at: str = ""
     checkpoint: Path | None = None
 
@@ -224,6 +231,7 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
         replaced=replacements(),
         inference=batch.inference,
+        scale=setup.scale,
         fork_at=setup.fork_at,
         wall_s=time.monotonic() - clock,
     )
@@ -252,8 +260,12 @@ class _Batch:
         self.asked = setup.replications or (runs.replications if runs else None) or 20
         self.seed = setup.seed if setup.seed is not None else (runs.seed if runs and runs.seed is not None else 1)
         self.names = names_of(scenario)
+        plans = {name: scenario.plan(name) for name in self.policies}
+        check_scale(plans[self.policies[0]], setup.scale)  # what is not allowed is refused before any run
         self.inference = infer(scenario, self.names, jobs=setup.jobs, executor=setup.executor, run=setup.simulate)
-        self.plans: dict[str, Plan] = {name: self.inference.bounded(scenario.plan(name)) for name in self.policies}
+        self.plans: dict[str, Plan] = {
+            name: followed(self.inference.bounded(plan), setup.scale) for name, plan in plans.items()
+        }
         self.costs = {name: costs_of(scenario, name, self.names) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
         self.identity = scenario.identity()
@@ -306,7 +318,10 @@ class _Batch:
         plan = self.inference.drawn(self.plans[policy], self.seed, replication)
         horizon = int(plan.clock[0]["horizon"])
         by = self.inference.rule
-        spec = RunSpec(self.identity, policy, replication, self.seed, horizon, inferred=by, rules=identities())
+        spec = RunSpec(
+            self.identity, policy, replication, self.seed, horizon,
+            inferred=by, rules=identities(), scale=self.setup.scale,
+        )  # fmt: skip
         return Task(
             spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates,
             checkpoint=self.setup.checkpoint,
@@ -379,16 +394,3 @@ def frames_with_costs(layout: Layout, runs: Sequence[Run], reference: str) -> Fr
     made = frames_of(layout, runs)
     measures = with_payback(with_policy_cost(made.measures, reference), made.timeseries, reference)
     return made._replace(measures=measures)
-
-
-def names_of(scenario: Scenario) -> Names:
-    """Return what a scenario's numbers are called in its plans."""
-    known = scenario.layout()
-    return Names(
-        firms=known.firms,
-        segments=known.segments,
-        sources=known.classes[len(known.segments) :],
-        touchpoints=tuple(name for _, name in known.touchpoints),
-        currency=known.currency,
-        policy_firm=known.our_firm,
-    )

@@ -73,6 +73,19 @@ def costs_of(scenario: Scenario, policy: str, names: Names) -> tuple[WrittenCost
     return tuple(WrittenCost(names.policy_firm, *cost) for cost in scenario.policy(policy).costs)
 
 
+def names_of(scenario: Scenario) -> Names:
+    """Return what a scenario's numbers are called in its plans."""
+    known = scenario.layout()
+    return Names(
+        firms=known.firms,
+        segments=known.segments,
+        sources=known.classes[len(known.segments) :],
+        touchpoints=tuple(name for _, name in known.touchpoints),
+        currency=known.currency,
+        policy_firm=known.our_firm,
+    )
+
+
 def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Done:
     """Make a run.
 

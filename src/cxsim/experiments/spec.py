@@ -36,6 +36,8 @@ class RunSpec:
         Behaviour rules that were replaced, each with a hash of what stood in its place; see `rules`.
     inferred : int
         The rule by which competitors known by figures are drawn; 0 where there are none.
+    scale : float
+        Share of the customers who are followed; 1: all.
     """
 
     scenario: str
@@ -48,6 +50,7 @@ class RunSpec:
     model_version: int = MODEL_VERSION
     rules: tuple[str, ...] = ()
     inferred: int = 0
+    scale: float = 1.0
 
     def identity(self) -> str:
         """Return the SHA-256 of all attributes, as 64 hexadecimal digits."""
@@ -56,5 +59,7 @@ class RunSpec:
             del content["rules"]  # runs under the rules of the package keep the identity they always had
         if not self.inferred:
             del content["inferred"]  # a run without such competitors is what it was before there were any
+        if self.scale == 1.0:
+            del content["scale"]  # a run that follows everybody is what it was before there were others
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -16,6 +16,7 @@ from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, Progress, Report
 from cxsim.experiments.families import run_families
 from cxsim.experiments.rules import identities
+from cxsim.experiments.scale import followed
 from cxsim.experiments.simulate import Done, Task, costs_of
 from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.unsure import Drawn, Range, drawn, ranges_of
@@ -183,7 +184,9 @@ class _Maker:
                 there, self.layout.names, check=False, jobs=self.setup.jobs, executor=self.setup.executor,
                 run=self.setup.simulate,
             )  # fmt: skip
-            plans = {policy: inference.bounded(there.plan(policy)) for policy in self.policies}
+            plans = {
+                policy: followed(inference.bounded(there.plan(policy)), self.setup.scale) for policy in self.policies
+            }
         except CxsimError as error:
             return " ".join(str(error).split())
         identity = there.identity()
@@ -201,6 +204,7 @@ class _Maker:
                     world=world.number,
                     inferred=inference.rule,
                     rules=identities(),
+                    scale=self.setup.scale,
                 )
                 own = inference.drawn(plan, self.seed, replication)
                 found.append(Task(spec, own, self.layout, costs, self.setup.engine))

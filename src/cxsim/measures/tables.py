@@ -15,7 +15,15 @@ from cxsim.measures.formulas import FORMULAS, ratio
 from cxsim.measures.layout import Layout
 from cxsim.measures.lifetime import lifetime_value
 from cxsim.measures.money import WrittenCost
-from cxsim.measures.totals import Totals, by_period, periods_of, queueing, recorded_until, whole_run
+from cxsim.measures.totals import (
+    Totals,
+    by_period,
+    for_everybody,
+    periods_of,
+    queueing,
+    recorded_until,
+    whole_run,
+)
 from cxsim.measures.waits import wait_quantile
 from cxsim.model.plan import DAY, MINUTE, YEAR, Plan
 from cxsim.model.state import State
@@ -86,7 +94,7 @@ def values_of(plan: Plan, state: State, layout: Layout, costs: Sequence[WrittenC
         What the policy and its parts cost on top of what the model counts; nothing by default.
     """
     periods = periods_of(plan)
-    in_time = with_those_who_stopped(plan, state, by_period(plan, state, costs))
+    in_time = for_everybody(plan, with_those_who_stopped(plan, state, by_period(plan, state, costs)))
     total = whole_run(in_time, periods.first)
     known = whole_run(in_time, periods.first, recorded_until(plan, periods))
     whole = np.full((len(CATALOG), *total.span.shape), np.nan)

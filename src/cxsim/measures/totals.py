@@ -128,6 +128,7 @@ SURVEY_STOCKS = {
     "asked_poor": st.SURVEY_POOR,
 }
 STOCKS = frozenset(("base", *BASE_STOCKS, *SURVEY_STOCKS))
+ABOUT_PEOPLE = (*FIRM_FIELDS, "left", "left_involuntary", "customer_time", *sorted(STOCKS))
 
 
 class Periods(NamedTuple):
@@ -184,6 +185,18 @@ def by_period(plan: Plan, state: State, costs: Sequence[WrittenCost] = ()) -> To
     fields["wages"] = _whole(money.wages(plan, duty, periods.begins), classes)
     fields["written_cost"] = _whole(money.written(plan, costs, periods.begins), classes)
     return Totals(**fields)
+
+
+def for_everybody(plan: Plan, totals: Totals) -> Totals:
+    """Return totals about people as those of the whole market, where only a share of the people is followed.
+
+    What touchpoints and staff do is about everybody already: stand-ins are counted there.
+    """
+    n_persons, unfollowed = (int(plan.market[0][name]) for name in ("n_persons", "unfollowed"))
+    if unfollowed == 0:
+        return totals
+    each = 1.0 + unfollowed / n_persons
+    return totals._replace(**{name: each * getattr(totals, name) for name in ABOUT_PEOPLE})
 
 
 def whole_run(totals: Totals, first: int, until: int | None = None) -> Totals:

@@ -65,6 +65,7 @@ FOLLOWED = np.uint64(40)
 FOLLOWED_AFTER = np.uint64(41)
 REACHED = np.uint64(42)
 BASELINE_SOLVES = np.uint64(43)
+STANDS_FOR = np.uint64(44)
 
 # Entities that are not people live in their own part of the number space.
 CALLER_SHIFT = np.uint64(48)

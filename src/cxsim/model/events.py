@@ -168,6 +168,7 @@ AT_NEED = 0
 AT_LEAVING = 1
 AT_REVIEW = 2
 AT_FAILURE = 3
+AT_STAND_IN = 4  # what somebody who is not followed would choose
 # Ordinals of notices: number of the month for those of a review, this bit and the need for those after a failure.
 FAILURE_NOTICE = 1 << 30
 
@@ -175,3 +176,5 @@ UNREACHED_CALL_US = 30_000_000  # a call-back that nobody answers keeps the agen
 MAX_VISITS = 4000
 MAX_ATTEMPTS = 15
 MAX_TOLD = 24
+# Share of the counts of failed journeys and complaints, from which stand-ins complain, that a month leaves.
+LEFT_OF_COMPLAINTS = 0.5

@@ -145,6 +145,7 @@ MARKET = np.dtype(
         ("acquaintances", "f8"),  # mean number of weak ties
         ("need_bound", "f8"),  # candidate needs per microsecond, mean over the week; the thinning bound
         ("price_reference", "f8"),  # mean list price at the start, to make prices comparable
+        ("unfollowed", "i8"),  # people beyond `n_persons` who are not followed: stand-ins come for them
     ]
 )
 SEGMENT = np.dtype([("share_to", "f8")])  # cumulative share

@@ -14,19 +14,20 @@ from cxsim.model.events import N_REASONS
 
 N_WAIT_BINS = 128
 
-# What every visit touches. Rows 0 .. n_persons - 1 are the people of the market; later rows are lent to callers.
+# What every visit touches. Rows 0 .. n_persons - 1 are people; later rows are lent to callers and stand-ins.
 HOT = np.dtype(
     [
         ("entity", "u8"),  # who draws: the person's number, or (source + 1) << 48 | ordinal
         ("since", "i8"),  # when the present wait or service began
         ("began", "i8"),  # when the journey began
         ("waited", "i8"),  # waited so far in this journey, as it is felt (off-line waiting counts less)
-        ("need", "u4"),  # number of the need (people); 0 for callers
+        ("need", "u4"),  # number of the need (people), of the try (stand-ins); 0 for callers
         ("stamp", "u4"),  # raised whenever a wait ends: an older abandonment no longer counts
         ("next", "i4"),  # queue links; `next` of a free caller row is the next free row
         ("prev", "i4"),
         ("agent", "i4"),
-        ("step", "i4"),
+        ("step", "i2"),
+        ("segment", "i2"),  # column of the levers; 0 for anonymous callers
         ("visit", "u2"),  # visits so far in this journey
         ("contact", "i2"),
         ("status", "u1"),
@@ -113,6 +114,7 @@ ORGANISATION = np.dtype(
         ("rating_sum", "f8"),  # public ratings, weighted, fading
         ("rating_count", "f8"),
         ("attention", "i8"),  # failure mode that is being fixed, -1: none
+        *[(name, "f8") for name in ("failed", "spoke")],  # journeys that failed, those with a complaint; fading
     ]
 )
 # A way in which a firm fails.
@@ -340,8 +342,7 @@ class State(NamedTuple):
         Pending events, see `cxsim.engines.calendar.Calendar`; the reference engine leaves them empty.
     levers : (n_slots, n_segments) float64
     day_factors : (n_contacts, n_days) float64
-    tie_first, tie_other, tie_strong : arrays
-        Ties between people, see `build_ties`.
+    tie_first, tie_other, tie_strong : ties between people, see `build_ties`
     scratch : (n_firms,) float64
         Room for choice weights.
     log : LOG

@@ -28,6 +28,7 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     executor: Executor | None = None,
     log: bool = False,
     progress: Report | None = None,
+    scale: float = 1.0,
     checkpoint: str | Path | None = None,
     keep_checkpoint: bool = False,
 ) -> Result:
@@ -51,6 +52,9 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
         Whether to keep what happened, for `.events()`.
     progress : callable, optional
         Called with a `cxsim.experiments.executor.Progress` as runs go on.
+    scale : float
+        Share of the customers who are followed, with all the staff: 0.1 follows one in ten, and mindless contacts
+        stand in for the others, so that queues stay as they are. Needs 30 customers or more; all by default.
     checkpoint : path, optional
         A folder in which the world of every run is saved as it goes. Where this call is interrupted, the same call goes
         on from there and gives the same values; when it is done, what it saved is deleted.
@@ -68,7 +72,7 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
     found.policy(policy)
     setup = Setup(
         replications=replications, seed=seed, engine=engine, jobs=jobs, executor=executor, log=log, report=progress,
-        checkpoint=None if checkpoint is None else Path(checkpoint),
+        checkpoint=None if checkpoint is None else Path(checkpoint), scale=scale,
     )  # fmt: skip
     result = Result(experiment(found, [policy], setup))
     if setup.checkpoint is not None and not keep_checkpoint and not result.failures:
@@ -89,6 +93,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
     progress: Report | None = None,
     worlds: int | None = None,
     world_replications: int = REPLICATIONS,
+    scale: float = 1.0,
     fork_at: str | None = None,
 ) -> Comparison:
     """Compare policies of a scenario, and as-is, on common random numbers.
@@ -113,6 +118,8 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         `Comparison.worlds`. None by default.
     world_replications : int
         Runs of each policy in each world, 2 or more.
+    scale : float
+        As for `run`.
     fork_at : str, optional
         Such as ``"month 12"``: nothing is changed until then, and policies count their time from there. What a file
         begins at time 0 begins at the fork, what it begins in month 3 three months after it; written costs move along;
@@ -145,6 +152,7 @@ def compare(  # noqa: PLR0913 -- every setting of a comparison is a keyword
         report=progress,
         worlds=worlds or 0,
         world_replications=world_replications,
+        scale=scale,
         fork_at=fork_at or "",
     )
     return Comparison(experiment(found, wanted, setup))

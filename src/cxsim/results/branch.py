@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cxsim.errors import Fault, InputError, ScenarioError, quoted
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
-from cxsim.experiments.compare import Experiment, Logs, RunStatus, frames_with_costs, names_of
+from cxsim.experiments.compare import Experiment, Logs, RunStatus, frames_with_costs
 from cxsim.experiments.inferred import Inference
 from cxsim.experiments.rules import identities, replacements
-from cxsim.experiments.simulate import Task, done_of
+from cxsim.experiments.simulate import Task, done_of, names_of
 from cxsim.experiments.spec import MODEL_VERSION, RunSpec
 from cxsim.experiments.tree import AS_IS, Step, costs_of_path, name_of, plan_of
 from cxsim.measures.layout import Layout, Names, layout_of

@@ -132,6 +132,7 @@ def _setting(facts: Facts, command: str) -> Setting:
         again=again(command, made),
         with_worlds=with_worlds(command, made),
         unsure=bool(document.unsure),
+        scale=made.scale,
         begin=begin_of(made),
     )
 
@@ -140,7 +141,7 @@ def _starting(facts: Facts) -> float:
     """Return the mean number of our customers at time 0."""
     counted = [one.parting.credits[0, STARTED] for one in facts.experiment.parted]
     if counted:
-        return float(np.mean(counted))
+        return float(np.mean(counted)) / facts.experiment.scale
     document = facts.experiment.scenario.document
     share = document.firms[facts.firm].share if facts.firm in document.firms else None
     return document.market.customers * share if document.market is not None and share is not None else math.nan

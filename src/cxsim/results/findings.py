@@ -83,6 +83,8 @@ class Setting:
         The one that would check it against what we are unsure of.
     unsure : bool
         Whether the scenario says what we are unsure of.
+    scale : float
+        Share of the customers who were followed.
     begin : str
         From when policies count their time, such as ``month 12``, where that is not the start.
     """
@@ -104,6 +106,7 @@ class Setting:
     again: str = ""
     with_worlds: str = ""
     unsure: bool = True
+    scale: float = 1.0
     begin: str = ""
 
 

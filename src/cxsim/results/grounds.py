@@ -20,6 +20,7 @@ from cxsim.results.wording import (
     difference,
     figures,
     fixed,
+    followed,
     listed,
     number_word,
     of_100,
@@ -246,9 +247,16 @@ def _behind(figure: Compared, ours: float) -> str:
 
 def why_believe(findings: Findings) -> str:
     """Say how near the model comes to our own figures, and what the assumptions rest on."""
-    texts = [text for text in (_recorded(findings), _ledger(findings.ledger if findings.others else None)) if text]
+    ledger = _ledger(findings.ledger if findings.others else None)
+    texts = [text for text in (_recorded(findings), ledger, _followed(findings)) if text]
     found = "; ".join(texts)
     return f"{found[:1].upper()}{found[1:]}." if found else ""
+
+
+def _followed(findings: Findings) -> str:
+    setting = findings.setting
+    who = followed(setting.scale, setting.customers or 0)
+    return f"{who}: the staff meets them all, and sums are those of the whole market" if who else ""
 
 
 def _recorded(findings: Findings) -> str:

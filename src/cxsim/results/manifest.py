@@ -39,6 +39,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "policies": list(experiment.policies),
         "fork_at": experiment.fork_at or None,
         "replications": experiment.replications,
+        "scale": experiment.scale,
         "replaced": [asdict(one) for one in experiment.replaced],
         "note": experiment.note,
         "inferred": [one.summary() for one in experiment.inference.firms],

@@ -8,7 +8,7 @@ from typing import Final
 from cxsim import __version__
 from cxsim.experiments.compare import AS_IS, Experiment
 from cxsim.results.findings import Findings
-from cxsim.results.wording import fixed
+from cxsim.results.wording import fixed, followed
 
 # Options that change where or how fast something is made, not what; with and without a value.
 PLACED: Final = frozenset(("--out", "--jobs"))
@@ -34,8 +34,9 @@ def again(command: str, experiment: Experiment) -> str:
         called = "compare" if len(experiment.policies) > 1 else "run"
         policy = "" if called == "compare" else f", policy={experiment.policies[0]!r}"
         inside = "".join(f"with cxsim.replaced({one.rule!r}, {one.by}): " for one in experiment.replaced)
-        fork = f", fork_at={experiment.fork_at!r}" if experiment.fork_at else ""
-        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed}{fork})"
+        more = "" if experiment.scale == 1.0 else f", scale={experiment.scale:g}"
+        more += f", fork_at={experiment.fork_at!r}" if experiment.fork_at else ""
+        return f"{inside}cxsim.{called}(scenario{policy}, replications={made}, seed={experiment.seed}{more})"
     words = _without(shlex.split(command), PLACED)
     words = [word for word in words if word not in LOOKS]
     if not _has(words, "--seed"):
@@ -89,7 +90,7 @@ def provenance(findings: Findings) -> str:
     setting = findings.setting
     parts = [f"`{setting.scenario}`"]
     if setting.customers:
-        parts.append(f"{fixed(setting.customers)} customers")
+        parts.append(followed(setting.scale, setting.customers) or f"{fixed(setting.customers)} customers")
     count = setting.replications
     parts += [f"{count} replication{'' if count == 1 else 's'}", f"seed {setting.seed}"]
     if findings.worlds is not None and findings.worlds.worlds:

@@ -101,6 +101,7 @@ def _results(folder: Path, manifest: dict[str, Any]) -> Tabled:
         note=manifest.get("note", ""),
         started=datetime.fromisoformat(manifest["started"]),
         wall_s=float(manifest["wall_s"]),
+        scale=float(manifest.get("scale", 1.0)),
         fork_at=manifest.get("fork_at") or "",
         replaced=tuple(Replacement(**one) for one in manifest.get("replaced", [])),
     )

@@ -71,7 +71,8 @@ def _head(findings: Findings) -> str:
     what += f" from {setting.begin}" if count and setting.begin else ""
     paired = "paired runs" if count else "runs"
     runs = "1 run" if setting.replications == 1 else f"{setting.replications} {paired}"
-    left = f"{setting.scenario}: {what}, {runs}, {setting.lasts}"
+    followed = "" if setting.scale == 1.0 else f", {100.0 * setting.scale:.3g} % followed"
+    left = f"{setting.scenario}: {what}, {runs}, {setting.lasts}{followed}"
     right = f"{setting.wall_s:.0f} s"
     return f"{padded(cut(left, WIDTH - len(right) - 2), WIDTH - len(right))}{right}"
 

@@ -192,3 +192,18 @@ def columns(text: str) -> int:
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in text
     )
+
+
+def followed(scale: float, customers: int) -> str:
+    """Say who was followed; nothing where everybody was.
+
+    Parameters
+    ----------
+    scale : float
+        Share of the customers who were followed.
+    customers : int
+        Of the whole market.
+    """
+    if scale == 1.0:
+        return ""
+    return f"{fixed(round(scale * customers))} of {fixed(customers)} customers followed, stand-ins for the others"

@@ -14,10 +14,11 @@ from cxsim.model.events import END_SOLVED
 from cxsim.scenario import journeys, layout, levers
 from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.fields import CHANNELS
-from cxsim.scenario.models import Contact, Document, Source
+from cxsim.scenario.models import Contact, Document
 from cxsim.scenario.overlaid import Overlaid, Phase, highest
 from cxsim.scenario.policies import Overlay
 from cxsim.scenario.resolve import Resolved, given
+from cxsim.scenario.sources import Named, by_location, sources_of
 from cxsim.units import DAY, HOUR
 
 IN_PERSON: Final = frozenset({"store", "phone", "chat", "web", "self-service", "voice menu"})
@@ -128,6 +129,7 @@ class _Compiler:
             given(ties.acquaintances) if ties else 0.0,
             need_bound,
             sum(priced) / len(priced) if priced else 0.0,
+            0,
         )
         return _records(pl.MARKET, [row])
 
@@ -184,12 +186,15 @@ class _Compiler:
         steps: list[tuple[int, ...]] = []
         routes: list[tuple[int, int]] = []
         spans: dict[tuple[str, ...], tuple[int, int]] = {}
+        sources = by_location(self.document)
         for location, own in journeys.journeys(self.document):
-            first, firm = len(steps), location[1]
+            first, firm, source = len(steps), location[1], sources.get(location)
             spans[location] = (first, len(own))
             for step in own:
                 place = ("firms", firm, "touchpoints", step.touchpoint)
-                takes = self.slot.get((*location, "takes", step.touchpoint), self.slot[(*place, "takes")])
+                takes = self.slot[(*place, "takes")]
+                if source is not None and step.touchpoint in given(source.source.takes):
+                    takes = self.slot[source.takes(step.touchpoint)]
                 following = first + step.following if step.following >= 0 else step.following
                 number = self.touchpoint_numbers[firm, step.touchpoint]
                 steps.append((number, following, takes, len(routes), len(step.routes)))
@@ -216,11 +221,10 @@ class _Compiler:
             for key, contact in self.overlaid.contacts(name).items():
                 span = spans.get(("firms", name, "contacts", key), (0, 0))  # a baseline has no journeys
                 rows.append(self._person_contact(name, key, contact, span))
-            for key, source in given(firm.arrivals).items():
-                log = self.resolved.arrivals.get((name, key))
+            for one in sources_of(name, firm):
+                log = None if one.background else self.resolved.arrivals.get((name, one.name))
                 own = list(zip(log.times, log.priorities, strict=True)) if log else []
-                span = spans["firms", name, "arrivals", key]
-                rows.append(self._source(name, key, source, span, (len(traces), len(own)), classes))
+                rows.append(self._source(one, spans[one.location], (len(traces), len(own)), classes))
                 traces += own
                 classes += 1
         return _records(pl.CONTACT, rows), _records(pl.TRACE, traces)
@@ -244,13 +248,12 @@ class _Compiler:
             -1,
         )
 
-    def _source(
-        self, firm: str, name: str, source: Source, span: tuple[int, int], trace: tuple[int, int], number: int
-    ) -> tuple[Any, ...]:
-        slot = self.slot["firms", firm, "arrivals", name, "rate"]
+    def _source(self, one: Named, span: tuple[int, int], trace: tuple[int, int], number: int) -> tuple[Any, ...]:
+        source = one.source
+        slot = self.slot[(*one.location, "rate")]
         quarters = source.rate.quarters() if isinstance(source.rate, RateTable) else [1.0] * pl.WEEK_BINS
         return (
-            self.firm_numbers[firm],
+            self.firm_numbers[one.location[1]],
             -1,
             pl.BECAUSE_QUESTION,
             1,

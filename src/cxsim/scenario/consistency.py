@@ -13,6 +13,7 @@ from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.defaults import EVERYTHING, STAFFED
 from cxsim.scenario.faults import Faults
 from cxsim.scenario.models import Contact, Document, Firm, Market, Source, Touchpoint
+from cxsim.scenario.sources import sources_of
 from cxsim.units import HOUR, YEAR, Price, format_number, format_share, parse_duration, parse_number, parse_share
 
 # fmt: off
@@ -197,13 +198,13 @@ def _check_amount(name: str, firm: Firm, document: Document, faults: Faults) -> 
     """Refuse a world so large that no machine would come to its end."""
     time = document.lasts + (document.warm_up or 0)
     people = document.market.customers if document.market else 0
-    expected = {
+    expected: dict[tuple[str, ...], float] = {
         ("contacts", key): people * c.happens.per_microsecond * time for key, c in (firm.contacts or {}).items()
     }
-    for key, source in (firm.arrivals or {}).items():
-        rate = source.rate
+    for one in sources_of(name, firm):
+        rate = one.source.rate
         an_hour = max(rate.quarters()) if isinstance(rate, RateTable) else rate.per_microsecond * HOUR if rate else 0.0
-        expected["arrivals", key] = an_hour / HOUR * time
+        expected[one.location[2:]] = an_hour / HOUR * time
     for place, amount in expected.items():
         if amount > MOST_CONTACTS:
             given = f"{amount:.1e} contacts over the whole time"

@@ -133,6 +133,8 @@ class Filler:
             source.setdefault("takes", {})
         for key, touchpoint in firm.setdefault("touchpoints", {}).items():
             self._touchpoint(f"{name}.{key}", touchpoint)
+            if "background" in touchpoint:
+                self._background(f"{name}.{key}.background", touchpoint["background"])
         self._organisation(name, firm)
         if baselines.is_known_by_figures(name, firm, self.tree["our_firm"]):
             for figure, (value, source, confidence) in baselines.UNKNOWN.items():
@@ -189,6 +191,16 @@ class Filler:
         put(touchpoint, f"{here}.explains", "nothing")
         put(touchpoint, f"{here}.must_be", NOTHING)
         touchpoint.setdefault("goes_to", {})
+
+    def _background(self, here: str, background: dict[str, Any]) -> None:
+        segments = self.tree.get("market", {}).get("segments", {})
+        shares = {name: parse_share(str(segment.get("share", "100 %"))) for name, segment in segments.items()}
+        # Contacts of nobody in particular are as patient as most customers are.
+        largest = max(shares, key=lambda name: shares[name], default=None)
+        patience = "never" if largest is None else segments[largest]["patience"]
+        self.put(background, f"{here}.patience", patience)
+        self.put(background, f"{here}.priority", "1")
+        self.put(background, f"{here}.day_variation", "0 %")
 
     def _policy(self, policy: dict[str, Any]) -> None:
         policy.setdefault("idea", "")

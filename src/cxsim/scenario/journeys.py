@@ -11,6 +11,7 @@ import numpy as np
 from cxsim.model.events import END_SOLVED, END_UNSOLVED
 from cxsim.scenario.models import Document, Touchpoint
 from cxsim.scenario.resolve import given
+from cxsim.scenario.sources import sources_of
 from cxsim.units import format_number
 
 MOST_VISITS: Final = 200.0
@@ -64,8 +65,7 @@ def journeys(document: Document) -> list[tuple[tuple[str, ...], tuple[Step, ...]
         touchpoints = given(content.touchpoints)
         for name, contact in given(content.contacts).items():
             found.append((("firms", firm, "contacts", name), steps_of(given(contact.journey), touchpoints)))
-        for name, source in given(content.arrivals).items():
-            found.append((("firms", firm, "arrivals", name), steps_of(given(source.journey), touchpoints)))
+        found += [(one.location, steps_of(given(one.source.journey), touchpoints)) for one in sources_of(firm, content)]
     return found
 
 

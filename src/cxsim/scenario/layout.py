@@ -8,6 +8,7 @@ from datetime import datetime
 from cxsim.scenario import paths
 from cxsim.scenario.overlaid import segment_names
 from cxsim.scenario.resolve import Resolved, given
+from cxsim.scenario.sources import sources_of
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,10 @@ def layout_of(resolved: Resolved) -> Layout:
             touchpoints.append((name, key))
             channels.append(touchpoint.channel)
         contacts += [(name, key) for key in resolved.overlaid.contacts(name)]
-        contacts += [(name, key) for key in given(firm.arrivals)]
+        callers = [one.name for one in sources_of(name, firm)]
+        contacts += [(name, key) for key in callers]
         prefix = "" if len(firms) == 1 else f"{name}."
-        sources += [f"{prefix}{key}" for key in given(firm.arrivals)]
+        sources += [f"{prefix}{key}" for key in callers]
     slots = tuple(paths.written_path(resolved.tree, key) for key in resolved.overlaid.keys)
     segments = segment_names(document)
     return Layout(

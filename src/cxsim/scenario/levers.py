@@ -18,6 +18,7 @@ from cxsim.scenario.fields import UNLIMITED
 from cxsim.scenario.firm_fields import RECOVERY_STEPS
 from cxsim.scenario.models import CallBack, Cares, Contact, Document, Firm, Retries, Source, Touchpoint
 from cxsim.scenario.resolve import given
+from cxsim.scenario.sources import sources_of
 from cxsim.scenario.tables import Tables
 from cxsim.scenario.traces import Staffing
 from cxsim.units import HOUR, MINUTE, RATE_UNITS, YEAR, Rate
@@ -198,8 +199,8 @@ def _contacts(here: Key, firm: Firm, contacts: Contacts, tables: Tables) -> Iter
         yield (*place, "retries", "share"), (-1.0,)
         yield (*place, "retries", "after"), (never,)
         yield (*place, "stake"), (given(contact.stake),)
-    for name, source in given(firm.arrivals).items():
-        place = (*here, "arrivals", name)
+    for one in sources_of(here[1], firm):
+        place, source = one.location, one.source
         again = source.retries if isinstance(source.retries, Retries) else None
         share = again.share if again else (0.0 if source.retries == "no" else -1.0)
         yield (*place, "rate"), (mean_rate(source),)
@@ -215,9 +216,9 @@ def _routes_and_own_laws(here: Key, firm: Firm, tables: Tables) -> Iterator[Row]
     for name, touchpoint in given(firm.touchpoints).items():
         for target, share in given(touchpoint.goes_to).items():
             yield (*here, "touchpoints", name, "goes_to", target), (share,)
-    for name, source in given(firm.arrivals).items():
-        for target, law in given(source.takes).items():
-            yield (*here, "arrivals", name, "takes", target), (float(tables.law(law)),)
+    for one in sources_of(here[1], firm):
+        for target, law in given(one.source.takes).items():
+            yield one.takes(target), (float(tables.law(law)),)
 
 
 def mean_rate(source: Source | Contact) -> float:

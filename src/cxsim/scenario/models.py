@@ -8,24 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from cxsim.errors import ValueRefusedError
-from cxsim.scenario import fields, figure_fields, firm_fields
+from cxsim.scenario import fields, firm_fields
+from cxsim.scenario.known import Known
+from cxsim.scenario.section import Section
 from cxsim.units import parse_money
-
-
-class Section(BaseModel):
-    """A mapping of a scenario file."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        populate_by_name=False,
-        arbitrary_types_allowed=True,
-        hide_input_in_errors=True,
-        ser_json_inf_nan="strings",
-    )
 
 
 class Runs(Section):
@@ -156,6 +145,16 @@ class Source(Section):
     retries: RetriesOrNo | None = None
 
 
+class Background(Section):
+    """Contacts of nobody in particular that take the time of a touchpoint's staff."""
+
+    rate: fields.Arrivals
+    patience: fields.Patience | None = None
+    priority: fields.Priority | None = None
+    day_variation: fields.Variation | None = None
+    takes: fields.Takes | None = None
+
+
 class Touchpoint(Section):
     """Where customers meet the firm."""
 
@@ -179,6 +178,7 @@ class Touchpoint(Section):
     way_out: firm_fields.WayOut | None = None
     explains: firm_fields.Explains | None = None
     must_be: firm_fields.LevelOrNone | None = None
+    background: Background | None = None
 
 
 class Promises(Section):
@@ -219,48 +219,6 @@ class Reach(Section):
 
     at_first: firm_fields.Reached
     everyone_after: fields.Duration
-
-
-class Known(Section):
-    """Figures that are published of a firm, or that it keeps itself; named as the measures."""
-
-    price: fields.Priced | None = None
-    nps: figure_fields.Points | None = None
-    csat: figure_fields.Proportion | None = None
-    ces: figure_fields.Number | None = None
-    review_score: figure_fields.Number | None = None
-    rated_poor: figure_fields.Proportion | None = None
-    churn: figure_fields.Monthly | None = None
-    retention: figure_fields.Proportion | None = None
-    retention_1y: figure_fields.Proportion | None = None
-    market_share: figure_fields.Proportion | None = None
-    recommendations: figure_fields.Number | None = None
-    warnings: figure_fields.Number | None = None
-    wait_mean: figure_fields.Minutes | None = None
-    wait_p90: figure_fields.Minutes | None = None
-    service_level: figure_fields.Proportion | None = None
-    abandonment_rate: figure_fields.Proportion | None = None
-    days_to_visit: figure_fields.Days | None = None
-    first_contact_resolution: figure_fields.Proportion | None = None
-    solved_rate: figure_fields.Proportion | None = None
-    failures: figure_fields.Yearly | None = None
-    voice_rate: figure_fields.Proportion | None = None
-    silent_exits: figure_fields.Proportion | None = None
-    complaints_per_1000: figure_fields.Number | None = None
-    recovery_rate: figure_fields.Proportion | None = None
-    complaint_answer_time: figure_fields.Days | None = None
-    occupancy: figure_fields.Proportion | None = None
-
-    def figures(self) -> dict[str, figure_fields.Figure]:
-        """Return the figures that are known, by the name of their measure; the price is exact."""
-        found: dict[str, figure_fields.Figure] = {}
-        for name in type(self).model_fields:
-            value = getattr(self, name)
-            if name == "price" and value is not None:
-                value = figure_fields.Figure(value.amount, 0.0, str(value))
-            if value is not None:
-                found[name] = value
-        return found
 
 
 class Firm(Section):

@@ -17,6 +17,7 @@ from cxsim.scenario.fields import UNLIMITED
 from cxsim.scenario.models import Contact, Document
 from cxsim.scenario.policies import Overlay, Piece
 from cxsim.scenario.resolve import Resolved, given
+from cxsim.scenario.sources import by_location, sources_of
 from cxsim.scenario.tables import Tables
 
 WHOLE: Final = frozenset({"call_back", "retries"})
@@ -114,7 +115,8 @@ class Overlaid:
                 remedy = f"name the value itself, such as {piece.written}.{next(iter(inner))}"
             faults.add(here, f"`{piece.written}`", "a value that a policy can change", remedy)
         keys = location[4:] if location[2] in paths.NAMED else location[2:]
-        if piece.segments and (levers.FOR_EVERYONE & set(keys) or location[2] == "arrivals"):
+        callers = location[2] == "arrivals" or keys[:1] == ("background",)
+        if piece.segments and (levers.FOR_EVERYONE & set(keys) or callers):
             allowed = "everyone, where staff, hours, wages, training, fixing or callers change"
             faults.add(here, "`for`", allowed, "leave out `for`")
         elif piece.segments and location[2] == "touchpoints" and self._has_callers(location[1]):
@@ -123,7 +125,7 @@ class Overlaid:
         faults.raise_if_any()
 
     def _has_callers(self, firm: str) -> bool:
-        return bool(given(self.resolved.document.firms[firm].arrivals))
+        return any(True for _ in sources_of(firm, self.resolved.document.firms[firm]))
 
     def _at(self, overlay: Overlay, moment: int) -> Matrix:
         values = self.base.copy()
@@ -180,16 +182,14 @@ class Overlaid:
         return document
 
     def _check_profiles(self, document: Document, policy: str) -> None:
-        for firm, content in document.firms.items():
-            before = given(self.resolved.document.firms[firm].arrivals)
-            for name, source in given(content.arrivals).items():
-                if _shape(source.rate) != _shape(before[name].rate):
-                    faults = self.resolved.faults()
-                    allowed, remedy = "the same hours at another height", "write, for example, 20 % more"
-                    faults.add(
-                        ("policies", policy, "change", f"{name}.rate"), "other hours of arrival", allowed, remedy
-                    )
-                    faults.raise_if_any()
+        before = by_location(self.resolved.document)
+        for location, one in by_location(document).items():
+            if _shape(one.source.rate) != _shape(before[location].source.rate):
+                faults = self.resolved.faults()
+                allowed, remedy = "the same hours at another height", "write, for example, 20 % more"
+                name = f"{one.background}.background" if one.background else one.name
+                faults.add(("policies", policy, "change", f"{name}.rate"), "other hours of arrival", allowed, remedy)
+                faults.raise_if_any()
 
     def _look_at(self, document: Document, here: tuple[str, ...]) -> None:
         """Note the most people on duty, and journeys that never end."""

@@ -8,9 +8,9 @@ import pytest
 from cxsim.errors import ScenarioError
 from cxsim.experiments import kept
 from cxsim.experiments.baselines import baselines_of, infer
-from cxsim.experiments.compare import Setup, experiment, names_of
+from cxsim.experiments.compare import Setup, experiment
 from cxsim.experiments.inferred import chances_of, place_of, with_bound, with_unknowns
-from cxsim.experiments.simulate import Done
+from cxsim.experiments.simulate import Done, names_of
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.tables import Values
 from cxsim.model import plan as pl

@@ -66,6 +66,8 @@ def conclude(person: Person, outcome: int) -> Course:
     judge(person, firm, outcome)
     failed = is_failed(person)
     count_episode(person, firm, failed=failed)
+    if failed and world.rows.market.unfollowed > 0:
+        world.organisations[firm].failed += 1.0
     if failed and episode.trouble >= 0 and person.firm == firm and not person.notice:
         counts = person.counts_at(firm)
         counts["hurt"] += 1

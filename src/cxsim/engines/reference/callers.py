@@ -51,9 +51,10 @@ class Source:
             u = world.draw(self.entity, draws.ARRIVAL_KEPT, number)
             if u * self.row.bound >= world.lever(self.row.levers + pl.CONTACT_RATE, 0):
                 return
-        caller = lend_row(world)
+        caller = Customer(world, len(world.customers))
         caller.entity = (self.contact + 1 << int(draws.CALLER_SHIFT)) | number
         caller.class_ = self.row.class_
+        lend_row(caller)
         caller.flags = 0
         if self.row.n_trace > 0:
             priority = int(world.plan.traces[self.row.first_trace + number]["priority"])
@@ -75,10 +76,17 @@ class Source:
         world.free_rows.append(caller.row)
 
 
-def lend_row(world: World) -> Customer:
-    """Row for a caller: the one that was given back last, else a new one."""
-    if world.free_rows:
-        return world.customers[world.free_rows.pop()]
-    caller = Customer(world, len(world.customers))
-    world.customers.append(caller)
-    return caller
+def lend_row(customer: Customer) -> None:
+    """Give a customer a row: the one that was given back last, with what its last customer left there, else a new one.
+
+    What was left is never read as one's own, but it stands in the record of the world.
+    """
+    world = customer.world
+    if not world.free_rows:
+        world.customers.append(customer)
+        return
+    before = world.customers[world.free_rows.pop()]
+    own = {name: getattr(customer, name) for name in ("entity", "segment", "class_")}
+    vars(customer).update(vars(before))
+    vars(customer).update(own)
+    world.customers[customer.row] = customer

@@ -65,9 +65,13 @@ class Customer:
         """Put the moment at which this customer wakes on the calendar."""
         return self.world.schedule(time, kind, self.entity, ordinal, self.wake, row=self.row)
 
+    def occasion(self) -> int:
+        """Ordinal of the draws of the present visit."""
+        return occasion(self.need, self.visit, self.attempt)
+
     def draw(self, decision: Any) -> float:
         """Draw for a decision of the present visit."""
-        return self.world.draw(self.entity, decision, occasion(self.need, self.visit, self.attempt))
+        return self.world.draw(self.entity, decision, self.occasion())
 
     def counts(self, desk: Desk) -> dict[str, Any]:
         """Return the counts of a touchpoint to which this customer adds."""
@@ -84,6 +88,18 @@ class Customer:
             kind, self.entity, self.need, self.visit, firm,
             touchpoint=desk.number, agent=agent, cause=cause, value=value,
         )  # fmt: skip
+
+    def default(self, name: str) -> float:
+        """Value of a behaviour parameter for this customer's segment."""
+        return self.world.default(name, self.segment)
+
+    def is_on(self, switch: str) -> bool:
+        """Whether a mechanism is switched on."""
+        return self.default(switch) > 0.0
+
+    def of_firm(self, firm: int, column: int) -> float:
+        """Value of one of the FIRM columns of a firm, for this customer's segment."""
+        return self.world.lever(self.world.rows.firms[firm].levers + column, self.segment)
 
     # --- what only people of the market do; a caller is served and forgotten
 

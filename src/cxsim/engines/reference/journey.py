@@ -18,8 +18,8 @@ from cxsim.model.tallies import wait_bin
 _AFRESH = ~(ev.FLAG_CALL_BACK | ev.FLAG_ANNOUNCED | ev.FLAG_UNREACHED)
 
 
-def open_journey(customer: Customer, contact: int, need: int) -> None:
-    """Begin the journey of a contact."""
+def open_journey(customer: Customer, contact: int, need: int, whom: int = -1) -> None:
+    """Begin the journey of a contact. `whom`: the person whom a stand-in was thinned like."""
     world = customer.world
     customer.began = customer.since = world.now
     customer.waited = 0
@@ -27,7 +27,7 @@ def open_journey(customer: Customer, contact: int, need: int) -> None:
     customer.visit = customer.attempt = 0
     customer.flags &= ev.FLAG_OWN_PRIORITY
     customer.contact = contact
-    world.note(ev.LOG_NEED, customer.entity, need, 0, world.rows.contacts[contact].firm, cause=contact)
+    world.note(ev.LOG_NEED, customer.entity, need, 0, world.rows.contacts[contact].firm, other=whom, cause=contact)
 
 
 def journey(customer: Customer) -> Course:

@@ -29,6 +29,7 @@ from cxsim.model import plan as pl
 from cxsim.model.samplers import normal_quantile
 
 if TYPE_CHECKING:
+    from cxsim.engines.reference.customer import Customer
     from cxsim.engines.reference.desk import Desk
     from cxsim.engines.reference.person import Person
 
@@ -132,23 +133,29 @@ def keep_date(person: Person, wait: int) -> None:
 # --- failures
 
 
-def mode_of_failure(person: Person, firm: int, about: int) -> int:
+def mode_of_failure(customer: Customer, firm: int, about: int) -> int:
     """In which way a firm fails this time (B-22)."""
     return mode_of(
-        person.world.draw(person.entity, draws.FAILURE_MODE, about),
-        person.of_firm(firm, pl.FIRM_TROUBLE_EMPLOYEE),
-        person.of_firm(firm, pl.FIRM_TROUBLE_CUSTOMER),
-        person.of_firm(firm, pl.FIRM_TROUBLE_DESIGN),
-        person.of_firm(firm, pl.FIRM_TROUBLE_OUTSIDE),
+        customer.world.draw(customer.entity, draws.FAILURE_MODE, about),
+        customer.of_firm(firm, pl.FIRM_TROUBLE_EMPLOYEE),
+        customer.of_firm(firm, pl.FIRM_TROUBLE_CUSTOMER),
+        customer.of_firm(firm, pl.FIRM_TROUBLE_DESIGN),
+        customer.of_firm(firm, pl.FIRM_TROUBLE_OUTSIDE),
     )
+
+
+def still_happens(customer: Customer, firm: int, mode: int, desk: Desk | None) -> float:
+    """Share of such failures that still happens, after their cause was worked on and the team has learned."""
+    remaining = customer.world.organisations[firm].causes[mode].remaining
+    if desk is not None and origin_of(mode) == EMPLOYEE:
+        remaining *= errors_left(desk.skill, customer.default("skill_on_errors"))
+    return remaining
 
 
 def is_spared(person: Person, firm: int, mode: int, desk: Desk | None, about: int) -> bool:
     """Whether a failure no longer happens, because its cause was fixed or the team has learned (B-50, B-52)."""
     world = person.world
-    remaining = world.organisations[firm].causes[mode].remaining
-    if desk is not None and origin_of(mode) == EMPLOYEE:
-        remaining *= errors_left(desk.skill, person.default("skill_on_errors"))
+    remaining = still_happens(person, firm, mode, desk)
     if remaining >= 1.0 or world.draw(person.entity, draws.SPARED, about) < remaining:
         return False
     person.counts_at(firm)["spared"] += 1

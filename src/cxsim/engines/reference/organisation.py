@@ -47,6 +47,8 @@ class Organisation:
     ----------
     causes : list of Cause
         By failure mode.
+    failed, spoke : float
+        Journeys that failed and how many of them ended in a complaint, fading; counted for the stand-ins.
     """
 
     def __init__(self, world: World, firm: int) -> None:
@@ -54,6 +56,7 @@ class Organisation:
         self.firm = firm
         self.rating_sum = self.rating_count = 0.0
         self.attention = -1
+        self.failed = self.spoke = 0.0
         self.causes = [Cause() for _ in range(ev.N_MODES)]
 
     @property
@@ -83,6 +86,8 @@ class Organisation:
         fading = self.default("reputation_fading")
         self.rating_sum = left_of_ratings(self.rating_sum, YEARS, fading)
         self.rating_count = left_of_ratings(self.rating_count, YEARS, fading)
+        self.failed *= ev.LEFT_OF_COMPLAINTS
+        self.spoke *= ev.LEFT_OF_COMPLAINTS
         self.plan_month(month + 1, self.world.now + pl.MONTH)
 
     def train(self, desk: Desk) -> None:

@@ -6,16 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from cxsim.behaviour.experience import chance_of_loop, chance_of_return
 from cxsim.behaviour.failure import comes_to_mind
-from cxsim.behaviour.organisation import solving_with_skill
 from cxsim.behaviour.survey import chance_of_response
 from cxsim.engines.reference import moment
 from cxsim.engines.reference.aftermath import conclude
 from cxsim.engines.reference.choice import choose
-from cxsim.engines.reference.customer import Customer
 from cxsim.engines.reference.desk import Desk
 from cxsim.engines.reference.journey import journey, open_journey
+from cxsim.engines.reference.market import MarketCustomer, comes_again, repaired_at
 from cxsim.engines.reference.mind import Episode, Mind
 from cxsim.engines.reference.relationship import join, leave, why_leave
 from cxsim.engines.reference.world import NEVER, Course, World, occasion
@@ -23,10 +21,10 @@ from cxsim.model import draws
 from cxsim.model import events as ev
 from cxsim.model import plan as pl
 from cxsim.model.clock import need_after, weight_at
-from cxsim.model.samplers import unit_exponential, whole
+from cxsim.model.samplers import unit_exponential
 
 
-class Person(Customer):
+class Person(MarketCustomer):
     """A person with a fixed number; the fields are those of `cxsim.model.state.COLD`.
 
     Parameters
@@ -61,17 +59,9 @@ class Person(Customer):
         self.minds = [Mind(mind) for mind in minds]
         self.episode = Episode(episode)
 
-    def default(self, name: str) -> float:
-        """Value of a behaviour parameter for this person's segment."""
-        return self.world.default(name, self.segment)
-
     def defaults(self, *names: str) -> list[float]:
         """Values of several behaviour parameters."""
         return [self.default(name) for name in names]
-
-    def is_on(self, switch: str) -> bool:
-        """Whether a mechanism is switched on."""
-        return self.default(switch) > 0.0
 
     def of_market(self, column: int) -> float:
         """Value of one of the MARKET columns for this person's segment."""
@@ -84,10 +74,6 @@ class Person(Customer):
     def cares(self, column: int) -> float:
         """How much one of the SEGMENT_CARES columns matters to this person; 1 as it does to everybody."""
         return self.of_segment(column)
-
-    def of_firm(self, firm: int, column: int) -> float:
-        """Value of one of the FIRM columns of a firm, for this person's segment."""
-        return self.world.lever(self.world.rows.firms[firm].levers + column, self.segment)
 
     def counts_at(self, firm: int) -> dict[str, Any]:
         """Return the counts of a firm to which this person adds."""
@@ -144,14 +130,6 @@ class Person(Customer):
         patience = int(self.default("complaint_patience") * pl.DAY)
         return max(self.episode.complained_at + patience, self.world.now + 1)
 
-    def chances(self, desk: Desk) -> tuple[float, float]:
-        """Chances of being helped and of being sent round; skill solves more, a visible way out spares rounds."""
-        solves, again = super().chances(desk)
-        if solves > 0.0:
-            solves = solving_with_skill(solves, desk.skill, self.default("skill_on_solving"))
-        visible = desk.lever(pl.TOUCH_WAY_OUT, self.segment) > 0.0
-        return solves, chance_of_loop(again, visible, self.default("visible_way_out"))
-
     def go_round(self) -> None:
         """Be sent back once more."""
         self.episode.loops += 1
@@ -162,29 +140,11 @@ class Person(Customer):
 
     def comes_again(self, outcome: int, /) -> int | None:
         """After how many microseconds one comes again with what was not solved; None: one gives it up (B-19)."""
-        world = self.world
-        row = world.rows.contacts[self.contact]
-        if outcome == ev.SOLVED or self.gone or row.because == pl.BECAUSE_PURCHASE or not self.is_on("persisting"):
-            return None
-        if self.visit + 1 >= ev.MAX_VISITS:
-            return None
-        visit = occasion(self.need, self.visit)
-        tries = float(self.episode.repeats + 1)
-        chance = chance_of_return(tries, self.default("persistence"), self.default("most_contacts"))
-        if world.draw(self.entity, draws.COMES_AGAIN, visit) >= chance:
-            return None
+        return None if self.gone else comes_again(self, outcome, self.episode.repeats)
+
+    def try_again(self) -> None:
+        """Count one more try with the same matter."""
         self.episode.repeats += 1
-        u = world.draw(self.entity, draws.AGAIN_AFTER, visit)
-        delay = whole(self.default("return_delay") * pl.DAY * unit_exponential(u))
-        self.status = ev.AWAY
-        self.visit += 1
-        self.attempt = self.waited = 0
-        self.step = row.first_step
-        world.note(
-            ev.LOG_AGAIN, self.entity, self.need, self.visit, row.firm,
-            cause=self.episode.repeats, value=float(delay),
-        )  # fmt: skip
-        return delay
 
     # --- needs
 
@@ -213,7 +173,8 @@ class Person(Customer):
     def meet_need(self, number: int, at: int) -> Course:
         """Meet a candidate need of time `at`: thin it, choose a firm where one may, make the journey and judge it."""
         world = self.world
-        contact = self.contact_of_need(number, at)
+        u = world.draw(self.entity, draws.NEED_KIND, occasion(number))
+        contact = self.contact_of_need(u, at)
         if contact < 0:
             return
         if world.rows.market.contractual == 1 and self.firm < 0:
@@ -249,10 +210,7 @@ class Person(Customer):
         about = occasion(number)
         self.need = number
         mode = moment.mode_of_failure(self, row.firm, about)
-        repaired_by = None
-        if row.n_steps > 0:
-            repaired_by = world.desks[world.rows.steps[row.first_step + row.n_steps - 1].touchpoint]
-        return -1 if moment.is_spared(self, row.firm, mode, repaired_by, about) else mode
+        return -1 if moment.is_spared(self, row.firm, mode, repaired_at(world, contact), about) else mode
 
     def buy_somewhere(self, contact: int, number: int) -> int:
         """Choose the firm of a purchase and, if it is another one, go over; returns its contact, -1 for none."""
@@ -269,13 +227,13 @@ class Person(Customer):
             join(self, chosen)
         return world.rows.group_contact[world.rows.contacts[contact].group][chosen]
 
-    def contact_of_need(self, number: int, at: int) -> int:
-        """Which contact a candidate need becomes (-1: none): thinning against the bound, one draw."""
+    def contact_of_need(self, u: float, at: int) -> int:
+        """Which contact a candidate need becomes (-1: none): thinning against the bound by one draw, `u`."""
         world = self.world
         profile = world.plan.need_profile
         quarter = ((at + world.week_offset) % pl.WEEK) // pl.BIN
         bound = world.rows.market.need_bound * float(profile[quarter + 1] - profile[quarter])
-        left = bound * world.draw(self.entity, draws.NEED_KIND, occasion(number))
+        left = bound * u
         for by_firm in world.rows.group_contact:
             contact, rate = self.wanted(by_firm, at)
             if left < rate:

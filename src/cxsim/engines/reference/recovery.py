@@ -26,6 +26,7 @@ from cxsim.model import plan as pl
 from cxsim.model.samplers import unit_exponential, whole
 
 if TYPE_CHECKING:
+    from cxsim.engines.reference.customer import Customer
     from cxsim.engines.reference.person import Person
 
 UNANSWERED = -1.0
@@ -38,6 +39,8 @@ def complaint(person: Person, firm: int) -> Course:
     episode.complained_at = world.now
     person.counts_at(firm)["complaints"] += 1
     person.mark(firm, ev.MARK_COMPLAINED)
+    if world.rows.market.unfollowed > 0:
+        world.organisations[firm].spoke += 1.0
     if episode.mode >= 0:
         world.organisations[firm].causes[episode.mode].hear_complaint(world.now)
     world.note(
@@ -63,15 +66,15 @@ def wait_for_answer(person: Person, step: int) -> Course:
     return (yield from visit(person, person.desk()))
 
 
-def steps_of(person: Person, firm: int) -> int:
+def steps_of(customer: Customer, firm: int) -> int:
     """Recovery steps of a firm, as bits."""
-    return int(person.of_firm(firm, pl.FIRM_STEPS))
+    return int(customer.of_firm(firm, pl.FIRM_STEPS))
 
 
-def needs_approval(person: Person, firm: int) -> bool:
+def needs_approval(customer: Customer, firm: int) -> bool:
     """Whether the credit is above what a clerk may grant alone."""
-    above = person.of_firm(firm, pl.FIRM_CREDIT) > person.of_firm(firm, pl.FIRM_LIMIT)
-    return above and bool(steps_of(person, firm) & CREDIT)
+    above = customer.of_firm(firm, pl.FIRM_CREDIT) > customer.of_firm(firm, pl.FIRM_LIMIT)
+    return above and bool(steps_of(customer, firm) & CREDIT)
 
 
 def answer(person: Person, firm: int) -> float:

@@ -14,6 +14,7 @@ from cxsim.engines.reference.organisation import Organisation
 from cxsim.engines.reference.period import close_period, is_first_from_zero, mark_start
 from cxsim.engines.reference.person import Person
 from cxsim.engines.reference.relationship import plan_review
+from cxsim.engines.reference.standins import StandIns
 from cxsim.engines.reference.world import World
 from cxsim.engines.world import new_world
 from cxsim.model import events as ev
@@ -153,6 +154,8 @@ def begin(world: World) -> None:
     for contact, row in enumerate(world.rows.contacts):
         if row.anonymous == 1:
             Source(world, contact).plan_next(0, world.start)
+    if world.rows.market.unfollowed > 0:
+        StandIns(world).plan_next(0, world.start)
     for person in world.people:
         person.set_out(person.life())
         plan_review(person, 0)

@@ -97,7 +97,9 @@ def rate_in_public(person: Person, firm: int, said: float) -> None:
     chance = probability_of_talk(said, *person.defaults("public_base", "public_by_gain", "public_by_loss"))
     if world.draw(person.entity, draws.RATES, occasion(person.need)) >= chance:
         return
-    weight = review_weight(said, person.default("review_negative_weight"))
+    # Where only a share of the people is followed, each of them rates for the others too.
+    others = world.rows.market.unfollowed / world.rows.market.n_persons
+    weight = review_weight(said, person.default("review_negative_weight")) * (1.0 + others)
     rating = public_rating(said)
     known_for = world.organisations[firm]
     known_for.rating_sum += weight * rating
