@@ -373,8 +373,8 @@ def test_a_rule_without_a_version_is_not_saved(town, tmp_path):
 
 def test_a_branch_takes_no_steered_policy(town):
     scenario = steered(town, drifting, **DRIFTING)
-    with pytest.raises(InputError, match="start: steered; a policy without a steering rule is allowed in branches"):
+    with pytest.raises(InputError, match="start: steered is steered; a policy without a steering rule is allowed"):
         cxsim.start(scenario, "steered", replications=1)
     trunk = cxsim.start(scenario, replications=1, seed=SEED, jobs=1).advance("month 0")
-    with pytest.raises(InputError, match="fork: steered; "):
+    with pytest.raises(InputError, match="fork: steered is steered; "):
         trunk.fork("steered")
