@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
     from cxsim.scenario import Scenario, load
+    from cxsim.scenario.steering import steering_rule
 
 __version__ = "0.1.0"
 
@@ -33,6 +34,7 @@ __all__ = [
     "resume",
     "run",
     "start",
+    "steering_rule",
 ]
 
 _HOMES: Final = {
@@ -49,6 +51,7 @@ _HOMES: Final = {
     "resume": "cxsim.results",
     "run": "cxsim.results",
     "start": "cxsim.results",
+    "steering_rule": "cxsim.scenario.steering",
 }
 
 

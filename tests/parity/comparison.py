@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from cxsim.engines.outcome import Outcome, live
+from cxsim.experiments.simulate import costs_of, names_of
+from cxsim.experiments.steering import Steering, steering_of
 
 
 def differences(one: Outcome, other: Outcome) -> list[str]:
@@ -25,3 +27,10 @@ def _first(name: str, one: np.ndarray, other: np.ndarray) -> str:
     mine = flat[place] if place < flat.size else "nothing"
     yours = flat_other[place] if place < flat_other.size else "nothing"
     return f"{name}: {one.shape} and {other.shape}, first at {place}: {mine} and {yours}"
+
+
+def steer_of(scenario, policy, plan):
+    """What steers a run of a policy; None where nothing does."""
+    names = names_of(scenario)
+    made = steering_of(scenario, policy, names, costs_of(scenario, policy, names))
+    return None if made is None else Steering(made, plan)

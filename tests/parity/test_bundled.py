@@ -6,7 +6,7 @@ import pytest
 
 from cxsim.engines import compiled, reference
 from cxsim.scenario.loaded import load
-from tests.parity.comparison import differences
+from tests.parity.comparison import differences, steer_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [*sorted((ROOT / "scenarios").rglob("*.yaml")), ROOT / "tests/scenarios/valid/two-desks.yaml"]
@@ -28,6 +28,7 @@ SHORTER = {
     "organisation": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
     "persistence": {"lasts": "3 months", "warm_up": "1 months", "market.customers": "60"},
     "retention": {"lasts": "12 months", "market.customers": "300"},
+    "steered-hotline": {"lasts": "4 months", "callers.rate": "0.1 times", "phone.staff": "1"},
     "switching": {"lasts": "3 months", "market.customers": "150"},
     "talk": {"lasts": "2 months", "warm_up": "2 h", "market.customers": "100"},
     "two-desks": {},
@@ -37,9 +38,10 @@ CASES = [(path, policy) for path in FILES for policy in load(path).policies]
 
 @pytest.mark.parametrize(("path", "policy"), CASES, ids=[f"{path.stem}-{policy}" for path, policy in CASES])
 def test_both_engines_write_the_same_bytes(path, policy):
-    plan = load(path).with_values(SHORTER.get(path.stem, {"lasts": "1 d", "warm_up": "2 h"})).plan(policy)
-    fast = compiled.run(plan, 20260101, 3, log=True)
-    readable = reference.run(plan, 20260101, 3, log=True)
+    scenario = load(path, allow_steering=True).with_values(SHORTER.get(path.stem, {"lasts": "1 d", "warm_up": "2 h"}))
+    plan = scenario.plan(policy)
+    fast = compiled.run(plan, 20260101, 3, log=True, steer=steer_of(scenario, policy, plan))
+    readable = reference.run(plan, 20260101, 3, log=True, steer=steer_of(scenario, policy, plan))
     assert fast.log.size > 50
     assert differences(fast, readable) == []
 

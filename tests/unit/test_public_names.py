@@ -22,6 +22,7 @@ PUBLIC_NAMES = [
     "resume",
     "run",
     "start",
+    "steering_rule",
 ]
 HEAVY_LIBRARIES = [
     "matplotlib",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from cxsim.engines.outcome import Outcome, live
+from cxsim.experiments.simulate import costs_of, names_of
+from cxsim.experiments.steering import Steering, SteeringPlan, steering_of
 from cxsim.model.plan import Plan
 from cxsim.scenario import load
 
@@ -53,7 +55,7 @@ def parity(scenario: str) -> Parity:
 def check_parity(scenario: Scenario | str | Path, *, policy: str = "as-is", seed: int = SEED) -> Parity:
     """Run a scenario once in each engine and count the bytes that differ: 0 where they agree.
 
-    Inside `cxsim.replaced` both engines run under the replaced rule.
+    Inside `cxsim.replaced` both engines run under the replaced rule; a steered policy is steered in both.
 
     Parameters
     ----------
@@ -71,13 +73,19 @@ def check_parity(scenario: Scenario | str | Path, *, policy: str = "as-is", seed
         When a run does not end.
     """
     found = load(scenario) if isinstance(scenario, str | Path) else scenario
-    return _parity(found.name, found.plan(policy), seed)
+    plan = found.plan(policy)
+    names = names_of(found)
+    return _parity(found.name, plan, seed, steering_of(found, policy, names, costs_of(found, policy, names)))
 
 
-def _parity(name: str, plan: Plan, seed: int) -> Parity:
+def _parity(name: str, plan: Plan, seed: int, steering: SteeringPlan | None = None) -> Parity:
     from cxsim.engines import compiled, reference
 
-    fast, readable = (engine.run(plan, seed, 0, log=True) for engine in (compiled, reference))
+    steers = [Steering(steering, plan) if steering is not None else None for _ in range(2)]
+    engines = (compiled, reference)
+    fast, readable = (
+        engine.run(plan, seed, 0, log=True, steer=steer) for engine, steer in zip(engines, steers, strict=True)
+    )
     pairs = list(zip(_arrays(fast), _arrays(readable), strict=True))
     return Parity(
         name, sum(differing_bytes(*pair) for pair in pairs), sum(one.nbytes for one, _ in pairs), fast.log.size

@@ -20,6 +20,9 @@ scenarios_app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def validate(
     context: typer.Context,
     scenario_files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or bundled names.")],
+    allow_steering: Annotated[
+        bool, typer.Option("--allow-steering", help="Import the steering rules that files name, and check them too.")
+    ] = False,
 ) -> None:
     """Check scenario files; list every fault.
 
@@ -29,32 +32,37 @@ def validate(
     Examples:
       cxsim validate my-shop.yaml
       cxsim validate scenarios/*.yaml
+      cxsim validate steered-hotline --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     screen: Screen = context.obj
     worst = 0
     checked: list[dict[str, Any]] = []
     for name in scenario_files:
-        faults, code = _faults(name)
+        faults, code, unread = _faults(name, allow_steering=allow_steering)
         worst = max(worst, code)
         checked.append({"file": name, "valid": not faults, "faults": [_described(fault) for fault in faults]})
         if not faults:
             screen.result(f"{name}: valid")
+            if unread:
+                screen.remark(f"{name}: not looked at without --allow-steering: steering of {', '.join(unread)}")
         elif not screen.json:
             screen.fault("\n".join(str(fault) for fault in faults))
     screen.document({"files": checked})
     raise typer.Exit(worst)
 
 
-def _faults(name: str) -> tuple[tuple[Fault, ...], int]:
+def _faults(name: str, *, allow_steering: bool) -> tuple[tuple[Fault, ...], int, list[str]]:
+    """Return the faults of a file, the exit code they mean, and policies whose steering stayed unread."""
     from cxsim.scenario import load
 
     try:
-        load(name)
+        found = load(name, allow_steering=allow_steering)
     except UnreadableError as error:
-        return error.faults, UNREADABLE
+        return error.faults, UNREADABLE, []
     except ScenarioError as error:
-        return error.faults, INVALID
-    return (), 0
+        return error.faults, INVALID, []
+    unread = [policy for policy in found.policies if any(one.rule is None for one in found.policy(policy).steering)]
+    return (), 0, unread
 
 
 def _described(fault: Fault) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from cxsim.cli.simulations import (
     ScenarioArgument,
     SeedOption,
     SetOption,
+    SteeringOption,
     announce,
     changed,
     say_what_was_inferred,
@@ -38,6 +39,7 @@ def benchmark(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help=f"Write the result folder with {TABLE} there.")
     ] = None,
+    allow_steering: SteeringOption = False,
 ) -> None:
     """Put our firm beside each rival, on the figures that are known.
 
@@ -56,7 +58,7 @@ def benchmark(
     from cxsim.results.league import lines_of
 
     screen: Screen = context.obj
-    found = changed(scenario, set_)
+    found = changed(scenario, set_, allow_steering=allow_steering)
     if out is not None:
         check(out)
     announce(screen, engine)

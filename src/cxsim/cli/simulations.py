@@ -49,6 +49,13 @@ EngineOption = Annotated[Engine, typer.Option(help="Both give the same values; c
 JobsOption = Annotated[
     int | None, typer.Option(min=1, metavar="J", help="Runs at the same time; by default one for each processor.")
 ]
+SteeringOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-steering",
+        help="Import and run the Python functions that policies name under `steering`; only for code you trust.",
+    ),
+]
 ScaleOption = Annotated[
     float,
     typer.Option(
@@ -73,6 +80,7 @@ def run(
     jobs: JobsOption = None,
     scale: ScaleOption = 1.0,
     out: OutOption = None,
+    allow_steering: SteeringOption = False,
     events: Annotated[bool, typer.Option("--events", help="Keep every event in events.parquet.")] = False,
     checkpoint: Annotated[
         Path | None,
@@ -88,12 +96,13 @@ def run(
       cxsim run my-shop.yaml --set till.staff=2 --events --out out/two
       cxsim run default-market --scale 0.1
       cxsim run cable-town --replications 200 --checkpoint saved
+      cxsim run steered-hotline --policy follow --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.experiments.checkpoint import remove, saved_in
     from cxsim.results import run as simulate
 
     screen: Screen = context.obj
-    found, folder = _prepared(scenario, set_, out)
+    found, folder = _prepared(scenario, set_, out, allow_steering=allow_steering)
     found.policy(policy)
     announce(screen, engine)
     saved = 0 if checkpoint is None else saved_in(checkpoint)
@@ -156,6 +165,7 @@ def compare(
     jobs: JobsOption = None,
     scale: ScaleOption = 1.0,
     out: OutOption = None,
+    allow_steering: SteeringOption = False,
 ) -> None:
     """Compare all policies with as-is, on the same luck.
 
@@ -168,12 +178,13 @@ def compare(
       cxsim compare my-shop.yaml --worlds 100
       cxsim compare cable-town --scale 0.1
       cxsim compare cable-town --fork-at "month 12"
+      cxsim compare steered-hotline --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results import compare as simulate
 
     screen: Screen = context.obj
     wanted = _precision(precision, replications, most)
-    found, folder = _prepared(scenario, set_, out)
+    found, folder = _prepared(scenario, set_, out, allow_steering=allow_steering)
     names = None if policies is None else _named(policies)
     for name in names or ():
         found.policy(name)
@@ -198,11 +209,13 @@ def compare(
     _finish(screen, comparison, folder)
 
 
-def _prepared(scenario: str, changes: Sequence[str] | None, out: Path | None) -> tuple[Scenario, Path]:
+def _prepared(
+    scenario: str, changes: Sequence[str] | None, out: Path | None, *, allow_steering: bool
+) -> tuple[Scenario, Path]:
     """Load the scenario, change it as asked, and find a place for the results, before any work is done."""
     from cxsim.results.folder import check, default_folder
 
-    found = changed(scenario, changes)
+    found = changed(scenario, changes, allow_steering=allow_steering)
     # Local time: the folder is for the eyes of whoever is at this machine.
     now = datetime.now().astimezone()
     folder = default_folder(Path(RESULTS), found.name, found.identity(), now) if out is None else out
@@ -210,11 +223,12 @@ def _prepared(scenario: str, changes: Sequence[str] | None, out: Path | None) ->
     return found, folder
 
 
-def changed(scenario: str, changes: Sequence[str] | None) -> Scenario:
-    """Load a scenario, and change it as asked."""
+def changed(scenario: str, changes: Sequence[str] | None, *, allow_steering: bool) -> Scenario:
+    """Load a scenario that may be run, and change it as asked."""
     from cxsim.scenario import load
 
-    found = load(scenario)
+    found = load(scenario, allow_steering=allow_steering)
+    found.check_steering()
     values = _pairs(changes or ())
     return found.with_values(values) if values else found
 

@@ -90,6 +90,4 @@ def organise(p: Plan, s: State, firm: int, month: int) -> None:
     f = s.organisations[firm]
     fading = default(p, s, slots.REPUTATION_FADING, 0)
     f["rating_sum"] = left_of_ratings(f["rating_sum"], pl.MONTH / pl.YEAR, fading)
-    f["failed"] *= ev.LEFT_OF_COMPLAINTS
-    f["spoke"] *= ev.LEFT_OF_COMPLAINTS
     f["rating_count"] = left_of_ratings(f["rating_count"], pl.MONTH / pl.YEAR, fading)

@@ -328,7 +328,8 @@ def conclude(p: Plan, s: State, row: int, outcome: int, now: int) -> int:
     failed = outcome != ev.SOLVED or (h["flags"] & ev.FLAG_FAILED) != 0
     count_episode(p, s, row, firm, outcome, failed, now)
     if failed and p.market[0]["unfollowed"] > 0:
-        s.organisations[firm]["failed"] += 1.0
+        s.organisations[firm]["failed"] = ev.LEFT_OF_FAILURES * s.organisations[firm]["failed"] + 1.0
+        s.organisations[firm]["spoke"] *= ev.LEFT_OF_FAILURES
     if failed and e["trouble"] >= 0 and c["firm"] == firm and c["notice"] == 0:
         t = s.firm[s.world[0]["period"], firm, c["segment"]]
         t["hurt"] += 1

@@ -7,7 +7,7 @@ that has ended is saved at its end, and is not simulated again.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,7 @@ from cxsim.experiments.spec import MODEL_VERSION, RunSpec
 if TYPE_CHECKING:
     from cxsim.engines.compiled import Simulation
     from cxsim.experiments.simulate import Done, Task
+    from cxsim.experiments.steering import Steering
 
 ENDING: Final = ".world"
 PARTIAL: Final = ".partial-"
@@ -33,7 +34,7 @@ def file_of(folder: Path, spec: RunSpec) -> Path:
     return folder / f"{spec.policy}-{spec.replication:04d}-{spec.identity()[:NAMED]}{ENDING}"
 
 
-def prepare(folder: Path, specs: Iterable[RunSpec], engine: str) -> None:
+def prepare(folder: Path, specs: Iterable[RunSpec], engine: str, unversioned: Sequence[str] = ()) -> None:
     """Make the folder, and refuse one that holds something else than worlds of these runs, before any run.
 
     Parameters
@@ -42,6 +43,8 @@ def prepare(folder: Path, specs: Iterable[RunSpec], engine: str) -> None:
     specs : iterable of RunSpec
         What shall be run.
     engine : str
+    unversioned : sequence of str
+        Names of steering rules that do not say which version they are.
 
     Raises
     ------
@@ -53,6 +56,9 @@ def prepare(folder: Path, specs: Iterable[RunSpec], engine: str) -> None:
     if engine != "compiled":
         allowed = "the compiled engine, which can be saved and gives the same values"
         raise _refusal(folder, f"a checkpoint of the {engine} engine", allowed, "leave out one of them")
+    for name in unversioned:
+        allowed = "rules that say which version they are, so that a run goes on under the same one"
+        raise _refusal(folder, f"a checkpoint of runs steered by {name}", allowed, "write version=1 in its decorator")
     wanted = {file_of(folder, spec): spec for spec in specs}
     experiments = {_experiment(spec) for spec in wanted.values()}
     try:
@@ -103,31 +109,34 @@ def simulate_saving(task: Task, folder: Path, progress: Callable[[float], None] 
     Raises
     ------
     RunError
-        When the engine stops, or this process does not know a rule that was replaced.
+        When the engine stops, a steering rule fails, or this process does not know a rule that was replaced.
     """
     from cxsim.engines import snapshot
     from cxsim.engines.compiled import Simulation
-    from cxsim.experiments.simulate import done_of
+    from cxsim.experiments.simulate import done_of, steer_of
 
     require(task.spec.rules)
     started = time.perf_counter()
     path, run = file_of(folder, task.spec), task.spec.identity()
+    steer = steer_of(task)
     if path.exists():
+        if steer is not None:
+            steer.state = snapshot.about_of(path).notes["steering"]
         simulation = snapshot.load(path, task.plan, run=run, model_version=MODEL_VERSION)
     else:
         simulation = Simulation.begun(task.plan, task.spec.seed, task.spec.replication, log=task.log)
     saver = _Saver(path, task.spec)
     ends = task.plan.period_ends
     for end in ends[ends > simulation.now].tolist():
-        simulation.advance(end)
-        saver.save(simulation, now=end == ends[-1])
+        simulation.advance(end, steer)
+        saver.save(simulation, steer, now=end == ends[-1])
         if progress is not None:
             try:
                 progress(float((ends <= end).mean()))
             except RunError:
-                saver.save(simulation, now=True)
+                saver.save(simulation, steer, now=True)
                 raise
-    return done_of(task, simulation.outcome(), started)
+    return done_of(task, simulation.outcome(), started, steer)
 
 
 class _Saver:
@@ -137,13 +146,13 @@ class _Saver:
         self._path, self._spec = path, spec
         self._last, self._took = time.perf_counter(), 0.0
 
-    def save(self, simulation: Simulation, *, now: bool) -> None:
+    def save(self, simulation: Simulation, steer: Steering | None, *, now: bool) -> None:
         from cxsim.engines import snapshot
 
         begun = time.perf_counter()
         if not now and begun - self._last < max(LEAST_S, self._took / SHARE):
             return
-        notes = {"experiment": _experiment(self._spec)}
+        notes = {"experiment": _experiment(self._spec), "steering": None if steer is None else steer.state}
         try:
             snapshot.save(simulation, self._path, run=self._spec.identity(), model_version=MODEL_VERSION, notes=notes)
         except OSError as error:

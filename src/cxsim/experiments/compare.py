@@ -20,20 +20,25 @@ from cxsim.experiments.checkpoint import prepare
 from cxsim.experiments.executor import Failure, Report, Simulate
 from cxsim.experiments.families import run_families
 from cxsim.experiments.inferred import NOTHING, Inference
+from cxsim.experiments.parted import Parted, partings
 from cxsim.experiments.precision import Precision
 from cxsim.experiments.rules import Replacement, identities, note_of, replacements
 from cxsim.experiments.scale import check_scale, followed
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.steered import note_on, rules_in, table_of
+from cxsim.experiments.steering import steering_of
 from cxsim.experiments.stopping import until_precise
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
 from cxsim.measures.above import with_payback, with_policy_cost
 from cxsim.measures.catalog import CATALOG
-from cxsim.measures.fates import Parting, has_fates, parting
+from cxsim.measures.fates import Parting, has_fates
 from cxsim.measures.layout import Layout, layout_of
 from cxsim.measures.tables import Frames, Run, frames_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from cxsim.model.plan import Plan
     from cxsim.scenario import Scenario
 
@@ -60,14 +65,6 @@ class Logs(NamedTuple):
     policy: str
     replication: int
     rows: NDArray[np.void]
-
-
-class Parted(NamedTuple):
-    """How a policy and as-is part on the starting customers of our firm in one replication."""
-
-    policy: str
-    replication: int
-    parting: Parting
 
 
 @dataclass(frozen=True)
@@ -102,6 +99,8 @@ class Experiment:
         Policy by policy, complete replications only; empty without as-is, without people, or with too many of them.
     replaced : tuple of Replacement
         Behaviour rules in whose place something else stood.
+    steering : DataFrame, optional
+        Moves of steering rules in complete replications, columns of `steering.parquet`; None where nothing steers.
     scale : float
         Share of the customers who were followed.
     fork_at : str
@@ -124,6 +123,7 @@ class Experiment:
     worlds: Worlds | None = None
     replaced: tuple[Replacement, ...] = ()
     inference: Inference = NOTHING
+    steering: pd.DataFrame | None = None
     scale: float = 1.0
     fork_at: str = ""
 
@@ -215,6 +215,8 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
     else:
         batch.note = until_precise(batch, setup.precision)
     frames, complete = batch.frames()
+    alone = note_of(alone=setup.engine == "reference" and setup.jobs != 1)
+    steering = batch.steering()
     return Experiment(
         scenario=scenario,
         policies=batch.policies,
@@ -225,12 +227,13 @@ def experiment(scenario: Scenario, policies: Sequence[str], setup: Setup) -> Exp
         frames=frames,
         runs=batch.statuses(),
         logs=batch.logs(),
-        note=" ".join(filter(None, (batch.note, note_of(alone=setup.engine == "reference" and setup.jobs != 1)))),
+        note=" ".join(filter(None, (batch.note, alone, note_on(scenario, batch.policies, steering, complete)))),
         started=started,
         parted=batch.parted(),
         worlds=run_worlds(scenario, batch.policies, setup, batch.seed, batch.layout) if setup.worlds else None,
         replaced=replacements(),
         inference=batch.inference,
+        steering=steering,
         scale=setup.scale,
         fork_at=setup.fork_at,
         wall_s=time.monotonic() - clock,
@@ -267,7 +270,9 @@ class _Batch:
             name: followed(self.inference.bounded(plan), setup.scale) for name, plan in plans.items()
         }
         self.costs = {name: costs_of(scenario, name, self.names) for name in self.policies}
+        self.steers = {name: steering_of(scenario, name, self.names, self.costs[name]) for name in self.policies}
         self.layout = layout_of(self.plans[self.policies[0]], self.names)
+        self.unversioned = [rule.name for _, rule in rules_in(scenario, self.policies) if rule.version is None]
         self.identity = scenario.identity()
         self.note = ""
         self.fates = AS_IS in self.policies and len(self.policies) > 1 and has_fates(self.plans[AS_IS])
@@ -288,7 +293,7 @@ class _Batch:
         ]
         setup = self.setup
         if setup.checkpoint is not None:
-            prepare(setup.checkpoint, [task.spec for task in tasks], setup.engine)
+            prepare(setup.checkpoint, [task.spec for task in tasks], setup.engine, self.unversioned)
         with executors.lent(setup.executor, setup.engine, setup.jobs, len(tasks)) as (executor, threads):
             found = run_families(
                 tasks, executor, setup.simulate, threads=threads, workers=setup.jobs or executors.available_jobs(),
@@ -302,29 +307,22 @@ class _Batch:
         ]
 
     def _part(self, made: list[tuple[Task, Done | Failure]]) -> None:
-        """Compare the fates of the starting customers under every policy with those under as-is."""
         fates = {
             (task.spec.policy, task.spec.replication): result.fates
             for task, result in made
             if isinstance(result, Done) and result.fates is not None
         }
-        segments = len(self.names.segments)
-        for (policy, replication), own in fates.items():
-            usual = fates.get((AS_IS, replication))
-            if policy != AS_IS and usual is not None:
-                self._parted[policy, replication] = parting(usual, own, segments)
+        self._parted |= partings(fates, AS_IS, len(self.names.segments))
 
     def _task(self, policy: str, replication: int) -> Task:
         plan = self.inference.drawn(self.plans[policy], self.seed, replication)
-        horizon = int(plan.clock[0]["horizon"])
-        by = self.inference.rule
         spec = RunSpec(
-            self.identity, policy, replication, self.seed, horizon,
-            inferred=by, rules=identities(), scale=self.setup.scale,
+            self.identity, policy, replication, self.seed, int(plan.clock[0]["horizon"]),
+            inferred=self.inference.rule, rules=identities(), scale=self.setup.scale,
         )  # fmt: skip
         return Task(
             spec, plan, self.layout, self.costs[policy], self.setup.engine, log=self.setup.log, fates=self.fates,
-            checkpoint=self.setup.checkpoint,
+            steering=self.steers[policy], checkpoint=self.setup.checkpoint,
         )  # fmt: skip
 
     def complete(self) -> list[int]:
@@ -356,6 +354,12 @@ class _Batch:
             for number in complete
             if (policy, number) in self._parted
         )
+
+    def steering(self) -> pd.DataFrame | None:
+        """Return what steering rules moved in the complete replications; None where no policy is steered."""
+        done = [(task.spec, result.moves) for task, result in self._made if isinstance(result, Done)]
+        rows = [row for row in done if row[0].replication in set(self.complete())]
+        return table_of(self.policies, rows) if any(self.steers.values()) else None
 
     def known(self) -> set[str]:
         """Name the measures that the firm which policies change will have."""

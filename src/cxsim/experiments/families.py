@@ -83,7 +83,7 @@ def simulate_family(tasks: Sequence[Task], progress: Callable[[float], None] | N
     Parameters
     ----------
     tasks : sequence of Task
-        Of the compiled engine; same seed, replication and world.
+        Of the compiled engine; same seed, replication and world. A steered one is alone.
     progress : callable, optional
         Called with the share done at the end of every period; what it raises ends the run under way.
 
@@ -92,6 +92,11 @@ def simulate_family(tasks: Sequence[Task], progress: Callable[[float], None] | N
     tuple of Done or Failure
         In the order of the tasks. Time that several share is counted in one of them.
     """
+    if tasks[0].steering is not None:
+        try:
+            return (simulate(tasks[0], progress),)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is why this run did not end
+            return (Failure(why_of(error)),)
     require(tasks[0].spec.rules)
     return _Family(tasks, progress).made()
 
@@ -166,10 +171,12 @@ def families_of(tasks: Sequence[Task], workers: int) -> list[list[int]]:
     tasks : sequence of Task
     workers : int
     """
-    groups: dict[tuple[int, int], list[int]] = {}
+    groups: dict[tuple[int, int, str], list[int]] = {}
     for place, task in enumerate(tasks):
-        groups.setdefault((task.spec.world, task.spec.replication), []).append(place)
-    first = next(iter(groups.values()))
+        # What a rule moves is known only when it is asked: a steered run is made alone.
+        alone = task.spec.policy if task.steering is not None else ""
+        groups.setdefault((task.spec.world, task.spec.replication, alone), []).append(place)
+    first = max(groups.values(), key=len)
     plans = [tasks[place].plan for place in first]
 
     def done_after(parts: int) -> int:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cxsim.experiments.rules import require
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.steering import Moved, Steering, SteeringPlan
 from cxsim.measures.fates import fates_of
 from cxsim.measures.layout import Layout, Names
 from cxsim.measures.money import WrittenCost
@@ -43,6 +44,8 @@ class Task(NamedTuple):
         Whether to bring the log along.
     fates : bool
         Whether to bring along what became of each starting customer of the firm that policies change.
+    steering : SteeringPlan, optional
+        Rules that are asked between periods.
     checkpoint : Path, optional
         Folder in which the world is saved as it goes, and from which it goes on.
     """
@@ -54,11 +57,12 @@ class Task(NamedTuple):
     engine: str
     log: bool = False
     fates: bool = False
+    steering: SteeringPlan | None = None
     checkpoint: Path | None = None
 
 
 class Done(NamedTuple):
-    """A run that has been made: its values, its log and the fates if asked for, and how much work it was."""
+    """A run that has been made: its values, its log and the fates if asked for, how much work it was, what steered."""
 
     values: Values
     log: NDArray[np.void]
@@ -66,6 +70,7 @@ class Done(NamedTuple):
     visits: int
     wall_s: float
     fates: NDArray[np.void] | None = None
+    moves: tuple[Moved, ...] = ()
 
 
 def costs_of(scenario: Scenario, policy: str, names: Names) -> tuple[WrittenCost, ...]:
@@ -98,7 +103,7 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
     Raises
     ------
     RunError
-        When the engine stops, or this process does not know a rule that was replaced.
+        When the engine stops, a steering rule fails, or this process does not know a rule that was replaced.
     """
     if task.checkpoint is not None:
         from cxsim.experiments.checkpoint import simulate_saving
@@ -110,11 +115,17 @@ def simulate(task: Task, progress: Callable[[float], None] | None = None) -> Don
         from cxsim.engines.reference import run
     else:
         from cxsim.engines.compiled import run
-    outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress)
-    return done_of(task, outcome, started)
+    steer = steer_of(task)
+    outcome = run(task.plan, task.spec.seed, task.spec.replication, log=task.log, progress=progress, steer=steer)
+    return done_of(task, outcome, started, steer)
 
 
-def done_of(task: Task, outcome: Outcome, started: float) -> Done:
+def steer_of(task: Task) -> Steering | None:
+    """Return what steers a run; None where nothing does."""
+    return None if task.steering is None else Steering(task.steering, task.plan)
+
+
+def done_of(task: Task, outcome: Outcome, started: float, steer: Steering | None = None) -> Done:
     """Return what is kept of a run that has ended.
 
     Parameters
@@ -123,13 +134,16 @@ def done_of(task: Task, outcome: Outcome, started: float) -> Done:
     outcome : Outcome
     started : float
         `time.perf_counter` of its begin.
+    steer : Steering, optional
+        What steered it.
     """
     world = outcome.state.world[0]
     return Done(
-        values=values_of(task.plan, outcome.state, task.layout, task.costs),
+        values=values_of(task.plan if steer is None else steer.counted, outcome.state, task.layout, task.costs),
         log=outcome.log,
         events=int(world["events"]),
         visits=int(world["visits"]),
         wall_s=time.perf_counter() - started,
         fates=fates_of(task.plan, outcome.state, task.layout.names.policy_firm) if task.fates else None,
+        moves=() if steer is None else tuple(steer.moves),
     )

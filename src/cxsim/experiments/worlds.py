@@ -19,6 +19,7 @@ from cxsim.experiments.rules import identities
 from cxsim.experiments.scale import followed
 from cxsim.experiments.simulate import Done, Task, costs_of
 from cxsim.experiments.spec import RunSpec
+from cxsim.experiments.steering import steering_of
 from cxsim.experiments.unsure import Drawn, Range, drawn, ranges_of
 from cxsim.measures.above import COUNTED, with_policy_cost
 from cxsim.measures.catalog import CATALOG, unit_of
@@ -193,6 +194,7 @@ class _Maker:
         found = []
         for policy, plan in plans.items():
             costs = costs_of(there, policy, self.layout.names)
+            steering = steering_of(there, policy, self.layout.names, costs)
             for replication in range(self.setup.world_replications):
                 horizon = int(plan.clock[0]["horizon"])
                 spec = RunSpec(
@@ -207,7 +209,7 @@ class _Maker:
                     scale=self.setup.scale,
                 )
                 own = inference.drawn(plan, self.seed, replication)
-                found.append(Task(spec, own, self.layout, costs, self.setup.engine))
+                found.append(Task(spec, own, self.layout, costs, self.setup.engine, steering=steering))
         return found
 
 

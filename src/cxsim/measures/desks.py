@@ -98,15 +98,28 @@ DESK_MEASURES: Final[Mapping[str, DeskMeasure]] = MappingProxyType(
 def desk_totals(plan: Plan, state: State) -> Desk:
     """Return the sums from time 0 to the horizon at every touchpoint; class 0 holds all customers."""
     periods = totals.periods_of(plan)
-    live = state.touch[periods.first :]
-    areas = state.areas[periods.first :]
+    span = float((periods.ends - periods.begins)[periods.first :].sum())
+    return desk_sums(state.touch[periods.first :], state.areas[periods.first :], state.waits, span)
+
+
+def desk_sums(live: NDArray[np.void], areas: NDArray[np.void], waits: NDArray[np.int64], span: float) -> Desk:
+    """Return the sums of some periods at every touchpoint; class 0 holds all customers.
+
+    Parameters
+    ----------
+    live : (n_periods, n_touchpoints, n_classes) TOUCH_TALLY
+    areas : (n_periods, n_touchpoints) AREA_TALLY
+    waits : (n_touchpoints, n_classes, n_bins) int64
+    span : float
+        Length of these periods, microseconds.
+    """
 
     def summed(name: str) -> Array:
         sums = live[name].sum(axis=0).astype(np.float64)
         return np.concatenate((sums.sum(axis=-1, keepdims=True), sums), axis=-1)
 
     def area(name: str) -> Array:
-        wide = np.full((state.touch.shape[1], 1 + state.touch.shape[2]), np.nan)
+        wide = np.full((live.shape[1], 1 + live.shape[2]), np.nan)
         wide[:, 0] = areas[name].sum(axis=0)
         return wide
 
@@ -116,9 +129,9 @@ def desk_totals(plan: Plan, state: State) -> Desk:
         wait_all=summed("wait_all"),
         wait_served=summed("wait_served"),
         service=summed("service"),
-        waits=np.concatenate((state.waits.sum(axis=1, keepdims=True), state.waits), axis=1),
+        waits=np.concatenate((waits.sum(axis=1, keepdims=True), waits), axis=1),
         queue=area("queue"),
         busy=area("busy"),
         duty=area("duty"),
-        span=float((periods.ends - periods.begins)[periods.first :].sum()),
+        span=span,
     )

@@ -6,7 +6,7 @@ Classes are the last axis everywhere: all customers together, then the segments,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from cxsim.measures.money import WrittenCost
 from cxsim.model import state as st
 from cxsim.model.events import REASON_INVOLUNTARY
 from cxsim.model.plan import DATED_CHANNELS, YEAR, Plan
-from cxsim.model.state import State
 
 Array = NDArray[np.float64]
 
@@ -112,6 +111,25 @@ class Totals(NamedTuple):
     base: Array
 
 
+class Tallied(Protocol):
+    """What totals are made of: a final state, or the tallies of some periods alone; see `cxsim.model.state.State`."""
+
+    @property
+    def touch(self) -> NDArray[np.void]: ...  # noqa: D102 -- fields of the state
+    @property
+    def areas(self) -> NDArray[np.void]: ...  # noqa: D102
+    @property
+    def firm(self) -> NDArray[np.void]: ...  # noqa: D102
+    @property
+    def left(self) -> NDArray[np.int64]: ...  # noqa: D102
+    @property
+    def base(self) -> NDArray[np.int64]: ...  # noqa: D102
+    @property
+    def survey(self) -> NDArray[np.float64]: ...  # noqa: D102
+    @property
+    def cold(self) -> NDArray[np.void]: ...  # noqa: D102
+
+
 BASE_STOCKS = {
     "customers": st.BASE_CUSTOMERS,
     "kept": st.BASE_KEPT,
@@ -154,14 +172,14 @@ def periods_of(plan: Plan) -> Periods:
     return Periods(begins, ends, int(np.count_nonzero(begins < 0)))
 
 
-def by_period(plan: Plan, state: State, costs: Sequence[WrittenCost] = ()) -> Totals:
+def by_period(plan: Plan, state: Tallied, costs: Sequence[WrittenCost] = ()) -> Totals:
     """Return the totals of every period, shape (n_periods, n_firms, n_classes); warm-up periods first.
 
     Parameters
     ----------
     plan : Plan
-    state : State
-        The final state of a run.
+    state : Tallied
+        The final state of a run, or the tallies of the plan's periods.
     costs : sequence of WrittenCost
         What the policy and its parts cost beyond what the model counts; nothing by default.
     """
@@ -234,7 +252,7 @@ def visiting(plan: Plan) -> NDArray[np.bool_]:
     return np.asarray(staffed(plan) & np.isin(plan.touchpoints["channel"], DATED_CHANNELS))
 
 
-def starting_customers(plan: Plan, state: State) -> NDArray[np.int64]:
+def starting_customers(plan: Plan, state: Tallied) -> NDArray[np.int64]:
     """Count the customers of every firm at time 0 by segment, (n_firms, n_segments)."""
     count = np.zeros((plan.firms.size, plan.segments.size), np.int64)
     with_firm = state.cold[state.cold["base_firm"] >= 0]
@@ -242,7 +260,7 @@ def starting_customers(plan: Plan, state: State) -> NDArray[np.int64]:
     return count
 
 
-def _queues(plan: Plan, state: State) -> dict[str, Array]:
+def _queues(plan: Plan, state: Tallied) -> dict[str, Array]:
     places = [(name, name, queueing(plan)) for name in TOUCH_FIELDS]
     places += [(name, tally, visiting(plan)) for name, tally in VISIT_FIELDS.items()]
     found = {}
@@ -273,7 +291,7 @@ def _whole(values: Array, classes: int) -> Array:
     return wide
 
 
-def _stocks(state: State, classes: int) -> dict[str, Array]:
+def _stocks(state: Tallied, classes: int) -> dict[str, Array]:
     found = {name: _people(state.base[..., column], classes) for name, column in BASE_STOCKS.items()}
     return found | {name: _people(state.survey[..., column], classes) for name, column in SURVEY_STOCKS.items()}
 

@@ -176,5 +176,5 @@ UNREACHED_CALL_US = 30_000_000  # a call-back that nobody answers keeps the agen
 MAX_VISITS = 4000
 MAX_ATTEMPTS = 15
 MAX_TOLD = 24
-# Share of the counts of failed journeys and complaints, from which stand-ins complain, that a month leaves.
-LEFT_OF_COMPLAINTS = 0.5
+# Share of the counts of failed journeys and complaints, from which stand-ins complain, that one more failure leaves.
+LEFT_OF_FAILURES = 0.98

@@ -132,7 +132,7 @@ class Branch:
         if policy is None:
             steps, plan = self._steps, None
         else:
-            self.scenario.policy(policy)
+            _check(self.scenario, policy, "fork")
             if self._worlds[0].now < 0:
                 message = 'fork: a world in its warm-up; one at time 0 or later is allowed; advance("month 0") first'
                 raise InputError(message)
@@ -244,7 +244,7 @@ def start(
         When the scenario, the policy or a number is not allowed.
     """
     found = load(scenario) if isinstance(scenario, str | Path) else scenario
-    found.policy(policy)
+    _check(found, policy, "start")
     runs = found.document.runs
     count = replications if replications is not None else (runs.replications if runs else None) or 20
     if count < 1:
@@ -299,6 +299,13 @@ def resume(folder: str | Path, scenario: Scenario | str | Path, *, jobs: int | N
         worlds.append(snapshot.load(path, own, run=run, model_version=MODEL_VERSION))
     log = bool(worlds[0].state.world[0]["logging"])
     return Branch(root._replace(log=log), steps, worlds)
+
+
+def _check(scenario: Scenario, policy: str, what: str) -> None:
+    """Refuse a policy that there is not, or one with a steering rule, whose state a branch does not carry."""
+    if scenario.policy(policy).steering:
+        message = f"{what}: {policy} is steered; a policy without a steering rule is allowed; compare it with fork_at"
+        raise InputError(message)
 
 
 def _about(place: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cxsim.errors import Fault, InputError, ScenarioError
+from cxsim.experiments.steered import rules_in
 from cxsim.results.answer import answer
 from cxsim.results.manifest import manifest_of
 from cxsim.results.reasons import table_of
@@ -29,6 +30,7 @@ MANIFEST: Final = "manifest.json"
 ANSWER: Final = "answer.md"
 HASH_SHOWN: Final = 8
 EVENTS: Final = "events.parquet"
+STEERING: Final = "steering.parquet"
 
 
 def default_folder(results: Path, scenario: str, identity: str, now: datetime) -> Path:
@@ -81,12 +83,18 @@ def write(results: Tabled, folder: Path, *, command: str = "") -> Path:
     Raises
     ------
     InputError
-        When it cannot be written, or a replaced rule has no source that could be read later; then nothing is.
+        When it cannot be written, a replaced rule has no source that could be read later, or a steering rule no
+        version; then nothing is.
     """
     for one in results.experiment.replaced:
         if not one.source:
             allowed = "rules whose source, and all that it names, can be read later"
             raise _refusal(folder, f"{one.rule} replaced by {one.by}", allowed, "define the function in a file")
+    made_by = results.experiment
+    for policy, rule in rules_in(made_by.scenario, made_by.policies):
+        if rule.version is None:
+            allowed = "rules that say which version they are"
+            raise _refusal(folder, f"{policy} steered by {rule.name}", allowed, "write version=1 in its decorator")
     check(folder)
     made: list[Path] = []
     with _refusing(folder):
@@ -123,6 +131,8 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
         from cxsim.results.log import events
 
         _parquet(events(results.experiment), folder / EVENTS)
+    if results.experiment.steering is not None:
+        _parquet(results.experiment.steering, folder / STEERING)
     results.contrast.to_csv(folder / "comparison.csv", index=False, lineterminator="\n")
     if results.facts.others:
         table_of(results.facts).to_csv(folder / "why.csv", index=False, lineterminator="\n")

@@ -11,6 +11,7 @@ from typing import Any, Final
 from cxsim import __version__
 from cxsim.experiments.compare import Experiment, RunStatus
 from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME
+from cxsim.experiments.steered import rules_in
 from cxsim.experiments.worlds import Worlds, WorldStatus
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.tables import SCHEMA
@@ -41,6 +42,10 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "replications": experiment.replications,
         "scale": experiment.scale,
         "replaced": [asdict(one) for one in experiment.replaced],
+        "steering": [
+            {"policy": policy, **rule.described()}
+            for policy, rule in rules_in(experiment.scenario, experiment.policies)
+        ],
         "note": experiment.note,
         "inferred": [one.summary() for one in experiment.inference.firms],
         "worlds": _worlds(experiment),

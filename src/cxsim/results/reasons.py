@@ -21,7 +21,8 @@ from cxsim.stats.paired import bonferroni_level
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cxsim.experiments.compare import Experiment, Parted
+    from cxsim.experiments.compare import Experiment
+    from cxsim.experiments.parted import Parted
     from cxsim.results.facts import Facts
 
 PER_100: Final = 100.0

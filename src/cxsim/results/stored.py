@@ -15,7 +15,7 @@ from cxsim.experiments.rules import Replacement
 from cxsim.measures.layout import Layout, Names
 from cxsim.measures.tables import SCHEMA, Frames
 from cxsim.results.comparison import Comparison
-from cxsim.results.folder import ANSWER, MANIFEST
+from cxsim.results.folder import ANSWER, MANIFEST, STEERING
 from cxsim.results.result import Result
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def _results(folder: Path, manifest: dict[str, Any]) -> Tabled:
         scale=float(manifest.get("scale", 1.0)),
         fork_at=manifest.get("fork_at") or "",
         replaced=tuple(Replacement(**one) for one in manifest.get("replaced", [])),
+        steering=_table(folder / STEERING) if (folder / STEERING).is_file() else None,
     )
     return Comparison(made) if len(made.policies) > 1 else Result(made)
 

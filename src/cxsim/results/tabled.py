@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from cxsim.experiments.compare import AS_IS, Experiment, RunStatus
 from cxsim.experiments.contrast import contrast
+from cxsim.experiments.steered import table_of
 from cxsim.results.answer import answer
 from cxsim.results.facts import Facts
 from cxsim.results.plots import Plots
@@ -71,6 +72,11 @@ class Tabled:
     def cohorts(self) -> pd.DataFrame:
         """Starting customers at risk, leaving (by reason) and censored by tenure; columns of `cohorts.parquet`."""
         return self.experiment.frames.cohorts
+
+    @property
+    def steering(self) -> pd.DataFrame:
+        """Levers that steering rules moved, run by run; columns of `steering.parquet`. Empty where nothing steers."""
+        return table_of((), ()) if self.experiment.steering is None else self.experiment.steering
 
     @cached_property
     def contrast(self) -> pd.DataFrame:

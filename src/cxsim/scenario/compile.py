@@ -52,7 +52,7 @@ def compiled(resolved: Resolved, overlay: Overlay) -> pl.Plan:
     ScenarioError
         If a policy asks for what cannot be.
     """
-    return _Compiler(resolved).plan(resolved.overlaid.phases[overlay.name])
+    return _Compiler(resolved).plan(overlay.name)
 
 
 def check_policies(resolved: Resolved) -> None:
@@ -69,12 +69,13 @@ class _Compiler:
         self.overlaid: Overlaid = resolved.overlaid
         self.slot: Mapping[levers.Key, int] = self.overlaid.slot
         self.tables = self.overlaid.tables
-        self.highest = highest(self.overlaid.phases, self.overlaid.base)
+        self.highest = highest(self.overlaid.base, self.overlaid.phases, self.overlaid.reach)
         self.firm_numbers = {name: number for number, name in enumerate(self.document.firms)}
         self.touchpoint_numbers: dict[tuple[str, str], int] = {}
         self.groups = layout.group_names(resolved)
 
-    def plan(self, phases: Sequence[Phase]) -> pl.Plan:
+    def plan(self, policy: str) -> pl.Plan:
+        phases, after = self.overlaid.phases[policy], self.overlaid.after_steering(policy)
         firms, touchpoints, shifts = self._firms()
         steps, routes, spans = self._steps()
         steps, firms = self._with_desks(steps, firms)
@@ -102,7 +103,7 @@ class _Compiler:
             need_profile=need_profile,
             group_contact=self._group_contact(contacts),
             levers=self.overlaid.base.copy(),
-            changes=changes(self.overlaid.base, phases),
+            changes=np.sort(np.concatenate([changes(self.overlaid.base, phases), _records(pl.CHANGE, after)])),
             traces=traces,
             period_ends=period_ends(self.resolved.starts, given(self.document.warm_up), self.document.lasts),
         )

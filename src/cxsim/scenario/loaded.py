@@ -17,6 +17,7 @@ from cxsim.scenario.paths import Entry, Location, at, changed, entries, find, no
 from cxsim.scenario.policies import AS_IS, Overlay, known
 from cxsim.scenario.reader import LARGEST_FILE, decode, read, read_file
 from cxsim.scenario.resolve import Resolved, fault_of, resolve
+from cxsim.scenario.steering import SteeringRule
 from cxsim.scenario.writer import to_yaml
 from cxsim.units import format_duration
 
@@ -109,7 +110,7 @@ class Scenario:
             raise ScenarioError(faults)
         return self._again(tree, "--set")
 
-    def with_policy(
+    def with_policy(  # noqa: PLR0913 -- a policy as it stands in a file
         self,
         name: str,
         change: Mapping[str, Any],
@@ -118,6 +119,7 @@ class Scenario:
         from_: str = "month 0",
         until: str | None = None,
         idea: str = "",
+        steering: SteeringRule | None = None,
     ) -> Scenario:
         """Return a scenario with one more policy.
 
@@ -133,16 +135,25 @@ class Scenario:
             When it holds, such as ``month 3``.
         idea
             One sentence.
+        steering
+            A function under `cxsim.steering_rule`, asked at the end of every reporting period which levers move.
         """
         tree = copy.deepcopy(self.content.tree)
         if name in self.content.overlays:
             fault = Fault("with_policy", None, name, quoted(name), "a new name", "choose another name")
             raise ScenarioError([fault])
-        block = {"idea": idea, "from": from_, "change": _as_text(change), "cost": _as_text(cost)}
+        block = {"idea": idea, "from": from_, "cost": _as_text(cost)}
+        if change or steering is None:
+            block["change"] = _as_text(change)
+        if steering is not None:
+            block["steering"] = _dotted(name, steering)
         if until is not None:
             block["until"] = until
         tree["policies"][name] = block
-        return self._again(tree, "with_policy")
+        found = self._again(tree, "with_policy", {} if steering is None else {name: steering})
+        if steering is not None:
+            found.check()  # what the rule declares is tried on the scenario now, not at the first run
+        return found
 
     def forked(self, at: str, *, where: str = "fork_at") -> Scenario:
         """Return a scenario whose policies begin at a moment: what began at time 0 begins then.
@@ -175,9 +186,20 @@ class Scenario:
 
         return moment_of(self.content, text, where)
 
-    def _again(self, tree: dict[str, Any], file: str) -> Scenario:
+    def _again(self, tree: dict[str, Any], file: str, more: Mapping[str, SteeringRule] | None = None) -> Scenario:
         # Values keep the lines of the file they were written in; a message about an option has no line.
-        return Scenario(resolve(_as_text(tree), file, self.content.folder, self.name))
+        rules = {**self.content.rules, **(more or {})}
+        return Scenario(resolve(_as_text(tree), file, self.content.folder, self.name, rules=rules))
+
+    def check_steering(self) -> None:
+        """Refuse a scenario whose policies name code that was not allowed to be imported (`load`).
+
+        Raises
+        ------
+        ScenarioError
+            With every such policy.
+        """
+        self.content.refuse_unread_steering()
 
     def resolved(self, notes: Mapping[str, Mapping[str, str]] | None = None) -> str:
         """Return `scenario.resolved.yaml`: every value that is used, with the source of each assumption.
@@ -208,8 +230,9 @@ class Scenario:
         Raises
         ------
         ScenarioError
-            If there is no such policy, or it asks for what cannot be.
+            If there is no such policy, it asks for what cannot be, or a policy names code that was not allowed.
         """
+        self.check_steering()
         from cxsim.scenario.compile import compiled
 
         return compiled(self.content, self.policy(policy))
@@ -252,13 +275,24 @@ def _as_text(value: Any) -> Any:
     return "".join(value) if isinstance(value, str) else str(value)
 
 
-def load(path_or_name: str | Path) -> Scenario:
+def _dotted(policy: str, rule: object) -> str:
+    if isinstance(rule, SteeringRule):
+        return rule.dotted if "." in rule.dotted.strip(".") else f"python.{rule.name}"
+    given, allowed = quoted(repr(rule)), "a function under @cxsim.steering_rule"
+    remedy = "write @cxsim.steering_rule(levers={...}, version=1) above it"
+    raise ScenarioError([Fault("with_policy", None, f"{policy}.steering", given, allowed, remedy)])
+
+
+def load(path_or_name: str | Path, *, allow_steering: bool = False) -> Scenario:
     """Load a scenario and check everything about it.
 
     Parameters
     ----------
     path_or_name
         A file, or the name of a bundled scenario.
+    allow_steering
+        Whether the Python functions that policies name under `steering` may be imported and run. Without, such a
+        scenario can be looked at and changed, but not run; allow it only for code you trust.
 
     Raises
     ------
@@ -267,16 +301,19 @@ def load(path_or_name: str | Path) -> Scenario:
     """
     path = library.locate(path_or_name)
     _, tree = read_file(path)
-    return _loaded(tree, str(path), path.parent, path.stem)
+    return _loaded(tree, str(path), path.parent, path.stem, allow_steering=allow_steering)
 
 
-def loads(data: str | bytes, name: str = "scenario.yaml", folder: Path | None = None) -> Scenario:
+def loads(
+    data: str | bytes, name: str = "scenario.yaml", folder: Path | None = None, *, allow_steering: bool = False
+) -> Scenario:
     """Load a scenario from text; `name` stands in messages, `folder` holds the files it names."""
     text = decode(data, name, LARGEST_FILE) if isinstance(data, bytes) else data
-    return _loaded(read(text, name), name, folder or Path(), Path(name).stem)
+    return _loaded(read(text, name), name, folder or Path(), Path(name).stem, allow_steering=allow_steering)
 
 
-def _loaded(tree: Any, file: str, folder: Path, name: str) -> Scenario:
-    scenario = Scenario(resolve(migrated(tree, file), file, folder, name.removesuffix(".resolved")))
+def _loaded(tree: Any, file: str, folder: Path, name: str, *, allow_steering: bool) -> Scenario:
+    own = name.removesuffix(".resolved")
+    scenario = Scenario(resolve(migrated(tree, file), file, folder, own, allow_steering=allow_steering))
     scenario.check()
     return scenario

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from cxsim.errors import ValueRefusedError
-from cxsim.scenario import fields, firm_fields
+from cxsim.scenario import fields, firm_fields, policy_fields
 from cxsim.scenario.known import Known
 from cxsim.scenario.section import Section
 from cxsim.units import parse_money
@@ -316,6 +316,7 @@ class Policy(Section):
     until: fields.At | None = None
     for_: fields.Names | None = Field(default=None, alias="for")
     change: Raw | None = None
+    steering: policy_fields.Dotted | None = None
     cost: CostField | None = None
     combine: Parts | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -15,9 +16,10 @@ from cxsim.scenario.calendar import Hours, RateTable
 from cxsim.scenario.faults import line_of, validated
 from cxsim.scenario.fields import UNLIMITED
 from cxsim.scenario.models import Contact, Document
-from cxsim.scenario.policies import Overlay, Piece
+from cxsim.scenario.policies import FOREVER, Overlay, Piece
 from cxsim.scenario.resolve import Resolved, given
 from cxsim.scenario.sources import by_location, sources_of
+from cxsim.scenario.steered import Lever, Steered, levers_of
 from cxsim.scenario.tables import Tables
 
 WHOLE: Final = frozenset({"call_back", "retries"})
@@ -64,6 +66,10 @@ class Overlaid:
         Contacts of the competitor baselines, by firm.
     most_on_duty
         Most people any policy ever puts on duty, by (firm, touchpoint).
+    steered
+        By policy: its steering rules, each with the levers that it may move.
+    reach
+        By policy that steers: the lever table at both ends of all ranges, at each moment.
     """
 
     def __init__(self, resolved: Resolved) -> None:
@@ -81,9 +87,13 @@ class Overlaid:
         self.endless: set[tuple[str, ...]] = set()
         self._look_at(resolved.document, ("firms",))
         self.phases: dict[str, tuple[Phase, ...]] = {}
+        self.steered: dict[str, tuple[tuple[Steered, tuple[Lever, ...]], ...]] = {}
+        self.reach: dict[str, tuple[Phase, ...]] = {}
         for name, overlay in resolved.overlays.items():
             try:
                 self.phases[name] = tuple(self._phases(overlay))
+                self.steered[name] = tuple(self._levers(name, one) for one in overlay.steering)
+                self.reach[name] = tuple(self._reach(overlay))
             except ScenarioError as error:
                 self.faults.found += error.faults
         self.faults.raise_if_any()
@@ -103,6 +113,57 @@ class Overlaid:
         horizon = self.resolved.document.lasts
         moments = sorted({m for p in overlay.pieces for m in (p.begin, p.end) if m < horizon})
         return [Phase(moment, self._at(overlay, moment)) for moment in moments]
+
+    def _levers(self, policy: str, one: Steered) -> tuple[Steered, tuple[Lever, ...]]:
+        """Return the levers of a rule; none of a rule that was not read."""
+        try:
+            found = levers_of(one.rule, self.resolved.tree, self.slot) if one.rule is not None else ()
+        except ValueRefusedError as error:
+            faults = self.resolved.faults()
+            faults.refused(("policies", policy, "steering"), error)
+            faults.raise_if_any()
+            raise
+        return one, found
+
+    def _reach(self, overlay: Overlay) -> list[Phase]:
+        """Lay both ends of the ranges of all rules over the scenario, as if they always held.
+
+        What a policy needs (people, room for more contacts) is needed under every other policy too, so that all meet
+        the same luck; and what cannot be is found before anything runs.
+        """
+        levers_ = [lever for _, own in self.steered[overlay.name] for lever in own]
+        if not levers_:
+            return []
+        found = []
+        for end in ("low", "high"):
+            pieces = [
+                Piece(overlay.name, lever.location, lever.path, lever.written(getattr(lever, end)), 0, FOREVER, ())
+                for lever in levers_
+            ]
+            held = self._phases(replace(overlay, pieces=(*overlay.pieces, *pieces)))
+            for lever, phase in product(levers_, held):
+                self._check_reached(overlay, lever, getattr(lever, end), phase)
+            found += held
+        return found
+
+    def after_steering(self, policy: str) -> list[tuple[int, int, int, float]]:
+        """Return the moves (time, slot, segment, value) that put levers back when a rule is asked no more."""
+        horizon = self.resolved.document.lasts
+        return [
+            (one.end, lever.slot, segment, float(self.base[lever.slot, segment]))
+            for one, own in self.steered[policy]
+            if one.end < horizon
+            for lever in own
+            for segment in range(len(self.segments))
+        ]
+
+    def _check_reached(self, overlay: Overlay, lever: Lever, end: float, phase: Phase) -> None:
+        """See that setting the one lever is the same as writing its value in the file."""
+        if (phase.values[lever.slot] != lever.in_table(end)).any():
+            faults = self.resolved.faults()
+            allowed = "a value that one lever holds"
+            faults.add(("policies", overlay.name, "steering"), f"`{lever.path}`", allowed, "change it by `change`")
+            faults.raise_if_any()
 
     def _check_piece(self, piece: Piece) -> None:
         location = piece.location
@@ -242,8 +303,8 @@ def segment_names(document: Document) -> tuple[str, ...]:
     return tuple(given(document.market.segments)) if document.market else ("everyone",)
 
 
-def highest(phases: Mapping[str, Sequence[Phase]], base: Matrix) -> NDArray[np.float64]:
+def highest(base: Matrix, *policies: Mapping[str, Sequence[Phase]]) -> NDArray[np.float64]:
     """Return the highest value of each slot under any policy."""
-    tables = [base, *(phase.values for found in phases.values() for phase in found)]
+    tables = [base, *(phase.values for phases in policies for found in phases.values() for phase in found)]
     found: NDArray[np.float64] = np.max(np.stack(tables), axis=(0, 2))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -12,6 +12,8 @@ from cxsim.scenario import paths
 from cxsim.scenario.faults import Faults
 from cxsim.scenario.fields import Moment
 from cxsim.scenario.models import Document, Policy
+from cxsim.scenario.steered import Steered
+from cxsim.scenario.steering import SteeringRule
 from cxsim.units import YEAR, nearest, parse_change
 
 AS_IS: Final = "as-is"
@@ -86,15 +88,20 @@ class Overlay:
         What it changes.
     costs
         What it costs: its own, and those of the parts that it combines, each for the time of its part.
+    steering
+        Rules that are asked at the end of every period.
     """
 
     name: str
     idea: str
     pieces: tuple[Piece, ...]
     costs: tuple[TimedCost, ...]
+    steering: tuple[Steered, ...] = ()
 
 
-def overlays(document: Document, tree: paths.Tree, faults: Faults) -> dict[str, Overlay]:
+def overlays(
+    document: Document, tree: paths.Tree, faults: Faults, rules: Mapping[str, SteeringRule]
+) -> dict[str, Overlay]:
     """Return all policies by name, `as-is` first; faults are noted.
 
     Parameters
@@ -103,17 +110,22 @@ def overlays(document: Document, tree: paths.Tree, faults: Faults) -> dict[str, 
         The resolved scenario, as models and as nested text.
     faults
         Receives what is wrong.
+    rules
+        Steering rules that may be run, by the policy that names them.
     """
     found = {AS_IS: Overlay(AS_IS, "Change nothing.", (), ())}
     written = document.policies or {}
     for name, policy in written.items():
         if policy.combine is None:
             found[name] = _simple(name, policy, document, tree, faults)
+            if policy.steering is not None:
+                found[name] = _steered(found[name], policy, document, rules.get(name), faults)
     for name, policy in written.items():
         if policy.combine is not None:
             found[name] = _combined(name, policy, document, found, faults)
     for overlay in found.values():
         _check_clashes(overlay, tree, faults)
+        _check_steering(overlay, tree, faults)
     return {name: found[name] for name in (AS_IS, *written)}
 
 
@@ -135,6 +147,17 @@ def _simple(name: str, policy: Policy, document: Document, tree: paths.Tree, fau
             continue
         pieces.append(Piece(name, location, path, raw, begin, end, segments))
     return Overlay(name, policy.idea or "", tuple(pieces), (_cost(policy, begin, end),))
+
+
+def _steered(
+    overlay: Overlay, policy: Policy, document: Document, rule: SteeringRule | None, faults: Faults
+) -> Overlay:
+    if policy.for_:
+        allowed = "everyone, where a rule steers"
+        faults.add(("policies", overlay.name, "for"), "`for`", allowed, "leave out `for`, or combine two policies")
+    # What is wrong with the times was noted with the pieces.
+    times = _times(("policies", overlay.name), policy.from_, policy.until, document, Faults("", {}))
+    return replace(overlay, steering=(Steered(overlay.name, policy.steering or "", rule, *times),))
 
 
 def _cost(policy: Policy, begin: int, end: int) -> TimedCost:
@@ -182,6 +205,7 @@ def _combined(name: str, policy: Policy, document: Document, simple: Mapping[str
     here = ("policies", name, "combine")
     pieces: list[Piece] = []
     costs: list[TimedCost] = []
+    rules: list[Steered] = []
     for part, times in (policy.combine or {}).items():
         base = simple.get(part)
         written = (document.policies or {}).get(part)
@@ -192,8 +216,9 @@ def _combined(name: str, policy: Policy, document: Document, simple: Mapping[str
         begin, end = _times(here, times.from_ or written.from_, times.until or written.until, document, faults)
         pieces += [Piece(part, p.location, p.written, p.raw, begin, end, p.segments) for p in base.pieces]
         costs += [cost._replace(begin=begin, end=end) for cost in base.costs]
+        rules += [replace(one, begin=begin, end=end) for one in base.steering]
     own = _cost(policy, min((cost.begin for cost in costs), default=0), max((cost.end for cost in costs), default=0))
-    return Overlay(name, policy.idea or "", tuple(pieces), (own, *costs))
+    return Overlay(name, policy.idea or "", tuple(pieces), (own, *costs), tuple(rules))
 
 
 def _check_clashes(overlay: Overlay, tree: paths.Tree, faults: Faults) -> None:
@@ -212,12 +237,33 @@ def _check_clashes(overlay: Overlay, tree: paths.Tree, faults: Faults) -> None:
             )
 
 
+def _check_steering(overlay: Overlay, tree: paths.Tree, faults: Faults) -> None:
+    """Let each value be moved by one rule only, and by no change."""
+    taken: dict[paths.Location, str] = {piece.location: f"{piece.policy}.change" for piece in overlay.pieces}
+    for one in overlay.steering:
+        for path in one.rule.levers if one.rule is not None else ():
+            try:
+                location = paths.find(tree, path)
+            except ValueRefusedError:
+                continue  # refused with the lever table
+            for other, who in taken.items():
+                shorter = min(len(location), len(other))
+                if location[:shorter] != other[:shorter]:
+                    continue
+                given = f"{quoted(one.written)} steers {quoted(path)}, and {quoted(who)} changes it too"
+                remedy = "take it out of the one or the other"
+                faults.add(("policies", overlay.name), given, "a value moved by one rule, or by `change`", remedy)
+            taken[location] = f"{one.policy}.steering"
+
+
 def check_written(document: Document, faults: Faults) -> None:
     """Note policies that say nothing, or not what they cost."""
     for name, policy in (document.policies or {}).items():
         here = ("policies", name)
-        if (policy.change is None) == (policy.combine is None):
-            given = "neither `change` nor `combine`" if policy.change is None else "both `change` and `combine`"
+        own = policy.change is not None or policy.steering is not None
+        if own == (policy.combine is not None):
+            mine = "change" if policy.change is not None else "steering"
+            given = f"both `{mine}` and `combine`" if own else "neither `change` nor `combine`"
             faults.add(here, given, "one of them", "write, for example, change: {phone.staff: 1 more}")
         if policy.cost is None and policy.combine is None:
             faults.add(

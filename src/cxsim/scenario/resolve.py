@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import ValidationError
 
 from cxsim.errors import Fault, ScenarioError, UnreadableError, ValueRefusedError, quoted
-from cxsim.scenario import consistency, paths, policies, traces
+from cxsim.scenario import consistency, paths, policies, steered, traces
 from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.defaults import Filler
 from cxsim.scenario.faults import Faults, Location, validated
 from cxsim.scenario.fields import Moment
 from cxsim.scenario.models import Document
 from cxsim.scenario.reader import Block, Text
+from cxsim.scenario.steering import SteeringRule
 from cxsim.units import Price, Rate, parse_change
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Resolved:
         Where the files that it names lie.
     file, source
         Name of the file and what it says, for messages.
+    rules
+        Steering rules that may be run, by the policy that names them.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Resolved:
     folder: Path = Path()
     file: str = ""
     source: Mapping[str, Any] = field(default_factory=dict)
+    rules: Mapping[str, SteeringRule] = field(default_factory=dict)
 
     def faults(self) -> Faults:
         """Return an empty list of faults of this file."""
@@ -90,6 +94,16 @@ class Resolved:
         """Local time at which the scenario begins."""
         return given(self.document.starts)
 
+    def refuse_unread_steering(self) -> None:
+        """Refuse to go on where a policy names code that the caller did not allow to import.
+
+        Raises
+        ------
+        ScenarioError
+            With every such policy.
+        """
+        steered.refuse_unread({name: overlay.steering for name, overlay in self.overlays.items()}, self.faults())
+
     def identity(self) -> str:
         """Return the SHA-256 of everything that decides a run but policy, replication and seed."""
         content: dict[str, Any] = {key: value for key, value in self.tree.items() if key not in NOT_IDENTITY}
@@ -98,6 +112,8 @@ class Resolved:
         content["files"] = sorted(
             {trace.digest for trace in self.arrivals.values()} | {log.digest for log in self.staffing.values()}
         )
+        if self.rules:  # a scenario without keeps the identity it always had
+            content["steering"] = {policy: rule.identity() for policy, rule in self.rules.items()}
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -109,7 +125,15 @@ def given(value: T | None) -> T:
     return value
 
 
-def resolve(tree: Block | dict[str, Any], file: str, folder: Path, name: str) -> Resolved:
+def resolve(
+    tree: Block | dict[str, Any],
+    file: str,
+    folder: Path,
+    name: str,
+    *,
+    rules: Mapping[str, SteeringRule] | None = None,
+    allow_steering: bool = False,
+) -> Resolved:
     """Resolve a scenario.
 
     Parameters
@@ -122,6 +146,10 @@ def resolve(tree: Block | dict[str, Any], file: str, folder: Path, name: str) ->
         Where the files that the scenario names lie.
     name
         Name of the scenario.
+    rules
+        Steering rules that were given in Python, by policy.
+    allow_steering
+        Whether rules that the scenario names may be imported.
 
     Raises
     ------
@@ -133,11 +161,28 @@ def resolve(tree: Block | dict[str, Any], file: str, folder: Path, name: str) ->
     document = _checked(tree, faults)
     resolved = validated(Filler(document.tree()).fill(), Faults(file, tree))
     filled = resolved.tree()
-    overlays = policies.overlays(resolved, filled, faults)
+    own = _rules(resolved, rules or {}, faults, allow=allow_steering)
+    overlays = policies.overlays(resolved, filled, faults, own)
     _check_unsure(resolved, filled, faults)
     logs = _Logs(resolved, file, folder, faults)
     faults.raise_if_any()
-    return Resolved(name, filled, resolved, overlays, logs.arrivals, logs.staffing, folder, file, tree)
+    return Resolved(name, filled, resolved, overlays, logs.arrivals, logs.staffing, folder, file, tree, own)
+
+
+def _rules(
+    document: Document, rules: Mapping[str, SteeringRule], faults: Faults, *, allow: bool
+) -> dict[str, SteeringRule]:
+    """Return the steering rules that may be run, by policy; imports what the scenario names only where allowed."""
+    found = {}
+    for name, policy in (document.policies or {}).items():
+        if name in rules:
+            found[name] = rules[name]
+        elif policy.steering is not None and allow:
+            try:
+                found[name] = steered.imported(policy.steering)
+            except ValueRefusedError as error:
+                faults.refused(("policies", name, "steering"), error)
+    return found
 
 
 def _checked(tree: dict[str, Any], faults: Faults) -> Document:

@@ -19,8 +19,8 @@ VALID = sorted((Path(__file__).parents[2] / "scenarios" / "valid").glob("*.yaml"
 
 @pytest.mark.parametrize("name", [*BUNDLED, *VALID], ids=str)
 def test_every_scenario_loads_and_reads_back_to_the_same(name):
-    scenario = load(name)
-    again = loads(scenario.resolved(), f"{scenario.name}.yaml", scenario.content.folder)
+    scenario = load(name, allow_steering=True)
+    again = loads(scenario.resolved(), f"{scenario.name}.yaml", scenario.content.folder, allow_steering=True)
     assert again.content.tree == scenario.content.tree
     assert again.identity() == scenario.identity()
     assert again.resolved() == scenario.resolved()

@@ -37,6 +37,8 @@ class Sizes(NamedTuple):
         Customers of W1 and W2 for each engine and peer: few for the slow ones, whose time per customer is level.
     days : float
         Days of `cable-town` in both engines; the compiled one then runs all of it.
+    town : mapping
+        What is set in `cable-town` for these days.
     markets : mapping
         Turns of each size of `million`, by people.
     pending : tuple of int
@@ -54,6 +56,7 @@ class Sizes(NamedTuple):
     turns: int
     customers: Mapping[str, int]
     days: float
+    town: Mapping[str, str]
     markets: Mapping[int, int]
     pending: tuple[int, ...]
     holds: int
@@ -75,6 +78,7 @@ FULL: Final = Sizes(
         REFERENCE: 5_000,
     },
     days=30.0,
+    town={},
     markets={10_000: 5, 100_000: 2, 1_000_000: 1},
     pending=(10_000, 100_000, 1_000_000),
     holds=3_000_000,
@@ -94,9 +98,10 @@ QUICK: Final = Sizes(
         SALABIM: 500,
         REFERENCE: 1_000,
     },
-    days=3.0,
+    days=10.0,
+    town={"market.customers": "1000"},  # building the world of the reference engine takes longer than its days
     markets={10_000: 1},
-    pending=(10_000, 100_000),
+    pending=(10_000,),
     holds=300_000,
     draws=200_000,
     replications=4,

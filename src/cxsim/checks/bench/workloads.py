@@ -104,7 +104,7 @@ def town(sizes: Sizes, say: Say) -> list[Row]:
     for turn in range(sizes.turns):
         for engine, made in turns.items():
             say(f"cable-town, {sizes.days:g} days, {engine}, turn {turn + 1} of {sizes.turns}")
-            made.append(simulated("cable-town", engine, SEED + turn, {}, sizes.days))
+            made.append(simulated("cable-town", engine, SEED + turn, sizes.town, sizes.days))
         say(f"cable-town, all of it, turn {turn + 1} of {sizes.turns}")
         whole.append(simulated("cable-town", COMPILED, SEED + turn, {}))
     fast, slow = compared("cable-town", turns, "advance_s")

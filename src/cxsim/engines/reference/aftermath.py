@@ -67,7 +67,7 @@ def conclude(person: Person, outcome: int) -> Course:
     failed = is_failed(person)
     count_episode(person, firm, failed=failed)
     if failed and world.rows.market.unfollowed > 0:
-        world.organisations[firm].failed += 1.0
+        world.organisations[firm].see_failed_journey()
     if failed and episode.trouble >= 0 and person.firm == firm and not person.notice:
         counts = person.counts_at(firm)
         counts["hurt"] += 1

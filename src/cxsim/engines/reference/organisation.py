@@ -59,6 +59,11 @@ class Organisation:
         self.failed = self.spoke = 0.0
         self.causes = [Cause() for _ in range(ev.N_MODES)]
 
+    def see_failed_journey(self) -> None:
+        """Count a journey that failed; what was counted before fades."""
+        self.failed = ev.LEFT_OF_FAILURES * self.failed + 1.0
+        self.spoke *= ev.LEFT_OF_FAILURES
+
     @property
     def desks(self) -> list[Desk]:
         """The firm's touchpoints."""
@@ -86,8 +91,6 @@ class Organisation:
         fading = self.default("reputation_fading")
         self.rating_sum = left_of_ratings(self.rating_sum, YEARS, fading)
         self.rating_count = left_of_ratings(self.rating_count, YEARS, fading)
-        self.failed *= ev.LEFT_OF_COMPLAINTS
-        self.spoke *= ev.LEFT_OF_COMPLAINTS
         self.plan_month(month + 1, self.world.now + pl.MONTH)
 
     def train(self, desk: Desk) -> None:
