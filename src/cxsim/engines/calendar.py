@@ -20,17 +20,19 @@ from numpy.typing import NDArray
 from cxsim.model.events import DONE, PENDING_FULL
 from cxsim.model.jit import builder, part
 from cxsim.model.pending import BUCKET, CALENDAR, CHUNK, NEAR, PENDING, Calendar
+from cxsim.model.plan import NEVER as _NEVER
 from cxsim.model.state import State
 from cxsim.model.tables import passed
 
 KIND_SHIFT = np.uint64(60)
 CHUNK_BITS = 4
 # Events of a bucket, on average: see docs/speed.md for the hold model that chose it.
-PER_BUCKET = 128
+PER_BUCKET = 64
 # Below this a heap is faster.
 FEWEST = 256
 # Share of the events that one turn of the circle holds; later ones wait in their bucket for another turn.
 ONE_TURN = 0.8
+NEVER = int(_NEVER)
 EVER = 62  # a shift that puts all times into the bucket that is open
 
 
@@ -122,18 +124,22 @@ def pop(s: State) -> None:
     s.spare[n] = s.near[0]["slot"]
     time = s.near[n]["time"]
     slot = s.near[n]["slot"]
+    s.near[n]["time"] = NEVER
     i = 0
     while True:
         child = 4 * i + 1
         if child >= n:
             break
-        best = child
-        soonest = s.near[child]["time"]
-        for k in range(child + 1, min(child + 4, n)):
-            t = s.near[k]["time"]
-            if t < soonest or (t == soonest and precedes(s, s.near[k]["slot"], s.near[best]["slot"])):
-                best = k
-                soonest = t
+        # Without branches, which nobody could predict; places beyond the last event hold NEVER.
+        t0 = s.near[child]["time"]
+        t1 = s.near[child + 1]["time"]
+        t2 = s.near[child + 2]["time"]
+        t3 = s.near[child + 3]["time"]
+        left, right = min(t0, t1), min(t2, t3)
+        soonest = min(left, right)
+        best = child + (2 + int(t3 < t2) if right < left else int(t1 < t0))
+        if int(t0 == soonest) + int(t1 == soonest) + int(t2 == soonest) + int(t3 == soonest) > 1:
+            best = first_of(s, child, soonest)
         if time < soonest or (time == soonest and precedes(s, slot, s.near[best]["slot"])):
             break
         s.near[i]["time"] = soonest
@@ -141,6 +147,16 @@ def pop(s: State) -> None:
         i = best
     s.near[i]["time"] = time
     s.near[i]["slot"] = slot
+
+
+@part
+def first_of(s: State, child: int, time: int) -> int:
+    """Among four brothers, the place of the event that comes first of those at a time."""
+    best = -1
+    for k in range(child, child + 4):
+        if s.near[k]["time"] == time and (best < 0 or precedes(s, s.near[k]["slot"], s.near[best]["slot"])):
+            best = k
+    return best
 
 
 @part
@@ -152,7 +168,7 @@ def open_next(s: State) -> int:
         b = s.buckets[bucket & c["mask"]]
         n = b["count"]
         if n > 0:
-            if n > s.near.size or c["free_chunks"] == 0:
+            if n > s.slots.size or c["free_chunks"] == 0:
                 return PENDING_FULL
             chunk = b["chunk"]
             b["chunk"] = -1
@@ -243,7 +259,7 @@ def laid_out(
     buckets["chunk"] = -1
     made = Calendar(
         calendar=calendar,
-        near=np.zeros(in_heap + room, NEAR),
+        near=_empty_heap(in_heap + room),
         slots=np.zeros(in_heap + room, PENDING),
         spare=np.arange(in_heap + room, dtype=np.int32),
         chunks=np.zeros(free * CHUNK, PENDING),
@@ -262,11 +278,20 @@ def _coming(pending: NDArray[np.void]) -> Coming:
     return Coming(n, soon, late)
 
 
+def _empty_heap(room: int) -> NDArray[np.void]:
+    # Three places more: a family of four is always read whole.
+    near = np.zeros(room + 3, NEAR)
+    near["time"] = NEVER
+    return near
+
+
 def with_wider_heap(calendar: Calendar, room: int) -> Calendar:
     """Return the calendar with room for so many more events in its heap; its buckets stay as they are."""
-    n = calendar.near.size
+    n = calendar.slots.size
+    near = _empty_heap(n + room)
+    near[: calendar.near.size] = calendar.near
     return calendar._replace(
-        near=np.concatenate([calendar.near, np.zeros(room, NEAR)]),
+        near=near,
         slots=np.concatenate([calendar.slots, np.zeros(room, PENDING)]),
         spare=np.concatenate([calendar.spare, np.arange(n, n + room, dtype=np.int32)]),
     )

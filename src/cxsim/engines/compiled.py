@@ -271,7 +271,7 @@ def _with_calendar(state: State, room: int) -> State:
 
 def _with_room(state: State) -> State:
     """Return the state with a calendar that holds more: a wider heap, or a new layout where chunks ran out."""
-    room = state.near.size + 16
+    room = state.slots.size + 16
     if state.calendar[0]["free_chunks"] > room:
         return state._replace(**with_wider_heap(calendar_of(state), room)._asdict())
     return _with_calendar(state, 2 * room)

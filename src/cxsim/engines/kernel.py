@@ -303,7 +303,7 @@ def lacks_room(s: State, most: int) -> int:
     c = s.calendar[0]
     others = s.agents.size + s.desks.size
     news = _PENDING_EACH * most + others
-    if c["near"] + news > s.near.size or news >= c["free_chunks"]:
+    if c["near"] + news > s.slots.size or news >= c["free_chunks"]:
         return ev.PENDING_FULL
     if w["logging"] == 1 and w["n_log"] + _ROWS_EACH * most + others > s.log.size:
         return ev.LOG_FULL

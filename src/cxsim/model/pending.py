@@ -45,8 +45,8 @@ class Calendar(NamedTuple):
     Attributes
     ----------
     calendar : (1,) CALENDAR
-    near : (n,) NEAR
-        Four-ary heap of the events that are near: time, and the slot where the rest stands.
+    near : (n + 3,) NEAR
+        Four-ary heap of the events that are near: time, and the slot where the rest stands; NEVER behind the last.
     slots : (n,) PENDING
     spare : (n,) int32
         Slots; the first belong to the heap's events in no order that matters, the others are free.
