@@ -35,6 +35,9 @@ def run_python(site: Path, code: str) -> str:
 
 def test_the_wheel_is_typed_and_holds_every_bundled_file(installed: Path) -> None:
     assert (installed / "cxsim" / "py.typed").exists()
+    sources = sorted((ROOT / "src" / "cxsim" / "checks" / "bench" / "peers").glob("*.c"))
+    assert [path.name for path in sources] == ["hold.c", "limit.c"]
+    assert all((installed / path.relative_to(ROOT / "src")).exists() for path in sources)
     bundled = installed / "cxsim" / "bundled" / "scenarios"
     here = {p.relative_to(ROOT / "scenarios") for p in (ROOT / "scenarios").rglob("*") if p.is_file()}
     there = {p.relative_to(bundled) for p in bundled.rglob("*") if p.is_file()}
