@@ -119,3 +119,50 @@ def test_flags_of_parts_are_numbas_flags():
     own.error_model = "numpy"
     assert own != plain
     assert own.copy() == own
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_thread_that_comes_while_another_compiles_gives_its_own_back(kept, tmp_path):
+    dispatcher = kept(doubled)
+    first_is_in, second_has_begun = threading.Event(), threading.Event()
+    load, compile_ = dispatcher._cache._load_overload, dispatcher.compile
+
+    def loading(*words):
+        first_is_in.set()
+        assert second_has_begun.wait(10)
+        time.sleep(0.1)  # the second goes on to where it waits for the compiler
+        return load(*words)
+
+    def compiling():
+        first_is_in.wait(10)
+        threading.Timer(0.1, second_has_begun.set).start()
+        dispatcher(1.0)
+
+    dispatcher._cache._load_overload = loading
+    dispatcher.compile = compile_
+    threads = [threading.Thread(target=dispatcher, args=(1,)), threading.Thread(target=compiling)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(dispatcher.signatures) == 2
+    assert waited(FolderLock(tmp_path, patience_s=1.0)) < 0.2
+
+
+def test_who_is_interrupted_while_it_waits_keeps_nothing(tmp_path, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    other, lock = FolderLock(tmp_path), FolderLock(tmp_path)
+    other.acquire()
+    with monkeypatch.context() as patched:
+        patched.setattr("cxsim.model.cache.time.sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            lock.acquire()
+    other.release()
+    taken = []
+    thread = threading.Thread(target=lambda: taken.append(waited(lock)), daemon=True)
+    thread.start()
+    thread.join(5)
+    assert taken
+    assert waited(FolderLock(tmp_path, patience_s=1.0)) < 0.2
