@@ -124,23 +124,21 @@ def test_flags_of_parts_are_numbas_flags():
 @pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
 def test_a_thread_that_comes_while_another_compiles_gives_its_own_back(kept, tmp_path):
     dispatcher = kept(doubled)
-    first_is_in, second_has_begun = threading.Event(), threading.Event()
-    load, compile_ = dispatcher._cache._load_overload, dispatcher.compile
+    first_compiles = threading.Event()
+    save = dispatcher._cache.save_overload
 
-    def loading(*words):
-        first_is_in.set()
-        assert second_has_begun.wait(10)
-        time.sleep(0.1)  # the second goes on to where it waits for the compiler
-        return load(*words)
+    def saving(*words):
+        if not first_compiles.is_set():
+            first_compiles.set()
+            time.sleep(0.3)  # the second comes meanwhile, and waits for the compiler
+        return save(*words)
 
-    def compiling():
-        first_is_in.wait(10)
-        threading.Timer(0.1, second_has_begun.set).start()
+    def second():
+        first_compiles.wait(60)
         dispatcher(1.0)
 
-    dispatcher._cache._load_overload = loading
-    dispatcher.compile = compile_
-    threads = [threading.Thread(target=dispatcher, args=(1,)), threading.Thread(target=compiling)]
+    dispatcher._cache.save_overload = saving
+    threads = [threading.Thread(target=dispatcher, args=(1,)), threading.Thread(target=second)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -64,7 +64,7 @@ def test_as_many_steps_as_there_are_numbers_are_allowed():
 @pytest.mark.parametrize("name", ["cable-town", "bank-phone", "default-market"])
 def test_what_is_counted_is_what_the_plan_holds(name):
     scenario = load(name)
-    plan, document = scenario.plan(), scenario.resolved.document
+    plan, document = scenario.plan(), scenario.document
     found = list(counted(document, contacts_of(document)).values())
     assert found == [plan.firms.size, plan.touchpoints.size, plan.contacts.size, plan.steps.size]
 

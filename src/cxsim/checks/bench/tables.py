@@ -140,7 +140,7 @@ def _markets(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for row in found:
         peak = number(row["peak_bytes"] / MIB) if row["peak_bytes"] else "–"
         cells = [number(row[key]) for key in ("ns_per_event", "bytes_per_customer", "wall_s")]
-        yield f"| {row['customers']:,.0f} | {' | '.join(cells)} | {peak} |"
+        yield f"| {number(row['customers'])} | {' | '.join(cells)} | {peak} |"
     yield ""
 
 
