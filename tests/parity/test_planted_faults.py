@@ -159,9 +159,16 @@ from cxsim.engines import calendar, compiled, reference
 from cxsim.errors import RunError
 from cxsim.scenario.loaded import load
 sys.path.insert(0, sys.argv[2])
-from tests.parity.comparison import differences
-if sys.argv[3] == "planted":
+from comparison import differences
+if sys.argv[4] == "buckets":  # few events, and yet buckets
+    calendar.FEWEST = 1
+    calendar.laid_out.__defaults__ = (2, None)
+if sys.argv[3] == "ties forgotten":
     calendar.precedes = lambda s, one, other: False
+if sys.argv[3] == "eldest brother":
+    calendar.first_of = lambda s, child, time: child
+if sys.argv[3] == "late ones lost":
+    calendar.keep = lambda s, bucket, place: None
 plan = load(sys.argv[1]).plan()
 try:
     print(len(differences(compiled.run(plan, 7, 0, log=True), reference.run(plan, 7, 0, log=True))))
@@ -170,10 +177,30 @@ except RunError:
 """
 
 
-@pytest.mark.parametrize("planted", ["sound", "planted"])
-def test_a_fault_in_the_calendar_of_the_compiled_engine_is_caught(planted, tmp_path):
+@pytest.mark.parametrize(
+    ("planted", "layout"),
+    [
+        ("sound", "heap"),
+        ("sound", "buckets"),
+        ("ties forgotten", "heap"),
+        ("ties forgotten", "buckets"),
+        ("eldest brother", "heap"),
+        ("late ones lost", "buckets"),
+    ],
+)
+def test_a_fault_in_the_calendar_of_the_compiled_engine_is_caught(planted, layout, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", PLANTED, str(write_tied(tmp_path)), str(ROOT), planted],
+        [
+            sys.executable,
+            "-W",
+            "ignore",
+            "-c",
+            PLANTED,
+            str(write_tied(tmp_path)),
+            str(ROOT / "tests/parity"),
+            planted,
+            layout,
+        ],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         capture_output=True,
         text=True,

@@ -32,6 +32,8 @@ PER_BUCKET = 64
 FEWEST = 256
 # Share of the events that one turn of the circle holds; later ones wait in their bucket for another turn.
 ONE_TURN = 0.8
+# The last event is at most so many turns ahead when a calendar is laid out.
+MOST_TURNS = 32
 NEVER = int(_NEVER)
 EVER = 62  # a shift that puts all times into the bucket that is open
 
@@ -163,35 +165,64 @@ def first_of(s: State, child: int, time: int) -> int:
 def open_next(s: State) -> int:
     """Open buckets until an event is near, if there is any; returns DONE or PENDING_FULL."""
     c = s.calendar[0]
+    opened = 0
     while c["near"] == 0 and c["far"] > 0:
         bucket = c["open"] + 1
-        b = s.buckets[bucket & c["mask"]]
-        n = b["count"]
+        n = s.buckets[bucket & c["mask"]]["count"]
+        if n > 0 and (n > s.slots.size or c["free_chunks"] == 0):
+            return PENDING_FULL
+        c["open"] = bucket
         if n > 0:
-            if n > s.slots.size or c["free_chunks"] == 0:
-                return PENDING_FULL
-            chunk = b["chunk"]
-            b["chunk"] = -1
-            b["count"] = 0
-            c["far"] -= n
-            c["open"] = bucket
-            k = ((n - 1) & (CHUNK - 1)) + 1
-            while chunk >= 0:
-                for place in range(chunk << CHUNK_BITS, (chunk << CHUNK_BITS) + k):
-                    e = s.chunks[place]
-                    if e["time"] >> c["shift"] == bucket:
-                        push(s, e["time"], e["order"], e["other"], e["ordinal"], e["row"], e["cause"], e["value"])
-                    else:
-                        keep(s, bucket & c["mask"], place)
-                after = s.links[chunk]
-                s.links[chunk] = c["free_chunk"]
-                c["free_chunk"] = chunk
-                c["free_chunks"] += 1
-                chunk = after
-                k = CHUNK
-        else:
-            c["open"] = bucket
+            unload(s, bucket)
+        opened += 1
+        if opened > c["mask"] and c["near"] == 0:
+            # A whole turn without an event: all that is pending is turns ahead, and is looked for (Brown 1988).
+            c["open"] = next_bucket(s) - 1
+            opened = 0
     return DONE
+
+
+@part
+def unload(s: State, bucket: int) -> None:
+    """Take the events of the bucket that was just opened into the heap; those of a later turn stay in it."""
+    c = s.calendar[0]
+    b = s.buckets[bucket & c["mask"]]
+    n = b["count"]
+    chunk = b["chunk"]
+    b["chunk"] = -1
+    b["count"] = 0
+    c["far"] -= n
+    k = ((n - 1) & (CHUNK - 1)) + 1
+    while chunk >= 0:
+        for place in range(chunk << CHUNK_BITS, (chunk << CHUNK_BITS) + k):
+            e = s.chunks[place]
+            if e["time"] >> c["shift"] == bucket:
+                push(s, e["time"], e["order"], e["other"], e["ordinal"], e["row"], e["cause"], e["value"])
+            else:
+                keep(s, bucket & c["mask"], place)
+        after = s.links[chunk]
+        s.links[chunk] = c["free_chunk"]
+        c["free_chunk"] = chunk
+        c["free_chunks"] += 1
+        chunk = after
+        k = CHUNK
+
+
+@part
+def next_bucket(s: State) -> int:
+    """Return the number of the bucket, counted on over all turns, in which the next event lies."""
+    c = s.calendar[0]
+    soonest = NEVER
+    for bucket in range(c["mask"] + 1):
+        b = s.buckets[bucket]
+        chunk = b["chunk"]
+        k = ((b["count"] - 1) & (CHUNK - 1)) + 1
+        while chunk >= 0:
+            for place in range(chunk << CHUNK_BITS, (chunk << CHUNK_BITS) + k):
+                soonest = min(soonest, s.chunks[place]["time"])
+            chunk = s.links[chunk]
+            k = CHUNK
+    return soonest >> c["shift"]
 
 
 @part
@@ -217,11 +248,12 @@ def _fill(s: State, pending: NDArray[np.void]) -> None:
 
 
 class Coming(NamedTuple):
-    """What a calendar is going to hold: how many events, the first of them, and when `ONE_TURN` of them are over."""
+    """What a calendar is going to hold: how many events, the first, when `ONE_TURN` of them are over, and the last."""
 
     events: int
     soon: int
     late: int
+    last: int
 
 
 def laid_out(
@@ -245,9 +277,11 @@ def laid_out(
     shift, circle, first = EVER, 1, 1 << 40
     in_heap = n
     if n >= FEWEST:
-        width = max(float(coming.late - coming.soon), 1.0) * per_bucket / (ONE_TURN * n)
-        shift = min(max(round(math.log2(max(width, 1.0))), 0), EVER)
         circle = 1 << max(math.ceil(math.log2(n / per_bucket)), 1)
+        width = (coming.late - coming.soon) * per_bucket / (ONE_TURN * n)
+        # Where many wait for one moment, buckets for them alone would be passed in vain for ever after.
+        width = max(width, (coming.last - coming.soon) / (MOST_TURNS * circle), 1.0)
+        shift = min(round(math.log2(width)), EVER)
         first = (coming.soon >> shift) - 1
         in_heap = 0
     # A chunk of each bucket is only begun; an eighth more, because stories that are being told come and go.
@@ -273,9 +307,9 @@ def laid_out(
 def _coming(pending: NDArray[np.void]) -> Coming:
     n = pending.size
     if n < FEWEST:
-        return Coming(n, 0, 0)
+        return Coming(n, 0, 0, 0)
     soon, late = np.partition(pending["time"], [0, int(ONE_TURN * n)])[[0, int(ONE_TURN * n)]].tolist()
-    return Coming(n, soon, late)
+    return Coming(n, soon, late, int(pending["time"].max()))
 
 
 def _empty_heap(room: int) -> NDArray[np.void]:

@@ -173,7 +173,8 @@ class Simulation:
                 end = int(ends[closed])
                 if self.now == _begin(self.plan, closed) and _is_first_from_zero(self.plan, closed):
                     mark_start(self._plan_tables, self._tables, 0)
-                self._let_happen(min(end, until))
+                if self.now < min(end, until):
+                    self._let_happen(min(end, until))
                 if until < end:
                     return
                 close_period(self._plan_tables, self._tables, end)
@@ -182,7 +183,7 @@ class Simulation:
                     self._steered(steer, closed, end)
 
     def outcome(self) -> Outcome:
-        """Return the world as it is now; the run may go on."""
+        """Return the world as it is now; the run may go on, and the state of what was returned goes on with it."""
         c = self.state.calendar[0]
         self.state.world["n_pending"] = c["near"] + c["far"]
         return Outcome(self.state, self.log.copy(), partial(pending_of, self.state), "compiled")
@@ -253,7 +254,8 @@ def _first_events(plan: Plan) -> Coming:
     # Reviews are spread over a month, first needs exponential: 1.6 means hold four fifths of them.
     bound = float(plan.market[0]["need_bound"])
     spread = 0.4 * MONTH + (0.8 / bound if bound > 0.0 else 0.0)
-    return Coming(2 * people + others, start, start + int(min(spread, float(plan.clock[0]["horizon"] - start) + 1.0)))
+    late = start + int(min(spread, float(plan.clock[0]["horizon"] - start) + 1.0))
+    return Coming(2 * people + others, start, late, late)
 
 
 def _begin(plan: Plan, period: int) -> int:

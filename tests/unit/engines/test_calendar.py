@@ -1,5 +1,7 @@
 """The calendar gives events in their total order, however it is laid out, as Python and as compiled code."""
 
+import functools
+
 import numba
 import numpy as np
 import pytest
@@ -45,7 +47,7 @@ def act(s, pushes, keys, taken):
 
 @pytest.fixture(scope="module", params=["python", "compiled"])
 def driver(request):
-    return act if request.param == "python" else numba.njit(act)
+    return act if request.param == "python" else compiled_act()
 
 
 @pytest.fixture(scope="module", params=["heap", "buckets"])
@@ -120,6 +122,35 @@ def test_a_bucket_that_does_not_fit_the_heap_asks_for_room_and_loses_nothing(dri
     assert open_next(kept) == PENDING_FULL
     roomy = laid_out(pending_of(kept), 64, per_bucket=2)
     assert driver(passed(roomy), orders, records([None]), np.full(1, -1)) == 1
+
+
+@pytest.mark.parametrize(
+    "others", [[1 << 40], [60_000_000 * k for k in range(1, 200)], [(1 << 61) + k for k in range(9)]]
+)
+def test_many_events_of_one_moment_do_not_hold_up_the_later_ones(others):
+    # Hired hands of one shift: 300 services end at one microsecond, and the next event is minutes or ages away.
+    times = [*[5] * 300, *others]
+    kept = laid_out(records([(time, k, 0, 0) for k, time in enumerate(times)]), 400)
+    tables = passed(kept)
+    taken = np.full(len(times), -1)
+    assert compiled_act()(tables, np.zeros(len(times), bool), records([None] * len(times)), taken) == len(times)
+    assert taken.tolist() == list(range(len(times)))
+
+
+@functools.cache
+def compiled_act():
+    return numba.njit(act)
+
+
+def test_events_that_are_turns_ahead_are_looked_for(driver):
+    """Eight buckets of one microsecond, and nothing in them: the next event is found at once, not in 2**40 turns."""
+    kept = made(1, [(k, k, 0, 0) for k in range(8)])
+    later = [(1 << 58, 1, 0, 0), ((1 << 58) - 7, 2, 0, 0)]
+    orders = [None] * 8 + later + [None] * 2
+    pushes = np.array([order is not None for order in orders], bool)
+    taken = np.full(10, -1)
+    assert driver(passed(kept), pushes, records(orders), taken) == 10
+    assert taken[8:].tolist() == [9, 8]
 
 
 @pytest.mark.parametrize("n", [300, 20_000])
