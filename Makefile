@@ -14,7 +14,7 @@ INPUTS := pyproject.toml .ci/constraints.txt
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook notebooks test check verify docs sample pictures format format-check lint types imports spelling slow bench bench-check clean
+.PHONY: help demo notebook notebooks test check verify docs sample pictures format format-check lint types imports spelling slow coverage bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -94,6 +94,10 @@ spelling: $(DEV) ## codespell
 
 slow: $(DEV) ## the slow suite: oracles at full precision, long parity runs
 	@$(PYTEST) -n $(TEST_JOBS) --maxprocesses 4 -m slow $(PYTEST_ARGS)
+
+coverage: $(DEV) ## which lines of the rules and the engines the unit tests run, without machine code: it takes long
+	@NUMBA_DISABLE_JIT=1 $(PYTEST) -p no:xdist tests/unit/behaviour tests/unit/model tests/unit/engines \
+	  --cov=cxsim.behaviour --cov=cxsim.model --cov=cxsim.engines --cov-report=term-missing $(PYTEST_ARGS)
 
 bench: $(BENCH) ## measure the speed beside SimPy, Ciw, salabim and C, and write the README's table and chart
 	@$(BIN)/python docs/measure.py

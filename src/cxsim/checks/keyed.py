@@ -127,11 +127,12 @@ def keyed(
     missing = [task for task in wanted if (task.work, task.seed, task.customers) not in there]
     if missing:
         _make(missing, file, jobs, report)
-    by_work: dict[str, list[Run]] = {work: [] for work in WORKS}
+    # By seed, for a run that stands twice in the file is still one run.
+    by_work: dict[str, dict[int, Run]] = {work: {} for work in WORKS}
     for run in kept(file):
         if run.customers == customers and run.seed in seeds:
-            by_work[run.work].append(run)
-    return [check for work in WORKS for check in checks_of(work, by_work[work])]
+            by_work[run.work].setdefault(run.seed, run)
+    return [check for work in WORKS for check in checks_of(work, list(by_work[work].values()))]
 
 
 def kept(file: Path) -> list[Run]:

@@ -56,13 +56,20 @@ class FolderLock:
         """Take the lock, or take it once more where this thread has it."""
         self._threads.acquire()
         self._depth += 1
-        if self._depth == 1:
-            with contextlib.suppress(OSError):  # a folder that cannot be written, a file system without locks
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
-                until = time.monotonic() + self._patience_s
-                while not is_taken(self._handle) and time.monotonic() < until:
-                    time.sleep(LOOK_AGAIN_S)
+        try:
+            if self._depth == 1:
+                self._wait()
+        except BaseException:  # Ctrl-C while it waits: other threads shall not wait for this one
+            self.release()
+            raise
+
+    def _wait(self) -> None:
+        with contextlib.suppress(OSError):  # a folder that cannot be written, a file system without locks
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
+            until = time.monotonic() + self._patience_s
+            while not is_taken(self._handle) and time.monotonic() < until:
+                time.sleep(LOOK_AGAIN_S)
 
     def release(self) -> None:
         """Give the lock back, as often as it was taken."""
@@ -91,6 +98,12 @@ def is_taken(handle: int) -> bool:
     return True
 
 
+class _Held(threading.local):
+    """How often a thread has taken a lock: a thread that comes while another compiles must not see that one's count."""
+
+    count = 0
+
+
 class CodeCache(FunctionCache):
     """Numba's cache of one function, with a lock around what is missing in it.
 
@@ -103,7 +116,7 @@ class CodeCache(FunctionCache):
     def __init__(self, function: Callable[..., Any], lock: FolderLock) -> None:
         super().__init__(function)
         self._lock = lock
-        self._held = 0
+        self._held = _Held()
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Load machine code; None, and the lock held, where it has to be compiled."""
@@ -113,7 +126,7 @@ class CodeCache(FunctionCache):
             if found is not None:
                 return found
         self._lock.acquire()
-        self._held += 1
+        self._held.count += 1
         with self._guard_against_spurious_io_errors():
             return self._load_overload(sig, target_context)  # another process may have made it meanwhile
         return None
@@ -122,7 +135,7 @@ class CodeCache(FunctionCache):
         """Return a dispatcher's way to load or compile, which gives back the lock whatever happens."""
 
         def compiled(sig: Any) -> Any:
-            before = self._held
+            before = self._held.count
             collecting = gc.isenabled()
             gc.disable()  # a compiler makes many objects and little garbage: looking for it costs a tenth
             try:
@@ -130,8 +143,8 @@ class CodeCache(FunctionCache):
             finally:
                 if collecting:
                     gc.enable()
-                while self._held > before:
-                    self._held -= 1
+                while self._held.count > before:
+                    self._held.count -= 1
                     self._lock.release()
 
         return compiled

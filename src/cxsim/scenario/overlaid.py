@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.errors import ScenarioError, ValueRefusedError
-from cxsim.scenario import baselines, consistency, journeys, levers, paths
+from cxsim.scenario import baselines, bounds, consistency, journeys, levers, paths
 from cxsim.scenario.calendar import Hours, RateTable
 from cxsim.scenario.faults import line_of, validated
 from cxsim.scenario.fields import UNLIMITED
@@ -77,13 +77,15 @@ class Overlaid:
         self.tables = Tables()
         self.segments = segment_names(resolved.document)
         self.baseline_contacts = baselines.contacts_of(resolved.document)
+        self.faults = resolved.faults()
+        bounds.check_entities(resolved.document, self.baseline_contacts, self.faults)
+        self.faults.raise_if_any()  # before anything grows with what is too many
         rows = self._rows(resolved.document)
         self.keys = [key for key, _ in rows]
         self.slot = {key: number for number, key in enumerate(self.keys)}
         self.base = self._matrix(rows)
         self.most_on_duty: dict[Touch, int] = {}
         self._columns: dict[frozenset[Piece], Matrix] = {frozenset(): self.base}
-        self.faults = resolved.faults()
         self.endless: set[tuple[str, ...]] = set()
         self._look_at(resolved.document, ("firms",))
         self.phases: dict[str, tuple[Phase, ...]] = {}
@@ -96,6 +98,7 @@ class Overlaid:
                 self.reach[name] = tuple(self._reach(overlay))
             except ScenarioError as error:
                 self.faults.found += error.faults
+        bounds.check_agents(self.most_on_duty, self.faults)
         self.faults.raise_if_any()
 
     def _rows(self, document: Document) -> list[levers.Row]:

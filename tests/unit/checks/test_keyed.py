@@ -57,6 +57,15 @@ def test_runs_are_kept_and_made_once(tmp_path, monkeypatch):
     assert file.read_text(encoding="utf-8") == text
 
 
+def test_a_run_that_stands_twice_counts_once(tmp_path):
+    file = tmp_path / "keyed.jsonl"
+    made = checks.keyed(file, runs=2, customers=3000, jobs=1)
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text + text.splitlines(keepends=True)[0], encoding="utf-8")
+    assert checks.keyed(file, runs=2, customers=3000, jobs=1) == made
+    assert made[0].replications == 2
+
+
 @pytest.mark.parametrize("line", ["hello\n", "[1]\n", '{"work": "w1"}\n', "hello"])
 def test_a_file_of_something_else_is_left_alone(tmp_path, line):
     file = tmp_path / "notes.txt"

@@ -119,3 +119,48 @@ def test_flags_of_parts_are_numbas_flags():
     own.error_model = "numpy"
     assert own != plain
     assert own.copy() == own
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_a_thread_that_comes_while_another_compiles_gives_its_own_back(kept, tmp_path):
+    dispatcher = kept(doubled)
+    first_compiles = threading.Event()
+    save = dispatcher._cache.save_overload
+
+    def saving(*words):
+        if not first_compiles.is_set():
+            first_compiles.set()
+            time.sleep(0.3)  # the second comes meanwhile, and waits for the compiler
+        return save(*words)
+
+    def second():
+        first_compiles.wait(60)
+        dispatcher(1.0)
+
+    dispatcher._cache.save_overload = saving
+    threads = [threading.Thread(target=dispatcher, args=(1,)), threading.Thread(target=second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(dispatcher.signatures) == 2
+    assert waited(FolderLock(tmp_path, patience_s=1.0)) < 0.2
+
+
+def test_who_is_interrupted_while_it_waits_keeps_nothing(tmp_path, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    other, lock = FolderLock(tmp_path), FolderLock(tmp_path)
+    other.acquire()
+    with monkeypatch.context() as patched:
+        patched.setattr("cxsim.model.cache.time.sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            lock.acquire()
+    other.release()
+    taken = []
+    thread = threading.Thread(target=lambda: taken.append(waited(lock)), daemon=True)
+    thread.start()
+    thread.join(5)
+    assert taken
+    assert waited(FolderLock(tmp_path, patience_s=1.0)) < 0.2

@@ -50,7 +50,8 @@ def told(plan: Plan, state: State) -> dict[str, Any]:
         "events": arrived + float(touch["served"].sum() + touch["abandoned"].sum()),
         "taken": int(state.world[0]["events"]),
         "visits": int(state.world[0]["visits"]),
-        "bytes": sum(array.nbytes for array in state),
+        # Callers who have gone leave their rows to others: what is kept is no matter of how many have come.
+        "bytes": sum(array.nbytes for array in state) if people else None,
     }
     if not people:
         phone = touch[:, plan.touchpoints.size // 4]  # W1: its only touchpoint, W2: its second

@@ -78,7 +78,7 @@ class Row(NamedTuple):
     ns_low, ns_high : float
         Smallest and largest of the turns.
     bytes_per_customer : float
-        What the run keeps, over its customers.
+        What the run keeps, over its customers; None where it keeps only those who are present.
     ratio_to_simpy : float
         How many times as fast as idiomatic SimPy, by time per event, turn by turn.
     ratio_to_c : float

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cxsim.engines.calendar import laid_out, open_next, order_of, pending_of, pop, push
 from cxsim.model.draws import mixed
+from cxsim.model.events import DONE
 from cxsim.model.jit import NO_REFERENCE_COUNTING, OPTIONS
 from cxsim.model.pending import PENDING
 from cxsim.model.state import State
@@ -44,18 +45,20 @@ def _first(pending: NDArray[np.void], word: np.uint64) -> np.uint64:
     return word
 
 
-def _hold(s: State, operations: int, word: np.uint64) -> np.uint64:
+def _hold(s: State, operations: int, word: np.uint64) -> tuple[np.uint64, int]:
     c = s.calendar[0]
     for _ in range(operations):
         if c["near"] == 0:
-            open_next(s)
+            status = open_next(s)
+            if status != DONE:
+                return word, status
         now = s.near[0]["time"]
         first = s.slots[s.near[0]["slot"]]
         order, row = first["order"], first["row"]
         pop(s)
         word += GOLDEN
         push(s, now + _later(word), order, 0, 0, row, 0, 0.0)
-    return word
+    return word, DONE
 
 
 def held(size: int, operations: int, seed: int) -> dict[str, Any]:
@@ -65,16 +68,23 @@ def held(size: int, operations: int, seed: int) -> dict[str, Any]:
     -------
     dict
         ``wall_s``, ``operations``, and ``last``, the time of the first event that is then pending over the mean.
+
+    Raises
+    ------
+    RuntimeError
+        When the calendar was full, or lost events: its times would mean nothing.
     """
     first, hold = (_NJIT(**OPTIONS, **NO_REFERENCE_COUNTING)(one) for one in (_first, _hold))
     pending = np.zeros(size, PENDING)
     word = np.uint64(first(pending, np.uint64(seed)))  # a plain number is of another type, and compiled anew
     made = laid_out(pending, ROOM)
     calendar = passed(made)
-    word = np.uint64(hold(calendar, operations // 4, word))
+    warm = hold(calendar, operations // 4, word)
     began = time.perf_counter()
-    hold(calendar, operations, word)
+    timed = hold(calendar, operations, np.uint64(warm[0])) if warm[1] == DONE else warm
     wall = time.perf_counter() - began
+    if timed[1] != DONE:
+        raise RuntimeError("the calendar was full")
     left = pending_of(made)
     if left.size != size:
         raise RuntimeError("the calendar lost events")

@@ -99,10 +99,7 @@ def _workers(found: Mapping[str, Any]) -> Iterator[str]:
 
 
 def markdown(document: Document) -> str:
-    """Return the README's table: how long each takes per event, as multiples of the C loop and of SimPy.
-
-    Only ratios: they were taken in turn in one run, so what slowed the machine slowed both sides.
-    """
+    """Return the README's tables: times as fast as SimPy, every aim beside what was reached, and markets by size."""
     rows = {(row["workload"], row["engine"]): row for row in document["results"]}
     lines = ["| | W1, a queue: times as fast as SimPy | W2, four queues: times as fast as SimPy |", "|---|---:|---:|"]
     for engine in ORDER:
@@ -111,24 +108,40 @@ def markdown(document: Document) -> str:
             cells = [number(row["ratio_to_simpy"]) if row else "–" for row in found]
             name = f"**{NAMES[engine]}**" if engine == COMPILED else NAMES[engine]
             lines.append(f"| {name} | {cells[0]} | {cells[1]} |")
-    return "\n".join([*lines, "", *sentences(document), ""])
-
-
-def sentences(document: Document) -> Iterator[str]:
-    """Say what else was measured, one figure a line."""
-    aims = {one["id"]: one["measured"] for one in document["targets"]}
-    said = (
-        ("town-reference", "- `cable-town`, everything on: {} times as fast as the reference engine."),
-        ("million-growth", "- An event among a million customers takes {} times as long as among ten thousand."),
-        ("workers", "- Two workers reach {} of what two C processes reach at once."),
-        ("keyed", "- A draw of one's own for every decision, instead of one stream: W1 takes {} times as long."),
-    )
-    for key, text in said:
-        if aims.get(key) is not None:
-            yield text.format(number(aims[key]))
     where = document["platform"]
+    said = (
+        f"Medians of turns taken in one run ({where['processor']}, {where['cores']} cores, Python {where['python']})."
+    )
+    return "\n".join([*lines, "", *_aims(document["targets"]), *_markets(document["results"]), said, ""])
+
+
+def _aims(targets: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Set what was reached beside what was aimed for; an aim that is missed is marked."""
+    measured = [one for one in targets if one["measured"] is not None]
+    if not measured:
+        return
+    yield "| What was aimed for | aim | reached | |"
+    yield "|---|---:|---:|---|"
+    for one in measured:
+        sign, mark = "at most" if one["at_most"] else "at least", "" if one["holds"] else "missed"
+        unit = one["unit"]
+        aim, reached = (f"{told} {unit}".rstrip() for told in (number(one["limit"]), exact(one["measured"])))
+        yield f"| {one['what']} | {sign} {aim} | {reached} | {mark} |"
     yield ""
-    yield f"Medians of turns taken in one run ({where['processor']}, {where['cores']} cores, Python {where['python']})."
+
+
+def _markets(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say how `million` grows with its people."""
+    found = [row for row in rows if row["workload"] == "million"]
+    if not found:
+        return
+    yield "| `million` with so many customers | ns an event | bytes a customer | seconds | largest memory, MiB |"
+    yield "|---:|---:|---:|---:|---:|"
+    for row in found:
+        peak = number(row["peak_bytes"] / MIB) if row["peak_bytes"] else "–"
+        cells = [number(row[key]) for key in ("ns_per_event", "bytes_per_customer", "wall_s")]
+        yield f"| {number(row['customers'])} | {' | '.join(cells)} | {peak} |"
+    yield ""
 
 
 def exact(value: float) -> str:

@@ -116,3 +116,9 @@ def test_the_hold_model_keeps_as_many_pending_as_it_was_given():
     # 250 000 holds of 2000 events with a mean of 1: the time of the last is 125, with a standard error of 0.25.
     assert found["last"] == pytest.approx(125.0, abs=1.5)
     assert np.isfinite(found["wall_s"])
+
+
+def test_a_full_calendar_gives_no_time(monkeypatch):
+    monkeypatch.setattr(holding, "ROOM", 1)  # one event near: the first bucket with more cannot be opened
+    with pytest.raises(RuntimeError, match="full"):
+        holding.held(2000, 20_000, 20260101)
