@@ -99,32 +99,34 @@ def run(
       cxsim run steered-hotline --policy follow --allow-steering
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.experiments.checkpoint import remove, saved_in
+    from cxsim.experiments.held import held
     from cxsim.results import run as simulate
 
     screen: Screen = context.obj
     found, folder = _prepared(scenario, set_, out, allow_steering=allow_steering)
     found.policy(policy)
     announce(screen, engine)
-    saved = 0 if checkpoint is None else saved_in(checkpoint)
-    if saved:
-        screen.remark(f"goes on from {saved} saved world{'' if saved == 1 else 's'} in {checkpoint}")
-    with screen.progress() as progress, _kept(checkpoint):
-        result = simulate(
-            found,
-            policy,
-            replications=replications,
-            seed=seed,
-            engine=engine.value,
-            jobs=jobs,
-            log=events,
-            progress=progress,
-            scale=scale,
-            checkpoint=checkpoint,
-            keep_checkpoint=True,
-        )
-    _finish(screen, result, folder)
-    if checkpoint is not None:
-        remove(checkpoint)
+    with held(checkpoint):
+        saved = 0 if checkpoint is None else saved_in(checkpoint)
+        if saved:
+            screen.remark(f"goes on from {saved} saved world{'' if saved == 1 else 's'} in {checkpoint}")
+        with screen.progress() as progress, _kept(checkpoint):
+            result = simulate(
+                found,
+                policy,
+                replications=replications,
+                seed=seed,
+                engine=engine.value,
+                jobs=jobs,
+                log=events,
+                progress=progress,
+                scale=scale,
+                checkpoint=checkpoint,
+                keep_checkpoint=True,
+            )
+        _finish(screen, result, folder)
+        if checkpoint is not None:
+            remove(checkpoint)
 
 
 @contextmanager

@@ -1,8 +1,8 @@
 """A world under way in one file: saved whole or not at all, and refused when it could not go on exactly.
 
-The file is a zip archive: `about.json` says what the world is, and every array of the state lies beside it in
-numpy's own format, by name, so that a state with more fields is saved without a change here. Nothing in it is
-executed when it is read.
+The file is a zip archive: `about.json` says what the world is, `notes.json` holds whatever else is to be found again,
+and every array of the state lies beside them in numpy's own format, by name. Nothing in it is executed when it is
+read, and what is read is compared with the plan before it goes on.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -20,16 +21,20 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.lib import format as npy
 
+from cxsim.engines import fitting
 from cxsim.engines.compiled import Simulation
 from cxsim.errors import Fault, ScenarioError, quoted
 from cxsim.model.plan import Plan
-from cxsim.model.state import State
+from cxsim.model.state import LOG, State
 
 FORMAT: Final = 1
 ABOUT: Final = "about.json"
+NOTES: Final = "notes.json"
 LOG_SO_FAR: Final = "log-so-far"
 LARGEST_ABOUT: Final = 1 << 20
 AGAIN: Final = "delete it and begin the run anew"
+NUMBERS: Final = ("format", "model_version", "replication", "now")
+WORDS: Final = ("cxsim", "run", "plan", "layout")
 
 
 class About(NamedTuple):
@@ -51,9 +56,9 @@ class About(NamedTuple):
     plan : str
         Hash of the plan it goes on under.
     layout : str
-        Hash of names, types and dimensions of the arrays of a state.
+        Hash of names, types and dimensions of the arrays of a state; see `cxsim.engines.fitting`.
     notes : mapping
-        Whatever else whoever saved it wants to find again; JSON.
+        Whatever else whoever saved it wants to find again; JSON, of any length.
     """
 
     format: int
@@ -65,12 +70,6 @@ class About(NamedTuple):
     plan: str
     layout: str
     notes: Mapping[str, Any]
-
-
-def layout_of(state: State) -> str:
-    """Return a hash of names, types and dimensions of a state's arrays."""
-    shape = [(name, npy.dtype_to_descr(array.dtype), array.ndim) for name, array in state._asdict().items()]
-    return hashlib.sha256(repr(shape).encode()).hexdigest()
 
 
 def plan_hash(plan: Plan) -> str:
@@ -113,7 +112,7 @@ def save(
         simulation.replication,
         simulation.now,
         plan_hash(simulation.plan),
-        layout_of(simulation.state),
+        fitting.layout(),
         notes or {},
     )
     handle, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
@@ -121,7 +120,9 @@ def save(
         with os.fdopen(handle, "wb") as file:
             # Stored, not packed: a world is saved while others wait, and packing takes ten times as long.
             with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-                archive.writestr(ABOUT, json.dumps(about._asdict()))
+                said = about._asdict()
+                archive.writestr(NOTES, json.dumps(said.pop("notes")))
+                archive.writestr(ABOUT, json.dumps(said))
                 for name, array in {**simulation.state._asdict(), LOG_SO_FAR: simulation.earlier_log()}.items():
                     with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
                         npy.write_array(member, array, allow_pickle=False)
@@ -160,13 +161,16 @@ def load(path: Path, plan: Plan, *, run: str, model_version: int) -> Simulation:
     if about.plan != plan_hash(plan):
         raise _refusal(path, "a world under another plan", "one of the same scenario, policy and changes", AGAIN)
     with _reading(path), zipfile.ZipFile(path) as archive:
-        names = {name.removesuffix(".npy") for name in archive.namelist()} - {ABOUT}
+        names = {name.removesuffix(".npy") for name in archive.namelist()} - {ABOUT, NOTES}
         if names != {*State._fields, LOG_SO_FAR}:
             raise _another_layout(path, about)
         arrays = {name: _array(archive, name) for name in names}
         written = arrays.pop(LOG_SO_FAR)
         state = State(**arrays)
-    if layout_of(state) != about.layout:
+    misfits = fitting.misfits(plan, state) if written.dtype == LOG and written.ndim == 1 else [LOG_SO_FAR]
+    if misfits:
+        raise _refusal(path, f"{', '.join(misfits)} of another world", "a world of this plan, saved whole", AGAIN)
+    if state.world[0]["now"] != about.now:
         raise _damaged(path)
     return Simulation(plan, state, about.replication, written)
 
@@ -183,14 +187,23 @@ def about_of(path: Path) -> About:
         if archive.getinfo(ABOUT).file_size > LARGEST_ABOUT:
             raise _damaged(path)
         content = json.loads(archive.read(ABOUT))
+        # A member that is stored is no larger than the file.
+        plain = NOTES in archive.namelist() and archive.getinfo(NOTES).compress_type == zipfile.ZIP_STORED
+        notes = json.loads(archive.read(NOTES)) if plain else None
     number = content.get("format") if isinstance(content, dict) else None
     if isinstance(number, int) and number > FORMAT:
         remedy = "install a newer cxsim, which reads it"
         raise _refusal(path, f"a snapshot of format {number}", f"format {FORMAT} and older", remedy)
-    try:
-        return About(**content)
-    except TypeError:
-        raise _damaged(path) from None
+    if not (
+        isinstance(content, dict)
+        and content.keys() == {*NUMBERS, *WORDS}
+        and all(type(content[name]) is int and content[name] < 1 << 63 for name in NUMBERS)
+        and all(isinstance(content[name], str) for name in WORDS)
+        and content["replication"] >= 0
+        and isinstance(notes, dict)
+    ):
+        raise _damaged(path)
+    return About(**content, notes=notes)
 
 
 def check(path: Path, about: About, *, run: str, model_version: int) -> None:
@@ -203,6 +216,8 @@ def check(path: Path, about: About, *, run: str, model_version: int) -> None:
     if about.model_version != model_version:
         given = f"a world of model version {about.model_version}, saved by cxsim {about.cxsim}"
         raise _refusal(path, given, f"model version {model_version}", f"{AGAIN}, or go on with that version of cxsim")
+    if about.layout != fitting.layout():
+        raise _another_layout(path, about)
     if about.run != run:
         given = f"a world of another run ({quoted(about.run[:12])})"
         allowed = f"one of this run ({quoted(run[:12])}): same scenario, policy, seed and replication"
@@ -244,7 +259,11 @@ class _reading:  # noqa: N801 -- used as a statement
         if isinstance(error, OSError) and not isinstance(error, zipfile.BadZipFile):
             what = error.strerror or type(error).__name__
             raise _refusal(self._path, what, "a file that can be read", "name another file") from error
-        broken = (zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, RuntimeError, NotImplementedError)
+        # Numbers and depths that no file of ours has: OverflowError, MemoryError, RecursionError (a RuntimeError).
+        broken = (
+            *(zipfile.BadZipFile, zlib.error, ValueError, KeyError, EOFError, RuntimeError, NotImplementedError),
+            *(OverflowError, MemoryError, TypeError, AttributeError, struct.error),
+        )
         if isinstance(error, broken) and not isinstance(error, ScenarioError):
             raise _damaged(self._path) from error
 

@@ -293,7 +293,8 @@ class _Batch:
         ]
         setup = self.setup
         if setup.checkpoint is not None:
-            prepare(setup.checkpoint, [task.spec for task in tasks], setup.engine, self.unversioned)
+            specs = [task.spec for task in tasks]
+            prepare(setup.checkpoint, specs, setup.engine, self.unversioned, log=setup.log)
         with executors.lent(setup.executor, setup.engine, setup.jobs, len(tasks)) as (executor, threads):
             found = run_families(
                 tasks, executor, setup.simulate, threads=threads, workers=setup.jobs or executors.available_jobs(),

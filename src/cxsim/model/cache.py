@@ -68,7 +68,7 @@ class FolderLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
             until = time.monotonic() + self._patience_s
-            while not _is_taken(self._handle) and time.monotonic() < until:
+            while not is_taken(self._handle) and time.monotonic() < until:
                 time.sleep(LOOK_AGAIN_S)
 
     def release(self) -> None:
@@ -80,7 +80,14 @@ class FolderLock:
         self._threads.release()
 
 
-def _is_taken(handle: int) -> bool:
+def is_taken(handle: int) -> bool:
+    """Lock an open file without waiting; False where somebody else has locked it.
+
+    Raises
+    ------
+    OSError
+        When the file system has no locks.
+    """
     try:
         if fcntl is None:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)

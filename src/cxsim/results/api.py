@@ -10,6 +10,7 @@ from cxsim.errors import InputError
 from cxsim.experiments.checkpoint import remove
 from cxsim.experiments.compare import AS_IS, Setup, experiment
 from cxsim.experiments.executor import Report
+from cxsim.experiments.held import held
 from cxsim.experiments.precision import Precision, parse_precision
 from cxsim.experiments.worlds import REPLICATIONS
 from cxsim.results.comparison import Comparison
@@ -74,9 +75,10 @@ def run(  # noqa: PLR0913 -- every setting of a run is a keyword
         replications=replications, seed=seed, engine=engine, jobs=jobs, executor=executor, log=log, report=progress,
         checkpoint=None if checkpoint is None else Path(checkpoint), scale=scale,
     )  # fmt: skip
-    result = Result(experiment(found, [policy], setup))
-    if setup.checkpoint is not None and not keep_checkpoint and not result.failures:
-        remove(setup.checkpoint)
+    with held(setup.checkpoint):
+        result = Result(experiment(found, [policy], setup))
+        if setup.checkpoint is not None and not keep_checkpoint and not result.failures:
+            remove(setup.checkpoint)
     return result
 
 

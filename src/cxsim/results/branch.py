@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ABOUT: Final = "branch.json"
 FORMAT: Final = 1
+NUMBERS: Final = ("model_version", "seed", "replications")
+WORDS: Final = ("scenario", "name")
 
 
 class Root(NamedTuple):
@@ -311,15 +313,33 @@ def _check(scenario: Scenario, policy: str, what: str) -> None:
 def _about(place: Path) -> dict[str, Any]:
     try:
         about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
-        if about["format"] > FORMAT:
+        if type(about["format"]) is int and about["format"] > FORMAT:
             raise _refusal(place, f"a branch of format {about['format']}", f"format {FORMAT}", "install a newer cxsim")
-        return {key: about[key] for key in ("model_version", "scenario", "name", "seed", "replications", "steps")}
+        whole = _is_whole(about)
     except OSError as error:
         raise _refusal(place, "no saved branch", "a folder that `save` wrote", "name another place") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, MemoryError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         raise _refusal(place, f"a damaged {ABOUT}", "a folder that `save` wrote", "begin anew") from error
+    if not whole:
+        raise _refusal(place, f"a damaged {ABOUT}", "a folder that `save` wrote", "begin anew")
+    return {key: about[key] for key in (*NUMBERS, *WORDS, "steps")}
+
+
+def _is_whole(about: dict[str, Any]) -> bool:
+    """Whether every field is there and of its type, with a number of worlds and a seed that there can be."""
+    steps = about["steps"]
+    return (
+        all(type(about[name]) is int for name in ("format", *NUMBERS))
+        and all(isinstance(about[name], str) for name in WORDS)
+        and 0 <= about["seed"] < 1 << 63
+        and about["replications"] >= 1
+        and isinstance(steps, list)
+        and len(steps) > 0
+        and all(isinstance(step, list) and len(step) == len(Step._fields) for step in steps)
+        and all(isinstance(word, str) for step in steps for word in step)
+    )
 
 
 def _file(replication: int) -> str:

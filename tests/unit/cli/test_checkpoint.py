@@ -1,10 +1,12 @@
 """A run that was killed goes on where it was and ends with the same values; what it cannot go on from is refused."""
 
+import json
 import signal
 import subprocess
 import sys
 import threading
 import time
+import zipfile
 
 import pandas as pd
 import pytest
@@ -82,7 +84,7 @@ def test_a_run_that_is_killed_at_half_time_goes_on_to_identical_values(cxsim, tm
     killed = subprocess.run([sys.executable, "-c", KILLED, *given], cwd=tmp_path, capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     assert not (tmp_path / "out").exists()
-    worlds = sorted((tmp_path / "saved").iterdir())
+    worlds = sorted((tmp_path / "saved").glob("*.world"))
     months = [snapshot.about_of(path).now / (86_400_000_000 * 365 / 12) for path in worlds]
     assert [path.name[:9] for path in worlds] == ["hire-0000", "hire-0001"]
     assert months[0] == 8.0
@@ -139,11 +141,19 @@ def test_another_run_is_refused_and_leaves_the_worlds(cxsim, saved, given, words
 
 
 def test_damaged_old_and_foreign_files_are_refused(cxsim, saved, monkeypatch, tmp_path):
-    given = (*RUN, "--replications", "2", "--quiet", "--checkpoint", "saved", "--out", "out")
+    given = (*RUN[:-1], "--replications", "2", "--quiet", "--checkpoint", "saved", "--out", "out")
     world = min(saved.iterdir())
     whole = world.read_bytes()
     world.write_bytes(whole[: len(whole) // 2])
     assert "a damaged file, or no snapshot; a world that was saved whole; delete it" in cxsim(*given).stderr
+    world.write_bytes(whole)
+    for notes in ({}, {"experiment": []}, {"experiment": {}}):
+        with zipfile.ZipFile(world) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(world, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, json.dumps(notes) if name == "notes.json" else content)
+        assert "a world of another experiment; one of the same scenario" in cxsim(*given).stderr
     world.write_bytes(whole)
     monkeypatch.setattr(checkpoint, "MODEL_VERSION", 99)
     assert f"a world of model version {MODEL_VERSION}, saved by cxsim" in cxsim(*given).stderr
@@ -155,6 +165,80 @@ def test_damaged_old_and_foreign_files_are_refused(cxsim, saved, monkeypatch, tm
     assert done.stderr.startswith("saved: a folder that holds diary.txt; a new folder, or worlds")
     (tmp_path / "file").write_text("")
     assert "file: a file; a folder that can be written" in cxsim(*given[:-3], "file", "--out", "out").stderr
+
+
+def test_a_world_without_its_events_does_not_go_on_with_them(cxsim, saved, tmp_path):
+    from cxsim.results import run
+
+    before = sorted(path.name for path in saved.iterdir())
+    done = cxsim(*RUN[:-1], "--events", "--replications", "2", "--quiet", "--checkpoint", "saved", "--out", "out")
+    words = "a world saved without its events, which are asked for now; one saved with its events; leave out --events"
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert not (tmp_path / "out").exists()
+    assert sorted(path.name for path in saved.iterdir()) == before
+    # The other way round nothing is missing.
+    scenario = load(tmp_path / "corner.yaml")
+    given = {"replications": 1, "seed": 20260101, "checkpoint": tmp_path / "logged"}
+    events = run(scenario, "hire", log=True, keep_checkpoint=True, **given).events()
+    assert run(scenario, "hire", log=True, keep_checkpoint=True, **given).events().equals(events)
+    assert len(events) > 1000
+    run(scenario, "hire", **given)
+
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from cxsim.experiments.held import held
+with held(Path("saved")):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_folder_is_one_command_s_at_a_time(cxsim, saved, tmp_path):
+    given = (*RUN[:-1], "--replications", "2", "--quiet", "--checkpoint", "saved", "--out", "out")
+    (saved / ".partial-x").write_text("being written by the other")
+    before = {path.name: path.read_bytes() for path in saved.iterdir()}
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDING], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout.readline() == "held\n"
+    done = cxsim(*given)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("saved: a folder that another command is writing to; one command at a time; wait")
+    assert len(done.stderr.splitlines()) == 1
+    other.kill()
+    other.communicate()
+    after = {path.name: path.read_bytes() for path in saved.iterdir() if path.name != ".lock"}
+    assert after == before
+    assert cxsim(*given).exit_code == 0  # a lock that was left behind holds nobody up
+    assert not saved.exists()
+
+
+def test_everything_is_checked_before_anything_is_deleted(cxsim, saved):
+    (saved / ".partial-x").write_text("half a world")
+    (saved / "zebra.txt").write_text("not ours")
+    given = (*RUN[:-1], "--replications", "2", "--quiet", "--checkpoint", "saved", "--out", "out")
+    assert "a folder that holds zebra.txt" in cxsim(*given).stderr
+    assert (saved / ".partial-x").exists()
+    (saved / "zebra.txt").unlink()
+    (saved / ".partial-x").unlink()
+    (saved / ".partial-d").mkdir()
+    assert "a folder that holds .partial-d" in cxsim(*given).stderr
+    (saved / ".partial-d").rmdir()
+    assert cxsim(*given).exit_code == 0
+
+
+def test_a_folder_that_was_made_for_nothing_is_unmade(tmp_path):
+    from cxsim.experiments.held import held
+
+    with held(tmp_path / "one" / "two"):
+        assert (tmp_path / "one" / "two" / ".lock").exists()
+        with held(tmp_path / "one" / "two"):
+            pass
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_stopping_saves_first_and_says_how_to_go_on(cxsim, tmp_path, monkeypatch):

@@ -6,9 +6,10 @@ import zipfile
 import numpy as np
 import pytest
 
-from cxsim.engines import compiled, snapshot
+from cxsim.engines import compiled, fitting, snapshot
 from cxsim.engines.calendar import pending_of
 from cxsim.errors import InputError, ScenarioError
+from cxsim.experiments.scale import followed
 from cxsim.model.plan import DAY
 from cxsim.model.state import State
 from cxsim.scenario.loaded import loads
@@ -81,7 +82,7 @@ def test_a_saved_world_goes_on_to_the_same_bytes(plan, straight, half, saved):
 def test_every_field_of_the_state_is_in_the_file(half, saved):
     with zipfile.ZipFile(saved) as archive:
         names = {name.removesuffix(".npy") for name in archive.namelist()}
-    assert names == {*State._fields, "log-so-far", "about.json"}
+    assert names == {*State._fields, "log-so-far", "about.json", "notes.json"}
     found = load(saved, half.plan).state
     for name in State._fields:
         one, other = getattr(found, name), getattr(half.state, name)
@@ -150,13 +151,154 @@ def with_objects(members):
         (newer, "a snapshot of format 2; format 1 and older; install a newer cxsim"),
         (without_desks, "a world laid out otherwise"),
         (with_more, "a world laid out otherwise"),
-        (with_other_type, "a damaged file"),
+        (with_other_type, "desks of another world; a world of this plan"),
         (with_objects, "a damaged file"),
     ],
 )
 def test_another_format_or_layout_is_refused(plan, saved, change, words):
     rewritten(saved, change)
     with pytest.raises(ScenarioError, match=words):
+        load(saved, plan)
+
+
+def told(members, **changed):
+    members["about.json"] = json.dumps(json.loads(members["about.json"]) | changed)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"format": "1"},
+        {"format": True},
+        {"model_version": "3"},
+        {"run": None},
+        {"replication": -1},
+        {"replication": 1.5},
+        {"now": 1 << 70},
+        {"now": float("inf")},
+        {"layout": []},
+        {"more": 1},
+    ],
+)
+def test_a_description_of_other_types_is_refused(plan, saved, changed):
+    rewritten(saved, lambda members: told(members, **changed))
+    with pytest.raises(ScenarioError, match="a damaged file, or no snapshot"):
+        load(saved, plan)
+
+
+@pytest.mark.parametrize("member", ["about.json", "notes.json"])
+@pytest.mark.parametrize("content", ["[]", "1", "null", "[" * 200_000, "\ud800", "{", '"x"', "{} {}"])
+def test_a_description_that_is_none_is_refused(plan, saved, member, content):
+    rewritten(saved, lambda members: members.update({member: content.encode("utf-8", "surrogatepass")}))
+    with pytest.raises(ScenarioError, match="a damaged file, or no snapshot"):
+        load(saved, plan)
+
+
+def test_an_array_larger_than_any_memory_is_refused(plan, saved):
+    def vast(members):
+        head = members["desks.npy"].index(b"'shape': (")
+        end = members["desks.npy"].index(b"\n", head)
+        content = b"'shape': (9999999999999999,), }"
+        members["desks.npy"] = members["desks.npy"][:head] + content.ljust(end - head) + members["desks.npy"][end:]
+
+    rewritten(saved, vast)
+    with pytest.raises(ScenarioError, match="a damaged file, or no snapshot"):
+        load(saved, plan)
+
+
+def test_notes_may_be_of_any_length(half, saved):
+    notes = {"moves": ["x" * 1000] * 3000}
+    snapshot.save(half, saved, run=RUN, model_version=3, notes=notes)
+    assert saved.stat().st_size > 3_000_000
+    assert snapshot.about_of(saved).notes == notes
+    assert load(saved, half.plan).now == half.now
+
+
+def test_every_array_is_declared(half):
+    assert list(fitting.DECLARED) == list(State._fields)
+    found = {name: (array.dtype, array.ndim) for name, array in half.state._asdict().items()}
+    assert found == dict(fitting.DECLARED)
+
+
+def wider(array, field):
+    kinds = [(name, "i4" if name == field else array.dtype[name]) for name in array.dtype.names]
+    return array.astype(np.dtype(kinds))
+
+
+def with_value(array, field, value, place=0):
+    array = array.copy()
+    array[field][place] = value
+    return array
+
+
+def rewired(state, **arrays):
+    return state._replace(**{name: change(getattr(state, name)) for name, change in arrays.items()})
+
+
+def linked(array, value):
+    array = array.copy()
+    array.flat[0] = value
+    return array
+
+
+WRONG = {
+    "a wider step": {"hot": lambda a: wider(a, "step")},
+    "three rows": {"hot": lambda a: a[:3]},
+    "fewer people": {"cold": lambda a: a[:-1]},
+    "fewer minds": {"minds": lambda a: a[:-1]},
+    "no agents": {"agents": lambda a: a[:0]},
+    "fewer touchpoints": {"desks": lambda a: a[:-1]},
+    "fewer periods": {"touch": lambda a: a[:-1]},
+    "fewer ties": {"tie_other": lambda a: a[:-1]},
+    "a shorter heap": {"near": lambda a: a[:-1]},
+    "fewer slots": {"slots": lambda a: a[:-1]},
+    "fewer chunks": {"chunks": lambda a: a[:-1]},
+    "no buckets": {"buckets": lambda a: a[:0]},
+    "flat levers": {"levers": np.ravel},
+    "a queue behind the last row": {"queues": lambda a: linked(a, 1 << 20)},
+    "a row behind the last": {"hot": lambda a: with_value(a, "next", 1 << 20)},
+    "a contact that is none": {"hot": lambda a: with_value(a, "contact", 99)},
+    "a firm that is none": {"cold": lambda a: with_value(a, "firm", 2)},
+    "an agent's customer": {"agents": lambda a: with_value(a, "customer", -2)},
+    "a person that is none": {"tie_other": lambda a: linked(a, 30)},
+    "a period that is none": {"world": lambda a: with_value(a, "closed", 99)},
+    "a longer log": {"world": lambda a: with_value(a, "n_log", 1 << 40)},
+    "more near": {"calendar": lambda a: with_value(a, "near", 1 << 40)},
+    "another mask": {"calendar": lambda a: with_value(a, "mask", 1 << 40)},
+    "more free chunks": {"calendar": lambda a: with_value(a, "free_chunks", 1 << 40)},
+    "a slot that is none": {"near": lambda a: with_value(a, "slot", 1 << 30)},
+    "a slot twice": {"spare": lambda a: np.full_like(a, a[-1])},
+    "a chain in a circle": {"links": lambda a: linked(a, 0)},
+    "a chain out of the array": {"links": lambda a: linked(a, 1 << 30)},
+    "an event of nobody": {"slots": lambda a: np.array([*map(tuple, with_value(a, "row", 1 << 30, ...))], a.dtype)},
+}
+
+
+def test_whole_worlds_fit_at_any_time(plan):
+    """Nothing that is right may be refused: fresh, with buckets and without, forked, and at the end."""
+    many = loads(WORLD.replace("customers: 30", "customers: 900"), "corner.yaml").plan("hire")
+    for one in (plan, many, followed(many, 0.1)):
+        for room in (None, 4):
+            world = compiled.Simulation.begun(one, SEED, 0, log=room is None, room=room)
+            for day in (-5, 0, 1.5, 9, 30):
+                world.advance(int(day * DAY))
+                assert fitting.misfits(one, world.state) == []
+                assert fitting.misfits(one, world.forked(one).state) == []
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_state_that_does_not_fit_is_refused_before_it_goes_on(half, saved, wrong):
+    half.state = rewired(half.state, **WRONG[wrong])
+    snapshot.save(half, saved, run=RUN, model_version=3)
+    with pytest.raises(ScenarioError, match="of another world; a world of this plan, saved whole; delete it"):
+        load(saved, half.plan)
+
+
+def test_the_layout_is_compared_with_this_version(plan, saved):
+    rewritten(saved, lambda members: told(members, layout="0" * 64))
+    with pytest.raises(
+        ScenarioError, match=r"a world laid out otherwise, saved by cxsim .*; the layout of this version"
+    ):
         load(saved, plan)
 
 

@@ -132,6 +132,25 @@ def test_what_cannot_be_resumed_is_refused(shop, tree, tmp_path):
     refused("a world of another run", seed=8)
     refused("a world of another run", steps=[["as-is", ""], ["train", "month 3"]])
     refused("replication-0002.world: nothing; a world that was saved", replications=3)
+    for wrong in (
+        *({"seed": value} for value in ("1", 1.0, -1, 1 << 63, None, True)),
+        *({"replications": value} for value in ("2", 0, 2.5, [])),
+        *({"steps": value} for value in ([], "as-is", [["as-is"]], [["as-is", 3]], [[["x"], ""]], {"as-is": ""}, 1)),
+        *({name: value} for name in ("format", "model_version") for value in ("1", None, [], 1e400)),
+        {"name": 3},
+    ):
+        refused(r"a damaged branch.json; a folder that `save` wrote", **wrong)
+    for whole in (
+        json.dumps(about | {"scenario": 3}),
+        "[]",
+        "1",
+        "null",
+        "[" * 200_000,
+        '{"seed": ' + "9" * 9999 + "}",
+    ):
+        (place / "branch.json").write_text(whole)
+        with pytest.raises(ScenarioError, match=r"a damaged branch.json"):
+            cxsim.resume(place, shop)
     (place / "branch.json").write_text("{")
     with pytest.raises(ScenarioError, match=r"a damaged branch.json; a folder that `save` wrote"):
         cxsim.resume(place, shop)
