@@ -30,11 +30,11 @@ from cxsim.experiments.steered import note_on, rules_in, table_of
 from cxsim.experiments.steering import steering_of
 from cxsim.experiments.stopping import until_precise
 from cxsim.experiments.worlds import REPLICATIONS, Worlds, planned, run_worlds
-from cxsim.measures.above import with_payback, with_policy_cost
+from cxsim.measures.above import frames_with_costs
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.fates import Parting, has_fates
 from cxsim.measures.layout import Layout, layout_of
-from cxsim.measures.tables import Frames, Run, frames_of
+from cxsim.measures.tables import Frames, Run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -392,10 +392,3 @@ class _Batch:
             return ()
         made = [(task.spec, result) for task, result in self._made if isinstance(result, Done)]
         return tuple(Logs(spec.policy, spec.replication, result.log) for spec, result in made)
-
-
-def frames_with_costs(layout: Layout, runs: Sequence[Run], reference: str) -> Frames:
-    """Return the tables of runs, with what each policy costs above a reference, and when it has paid."""
-    made = frames_of(layout, runs)
-    measures = with_payback(with_policy_cost(made.measures, reference), made.timeseries, reference)
-    return made._replace(measures=measures)

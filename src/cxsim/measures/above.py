@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cxsim.measures.catalog import CATALOG
+from cxsim.measures.layout import Layout
 from cxsim.measures.money import payback
+from cxsim.measures.tables import Frames, Run, frames_of
 from cxsim.model.plan import DAY, MONTH
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
 
 RUN: Final = ["point", "world", "replication", "firm", "segment"]
@@ -98,3 +102,10 @@ def mean_payback(timeseries: pd.DataFrame, firm: str, policy: str, as_is: str = 
     means = profit.groupby(["policy", "time_days"])["value"].mean()
     ends = means[as_is].index.to_numpy(np.float64) * DAY / MONTH
     return payback(means[policy].to_numpy(), means[as_is].to_numpy(), ends)
+
+
+def frames_with_costs(layout: Layout, runs: Sequence[Run], reference: str) -> Frames:
+    """Return the tables of runs, with what each policy costs above a reference, and when it has paid."""
+    made = frames_of(layout, runs)
+    measures = with_payback(with_policy_cost(made.measures, reference), made.timeseries, reference)
+    return made._replace(measures=measures)

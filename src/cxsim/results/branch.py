@@ -9,19 +9,21 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from cxsim.errors import Fault, InputError, ScenarioError, quoted
+from cxsim.errors import InputError, quoted
 from cxsim.experiments import executor as executors
 from cxsim.experiments.baselines import infer
-from cxsim.experiments.compare import Experiment, Logs, RunStatus, frames_with_costs
+from cxsim.experiments.compare import Experiment, Logs, RunStatus
 from cxsim.experiments.inferred import Inference
 from cxsim.experiments.rules import identities, replacements
 from cxsim.experiments.simulate import Task, done_of, names_of
 from cxsim.experiments.spec import MODEL_VERSION, RunSpec
 from cxsim.experiments.tree import AS_IS, Step, costs_of_path, name_of, plan_of
+from cxsim.measures.above import frames_with_costs
 from cxsim.measures.layout import Layout, Names, layout_of
 from cxsim.measures.tables import Run
+from cxsim.results.branch_file import ABOUT, FORMAT, about_of, refusal
 from cxsim.results.comparison import Comparison
 from cxsim.results.result import Result
 from cxsim.scenario import Scenario, load
@@ -30,11 +32,6 @@ from cxsim.scenario.forks import written
 if TYPE_CHECKING:
     from cxsim.engines.compiled import Simulation
     from cxsim.model.plan import Plan
-
-ABOUT: Final = "branch.json"
-FORMAT: Final = 1
-NUMBERS: Final = ("model_version", "seed", "replications")
-WORDS: Final = ("scenario", "name")
 
 
 class Root(NamedTuple):
@@ -185,7 +182,7 @@ class Branch:
 
         place = Path(folder)
         if place.exists():
-            raise _refusal(place, "something that is there already", "a new folder", "name another place")
+            raise refusal(place, "something that is there already", "a new folder", "name another place")
         about = {
             "format": FORMAT,
             "model_version": MODEL_VERSION,
@@ -205,7 +202,7 @@ class Branch:
             partial.rename(place)
         except OSError as error:
             what = error.strerror or type(error).__name__
-            raise _refusal(place, what, "a folder that can be written", "name another place") from error
+            raise refusal(place, what, "a folder that can be written", "name another place") from error
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return place
@@ -281,13 +278,13 @@ def resume(folder: str | Path, scenario: Scenario | str | Path, *, jobs: int | N
 
     found = load(scenario) if isinstance(scenario, str | Path) else scenario
     place = Path(folder)
-    about = _about(place)
+    about = about_of(place)
     if about["model_version"] != MODEL_VERSION:
         given = f"worlds of model version {about['model_version']}"
-        raise _refusal(place, given, f"model version {MODEL_VERSION}", "begin anew, or use the version that saved them")
+        raise refusal(place, given, f"model version {MODEL_VERSION}", "begin anew, or use the version that saved them")
     if about["scenario"] != found.identity():
         given = f"worlds of another scenario ({quoted(str(about['name']))})"
-        raise _refusal(
+        raise refusal(
             place, given, f"worlds of {found.name} as it is now", "name the scenario that they were saved with"
         )
     steps = [Step(*step) for step in about["steps"]]
@@ -308,38 +305,6 @@ def _check(scenario: Scenario, policy: str, what: str) -> None:
     if scenario.policy(policy).steering:
         message = f"{what}: {policy} is steered; a policy without a steering rule is allowed; compare it with fork_at"
         raise InputError(message)
-
-
-def _about(place: Path) -> dict[str, Any]:
-    try:
-        about = json.loads((place / ABOUT).read_text(encoding="utf-8"))
-        if type(about["format"]) is int and about["format"] > FORMAT:
-            raise _refusal(place, f"a branch of format {about['format']}", f"format {FORMAT}", "install a newer cxsim")
-        whole = _is_whole(about)
-    except OSError as error:
-        raise _refusal(place, "no saved branch", "a folder that `save` wrote", "name another place") from error
-    except (ValueError, KeyError, TypeError, OverflowError, MemoryError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise _refusal(place, f"a damaged {ABOUT}", "a folder that `save` wrote", "begin anew") from error
-    if not whole:
-        raise _refusal(place, f"a damaged {ABOUT}", "a folder that `save` wrote", "begin anew")
-    return {key: about[key] for key in (*NUMBERS, *WORDS, "steps")}
-
-
-def _is_whole(about: dict[str, Any]) -> bool:
-    """Whether every field is there and of its type, with a number of worlds and a seed that there can be."""
-    steps = about["steps"]
-    return (
-        all(type(about[name]) is int for name in ("format", *NUMBERS))
-        and all(isinstance(about[name], str) for name in WORDS)
-        and 0 <= about["seed"] < 1 << 63
-        and about["replications"] >= 1
-        and isinstance(steps, list)
-        and len(steps) > 0
-        and all(isinstance(step, list) and len(step) == len(Step._fields) for step in steps)
-        and all(isinstance(word, str) for step in steps for word in step)
-    )
 
 
 def _file(replication: int) -> str:
@@ -411,7 +376,3 @@ def _experiment(root: Root, branches: Sequence[Branch], started: datetime, clock
         replaced=replacements(),
         inference=root.inference,
     )
-
-
-def _refusal(place: Path, given: str, allowed: str, remedy: str) -> InputError:
-    return ScenarioError([Fault(str(place), None, "", given, allowed, remedy)])
