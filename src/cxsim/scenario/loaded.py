@@ -155,6 +155,32 @@ class Scenario:
             found.check()  # what the rule declares is tried on the scenario now, not at the first run
         return found
 
+    def with_blocks(self, blocks: Mapping[str, Mapping[str, Any]], *, where: str = "with_blocks") -> Scenario:
+        """Return a scenario with more policies, each as it would stand under `policies` in a file.
+
+        Parameters
+        ----------
+        blocks
+            By name; they may combine policies that are there.
+        where
+            What they come from, for messages.
+
+        Raises
+        ------
+        ScenarioError
+            With every name that is taken, and all that is wrong with a policy.
+        """
+        tree = copy.deepcopy(self.content.tree)
+        taken = [
+            Fault(where, None, name, quoted(name), "a new name", "choose another name")
+            for name in blocks
+            if name in self.content.overlays
+        ]
+        if taken:
+            raise ScenarioError(taken)
+        tree["policies"] |= {name: _as_text(block) for name, block in blocks.items()}
+        return self._again(tree, where)
+
     def forked(self, at: str, *, where: str = "fork_at") -> Scenario:
         """Return a scenario whose policies begin at a moment: what began at time 0 begins then.
 

@@ -1,0 +1,1 @@
+"""Studies: many runs of one scenario, by design, kept in a store."""

@@ -1,0 +1,286 @@
+"""What every run of a study has in common, and how a worker makes some of them.
+
+A laboratory is small and can be sent to another process or machine; what it makes of a case (the scenario in its
+world, what is inferred there, the plan) is kept by the worker for the next runs of the same case.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from cxsim.errors import CxsimError, InputError
+from cxsim.experiments.baselines import infer
+from cxsim.experiments.executor import Failure, why_of
+from cxsim.experiments.families import can_share, simulate_family
+from cxsim.experiments.inferred import RULE, Inference
+from cxsim.experiments.rules import identities
+from cxsim.experiments.scale import check_scale, followed
+from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
+from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME, RunSpec
+from cxsim.experiments.steering import SteeringPlan, steering_of
+from cxsim.experiments.studies.case import AS_IS, Case, Row, Want
+from cxsim.experiments.studies.columns import Columns
+from cxsim.measures.layout import layout_of
+from cxsim.measures.money import WrittenCost
+from cxsim.model.plan import Plan
+
+if TYPE_CHECKING:
+    from cxsim.scenario import Scenario
+
+DONE: Final = "done"
+FAILED: Final = "failed"
+# Worlds and cases whose plans a worker keeps: a block of runs under way needs no more.
+WORLDS_KEPT: Final = 4
+CASES_KEPT: Final = 64
+IDENTITY: Final = 32
+
+
+class Ready(NamedTuple):
+    """A case that can be run: its plan, bounded and followed, what its policy costs, and what steers it."""
+
+    plan: Plan
+    costs: tuple[WrittenCost, ...]
+    steering: SteeringPlan | None
+    inference: Inference
+
+
+@dataclass(frozen=True, eq=False)
+class Lab:
+    """What every run of a study has in common.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        As written.
+    seed : int
+        Of all luck: replication r is the same luck in every case.
+    engine : str
+        "compiled" or "reference"; both give the same values.
+    scale : float
+        Share of the customers who are followed.
+    columns : Columns
+        What is kept of a run.
+    base : str
+        Hash of all that decides the values of a run but its case and its replication.
+    """
+
+    scenario: Scenario
+    seed: int
+    engine: str
+    scale: float
+    columns: Columns
+    base: str
+
+    def prefix(self, case: Case) -> str:
+        """Return the hash that the identities of a case's runs begin from."""
+        content = "\x1f".join((self.base, case.policy, case.written, *(text for pair in case.changes for text in pair)))
+        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+    def identity(self, want: Want) -> str:
+        """Return the identity of a run, 32 hexadecimal digits."""
+        return identity_of(self.prefix(want.case), want.replication)
+
+
+def identity_of(prefix: str, replication: int) -> str:
+    """Return the identity of a replication of a case."""
+    return hashlib.sha256(f"{prefix}\x1f{replication}".encode()).hexdigest()[:IDENTITY]
+
+
+def lab_of(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    engine: str = "compiled",
+    scale: float = 1.0,
+    keep: str = "all",
+) -> Lab:
+    """Return the laboratory of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int, optional
+        The scenario's own by default.
+    engine : {"compiled", "reference"}
+    scale : float
+        Share of the customers who are followed, as for `cxsim.run`.
+    keep : {"all", "ours"}
+        What is kept of a run: all measures of every firm and segment, or those of our firm and all customers.
+
+    Raises
+    ------
+    InputError
+        When the engine, the scale or the seed is not allowed.
+    ScenarioError
+        When a policy cannot be.
+    """
+    if engine not in ENGINES:
+        message = f"engine: {engine!r}; {' or '.join(ENGINES)} is allowed; choose one"
+        raise InputError(message)
+    runs = scenario.document.runs
+    chosen = seed if seed is not None else (runs.seed if runs is not None and runs.seed is not None else 1)
+    if not 0 <= chosen < 1 << 63:
+        message = f"seed: {chosen}; a whole number from 0 to 2**63 - 1 is allowed; choose another"
+        raise InputError(message)
+    plan = scenario.plan(AS_IS)
+    check_scale(plan, scale)
+    columns = Columns(layout_of(plan, names_of(scenario)), keep)
+    parts: list[object] = [
+        scenario.identity(), chosen, int(plan.clock[0]["horizon"]), MODEL_VERSION, RANDOM_SCHEME, RULE, scale,
+        columns.digest, *identities(),
+    ]  # fmt: skip
+    base = hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+    return Lab(scenario, chosen, engine, scale, columns, base)
+
+
+class Kept:
+    """What was made last, by its key; two threads that want the same thing make it once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._found: OrderedDict[Hashable, Any] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what a key stands for; what `make` raises is not kept."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+            own = self._making.setdefault(key, threading.Lock())
+        with own:
+            with self._lock:
+                if key in self._found:
+                    return self._found[key]
+            try:
+                made = make()
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+            with self._lock:
+                self._found[key] = made
+                while len(self._found) > self._most:
+                    self._found.popitem(last=False)
+            return made
+
+
+_worlds = Kept(WORLDS_KEPT)
+_cases = Kept(CASES_KEPT)
+
+
+def ready(lab: Lab, case: Case) -> Ready:
+    """Return a case in the form in which it is run.
+
+    Raises
+    ------
+    CxsimError
+        When the scenario refuses the world or the policy, or figures contradict each other there.
+    """
+    found: Ready = _cases.get((lab.base, case), lambda: _prepared(lab, case))
+    return found
+
+
+def _world(lab: Lab, changes: tuple[tuple[str, str], ...]) -> tuple[Scenario, Inference]:
+    there = lab.scenario.with_values(dict(changes)) if changes else lab.scenario
+    # A rival that is known by figures must be another one in another world to have the same figures; the jobs of a
+    # study are its workers, so that what is inferred for one of them is inferred by one of them.
+    return there, infer(there, lab.columns.layout.names, check=False, jobs=1)
+
+
+def _prepared(lab: Lab, case: Case) -> Ready:
+    there, inference = _worlds.get((lab.base, case.changes), lambda: _world(lab, case.changes))
+    scenario = there.with_blocks(case.blocks, where="study") if case.written else there
+    plan = followed(inference.bounded(scenario.plan(case.policy)), lab.scale)
+    names = lab.columns.layout.names
+    costs = costs_of(scenario, case.policy, names)
+    return Ready(plan, costs, steering_of(scenario, case.policy, names, costs), inference)
+
+
+def task_of(lab: Lab, want: Want, found: Ready) -> Task:
+    """Return a run as the engines take it."""
+    plan = found.inference.drawn(found.plan, lab.seed, want.replication)
+    spec = RunSpec(
+        lab.base, want.case.policy, want.replication, lab.seed, int(plan.clock[0]["horizon"]),
+        rules=identities(), inferred=found.inference.rule, scale=lab.scale,
+    )  # fmt: skip
+    return Task(spec, plan, lab.columns.layout, found.costs, lab.engine, steering=found.steering)
+
+
+def perform(lab: Lab, wants: Sequence[Want], progress: Callable[[float], None] | None = None) -> list[Row]:
+    """Make some runs; one that fails leaves the others as they are.
+
+    Parameters
+    ----------
+    lab : Lab
+    wants : sequence of Want
+    progress : callable, optional
+        Called with the share done of whatever is under way; what it raises ends the run.
+
+    Returns
+    -------
+    list of Row
+        In the order of `wants`.
+    """
+    prefixes = {case: lab.prefix(case) for case in {want.case for want in wants}}
+    broken: dict[Case, str] = {}
+    found: dict[Case, Ready] = {}
+    for case in prefixes:
+        try:
+            found[case] = ready(lab, case)
+        except CxsimError as error:
+            broken[case] = " ".join(str(error).split())
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is why these runs cannot be made
+            broken[case] = why_of(error)
+    made: dict[Want, Done | Failure] = {}
+    for group in _families(lab, [want for want in wants if want.case in found], found):
+        tasks = [task_of(lab, want, found[want.case]) for want in group]
+        made |= zip(group, _simulated(tasks, progress), strict=True)
+    rows = []
+    for want in wants:
+        identity = identity_of(prefixes[want.case], want.replication)
+        result = made.get(want, Failure(broken.get(want.case, "never ran")))
+        if isinstance(result, Failure):
+            rows.append(Row(want, identity, FAILED, result.why, b"", 0, 0.0))
+        else:
+            values = lab.columns.packed(result.values)
+            rows.append(Row(want, identity, DONE, "", values, result.events, round(result.wall_s, 6)))
+    return rows
+
+
+def _families(lab: Lab, wants: Sequence[Want], found: dict[Case, Ready]) -> list[list[Want]]:
+    """Return which runs share their history: one replication, plans that differ in moves of levers."""
+    groups: OrderedDict[Hashable, list[Want]] = OrderedDict()
+    shapes = {case: _shape(one) for case, one in found.items()}
+    for want in wants:
+        steered = found[want.case].steering is not None
+        alone = lab.engine != "compiled" or steered
+        key = (want,) if alone else (want.replication, want.case.changes, shapes[want.case])
+        groups.setdefault(key, []).append(want)
+    return list(groups.values())
+
+
+def _shape(found: Ready) -> bytes:
+    """Return what plans that may share a history have in common."""
+    digest = hashlib.sha256()
+    for name in Plan._fields:
+        if name != "changes":
+            digest.update(getattr(found.plan, name).tobytes())
+    return digest.digest()
+
+
+def _simulated(tasks: list[Task], progress: Callable[[float], None] | None) -> Sequence[Done | Failure]:
+    if can_share(tasks, simulate):
+        return simulate_family(tasks, progress)
+    found: list[Done | Failure] = []
+    for task in tasks:
+        try:
+            found.append(simulate(task, progress))
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is why this run did not end
+            found.append(Failure(why_of(error)))
+    return found

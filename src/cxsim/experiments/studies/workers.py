@@ -1,0 +1,146 @@
+"""Who makes the runs of a study: threads of this process, processes of this machine, or a cluster.
+
+All of them are handed the same jobs and give the same rows; which of them it was is no part of a result.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from cxsim.errors import InputError, RunError
+from cxsim.experiments.executor import available_jobs
+from cxsim.experiments.rules import replacements
+from cxsim.experiments.studies.case import Row, Want
+from cxsim.experiments.studies.lab import Lab, perform
+
+if TYPE_CHECKING:
+    from cxsim.experiments.executor import OwnProcesses
+
+KINDS: Final = ("local", "threads", "processes", "dask")
+
+
+class Promise(Protocol):
+    """A job that is under way."""
+
+    def add_done_callback(self, fn: Callable[[Any], Any], /) -> Any:
+        """Call a function when the job is over."""
+
+    def result(self) -> list[Row]:
+        """Return the rows, or raise what went wrong with the worker."""
+
+    def cancel(self) -> Any:
+        """Forget the job if it has not begun."""
+
+
+class Workers(Protocol):
+    """Whoever makes jobs."""
+
+    count: int
+
+    def submit(self, wants: Sequence[Want]) -> Promise:
+        """Have some runs made."""
+
+
+class Threads:
+    """Threads of this process; the compiled engine lets go of the interpreter while it runs."""
+
+    def __init__(self, lab: Lab, count: int) -> None:
+        self.count = count
+        self._lab = lab
+        self._stopped = threading.Event()
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="cxsim")
+
+    def submit(self, wants: Sequence[Want]) -> Future[list[Row]]:
+        """Have some runs made."""
+        return self._pool.submit(perform, self._lab, wants, self._look)
+
+    def _look(self, share: float) -> None:
+        del share
+        if self._stopped.is_set():
+            message = "stopped before the end"
+            raise RunError(message)
+
+    def close(self, *, at_once: bool) -> None:
+        """End the threads; `at_once`: at the end of the reporting period under way."""
+        if at_once:
+            self._stopped.set()
+        self._pool.shutdown(wait=True, cancel_futures=at_once)
+
+
+class Processes:
+    """Processes of this machine; each is sent the laboratory once."""
+
+    def __init__(self, lab: Lab, count: int) -> None:
+        from cxsim.experiments.studies.remote import posted
+
+        self.count = count
+        self._lab = posted(lab)
+        self._pool = self._made()
+
+    def _made(self) -> OwnProcesses:
+        from cxsim.experiments.executor import OwnProcesses
+
+        return OwnProcesses(self.count)
+
+    def submit(self, wants: Sequence[Want]) -> Future[list[Row]]:
+        """Have some runs made."""
+        from cxsim.experiments.studies.remote import perform_posted
+
+        return self._pool.submit(perform_posted, self._lab.place, wants)
+
+    def close(self, *, at_once: bool) -> None:
+        """End the processes."""
+        self._pool.shutdown(kill=at_once)
+        self._lab.withdraw()
+
+
+@contextmanager
+def workers_of(
+    lab: Lab, kind: str = "local", jobs: int | None = None, scheduler: str | None = None
+) -> Iterator[Workers]:
+    """Lend workers.
+
+    Parameters
+    ----------
+    lab : Lab
+    kind : {"local", "threads", "processes", "dask"}
+        "local": threads for the compiled engine, processes for the reference engine.
+    jobs : int, optional
+        Jobs at the same time; by default as many as there are processors.
+    scheduler : str, optional
+        Address of a Dask scheduler, such as ``tcp://host:8786``; without, a cluster of this machine.
+
+    Raises
+    ------
+    InputError
+        When the kind or the number is not allowed.
+    """
+    if kind not in KINDS:
+        message = f"executor: {kind!r}; {', '.join(KINDS)} are allowed; choose one"
+        raise InputError(message)
+    count = available_jobs() if jobs is None else jobs
+    if count < 1:
+        message = f"jobs: {jobs}; 1 or more is allowed; leave it out to use every processor"
+        raise InputError(message)
+    if scheduler is not None and kind != "dask":
+        message = "scheduler: given without the executor dask; both or none are allowed; add --executor dask"
+        raise InputError(message)
+    if kind == "dask":
+        from cxsim.experiments.studies.cluster import cluster
+
+        with cluster(lab, count, scheduler) as lent:
+            yield lent
+        return
+    in_processes = kind == "processes" or (kind == "local" and lab.engine == "reference" and count > 1)
+    # Other processes do not know a rule that is replaced here.
+    made: Threads | Processes = Processes(lab, count) if in_processes and not replacements() else Threads(lab, count)
+    try:
+        yield made
+    except BaseException:
+        made.close(at_once=True)
+        raise
+    made.close(at_once=False)
