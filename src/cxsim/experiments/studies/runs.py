@@ -103,6 +103,13 @@ class Runs:
         found = self._memory.get(identity)
         return self.store.get(identity) if found is None and self.store is not None else found
 
+    def many(self, wants: Sequence[Want]) -> list[Record | None]:
+        """Return runs in the order asked for, None where one is not there."""
+        identities = [self.identity(want) for want in wants]
+        if self.store is not None:
+            return self.store.many(identities)
+        return [self._memory.get(identity) for identity in identities]
+
     def made(self, wants: Iterable[Want], total: int | None = None) -> Iterator[Record]:
         """Make those of the runs that are not there; yield each of these when it is.
 
