@@ -145,7 +145,7 @@ def _say(screen: Screen, result: StudyResult, folder: Path) -> None:
         if line.strip():
             screen.result(line.lstrip("# "))
     made, total = result.swept.made, sum(len(cell.placed) * cell.replications for cell in result.swept.cells)
-    screen.result(f"{made} runs were made now, {total - made} were there.")
+    screen.result(f"{made} runs were made now, all others were there." if made < total else f"{made} runs were made.")
     screen.result(str(folder / "summary.csv"))
     failures: list[dict[Any, Any]] = []
     if result.failed:

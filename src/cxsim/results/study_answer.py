@@ -94,6 +94,9 @@ def _matters(made: Swept, effects: pd.DataFrame) -> Iterator[str]:
         most = "moves it most" if number == 0 else "comes next"
         lead = f"{_titled(measure)}{under}: {path} {most}" if number == 0 else f"{path} {most}"
         ends = [f"{_known(row)} at {row['level']}" for row in (low, high)]
+        if number and low["ci_high"] >= high["mean"] and high["ci_low"] <= low["mean"]:
+            yield f"{path} cannot be told from no effect: {ends[0]}, {ends[1]}."
+            continue
         yield f"{lead}: from {ends[0]} to {ends[1]}."
     if len(found) > MOST_FACTORS:
         rest = [path for path, _ in found[MOST_FACTORS:]]
