@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxsim.charts.axes import base_font, inches, say_what, strip
@@ -137,10 +136,10 @@ def _draw(panel: Axes, part: pd.DataFrame, policies: list[str], look: dict[str, 
 def _key(ax: Axes, policies: list[str], look: dict[str, Look]) -> None:
     """Name the lines below the panels."""
     unit = base_font()
-    handles = [
-        Line2D([], [], color=look[name].color, linestyle=look[name].dash, marker=look[name].marker, markersize=unit / 2)
-        for name in policies
-    ]
+    handles = []
+    for name in policies:
+        own = look[name]
+        handles += ax.plot([], [], color=own.color, linestyle=own.dash, marker=own.marker, markersize=unit / 2)
     ax.legend(
         handles,
         policies,

@@ -212,7 +212,7 @@ def _files(result: StudyResult) -> dict[str, str | bytes]:
     files["effects.csv"] = result.effects.to_csv(index=False, lineterminator="\n")
     for name, chart in result.charts().items():
         for ending in ("png", "svg"):
-            files[f"{CHARTS}/{name}.{ending}"] = chart.render(ending)  # type: ignore[arg-type]
+            files[f"{CHARTS}/{name}.{ending}"] = chart.render(ending)
     return files
 
 

@@ -90,7 +90,8 @@ def _matters(made: Swept, effects: pd.DataFrame) -> Iterator[str]:
     found = [(path, part) for path, part in _strongest(effects, measure, policy) if len(part) > 1]
     under = f" under {policy}" if len(made.study.policies) > 1 else ""
     for number, (path, part) in enumerate(found[:MOST_FACTORS]):
-        low, high = part.loc[part["mean"].idxmin()], part.loc[part["mean"].idxmax()]
+        means = part["mean"].to_numpy()
+        low, high = part.iloc[int(np.nanargmin(means))], part.iloc[int(np.nanargmax(means))]
         most = "moves it most" if number == 0 else "comes next"
         lead = f"{_titled(measure)}{under}: {path} {most}" if number == 0 else f"{path} {most}"
         ends = [f"{_known(row)} at {row['level']}" for row in (low, high)]
@@ -133,7 +134,8 @@ def _best(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
     own = summary[(summary["measure"] == measure) & summary["mean"].notna()]
     if better not in {"higher", "lower"} or len(own) < 2 or len(set(own["world"])) > 1:  # noqa: PLR2004
         return  # the best world is nobody's choice
-    row = own.loc[own["mean"].idxmax() if better == "higher" else own["mean"].idxmin()]
+    means = own["mean"].to_numpy()
+    row = own.iloc[int(means.argmax() if better == "higher" else means.argmin())]
     table = made.study.points_table()
     here = table[(table["point"] == row["point"]) & (table["world"] == row["world"])]
     values = []
