@@ -132,10 +132,8 @@ def test_the_summary_pairs_each_policy_with_as_is_at_its_point(made):
 
 def test_effects_are_means_over_all_else(made):
     """Two people: over both worlds, replication by replication; point 0 is no part of the design."""
-    own = made.effects
-    row = own[
-        (own["factor"] == "line.staff") & (own["level"] == "2") & (own["policy"] == "as-is") & (own["measure"] == "wait_mean")
-    ].iloc[0]  # fmt: skip
+    own = made.effects[(made.effects["policy"] == "as-is") & (made.effects["measure"] == "wait_mean")]
+    row = own[(own["factor"] == "line.staff") & (own["level"] == "2")].iloc[0]
     worlds = [of(made.measures, "wait_mean", point=2, world=world, policy="as-is") for world in (1, 2)]
     assert (row["mean"], row["ci_low"], row["ci_high"]) == pytest.approx(interval(np.mean(worlds, axis=0)))
     assert row["points"] == 2
