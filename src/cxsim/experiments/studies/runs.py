@@ -128,9 +128,9 @@ class Runs:
         RunError
             When the store cannot grow, or workers are lost.
         """
-        there, count, begun = [0], 0, time.monotonic()
+        seen, count, begun = [0], 0, time.monotonic()
         asked: set[str] = set()
-        jobs = self._jobs(wants, there, asked)
+        jobs = self._jobs(wants, seen, asked)
         desk: Desk | None = None
         job = next(jobs, None)
         try:
@@ -146,7 +146,8 @@ class Runs:
                     count += 1
                     yield record
                 if self.report is not None and total is not None:
-                    self.report(Progress(there[0] + count, total, time.monotonic() - begun, there=there[0]))
+                    done = seen[0] - len(asked)
+                    self.report(Progress(done, total, time.monotonic() - begun, there=done - count))
         except KeyboardInterrupt:
             for taken in () if desk is None else desk.rest():
                 for _ in self._kept(taken, asked):
@@ -178,18 +179,16 @@ class Runs:
                 self._failed[row.identity] = Broken(row.want, row.identity, row.why)
             yield record
 
-    def _jobs(self, wants: Iterable[Want], there: list[int], asked: set[str]) -> Iterator[list[Want]]:
+    def _jobs(self, wants: Iterable[Want], seen: list[int], asked: set[str]) -> Iterator[list[Want]]:
         """Put runs that are not there together: of one world, about `JOB_S`, those that share their history in one job.
 
-        `asked` holds the identities that are under way, so that none is made twice.
+        `seen` counts what was looked at; `asked` holds what is under way, so that no run is made twice.
         """
         job: list[Want] = []
         for want in wants:
+            seen[0] += 1
             identity = self.identity(want)
-            if identity in asked:
-                continue
-            if self._is_there(want, identity):
-                there[0] += 1
+            if identity in asked or self._is_there(want, identity):
                 continue
             if job and not self._belongs(want, job):
                 yield job
