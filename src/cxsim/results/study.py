@@ -12,6 +12,7 @@ from cxsim.errors import Fault, RunError, ScenarioError
 from cxsim.experiments.executor import Report
 from cxsim.experiments.held import held
 from cxsim.experiments.store.store import FOLDER, Store
+from cxsim.experiments.studies.columns import KEPT
 from cxsim.experiments.studies.effects import Effects
 from cxsim.experiments.studies.lab import perform
 from cxsim.experiments.studies.runs import Runs
@@ -75,7 +76,7 @@ class StudyResult:
     @property
     def runs(self) -> pd.DataFrame:
         """What became of every run, and the command that makes it again; columns of `runs.parquet`."""
-        return self._stacked(lambda rows: runs_table(rows, command_of(self.study)))
+        return self._stacked(lambda rows: runs_table(rows, command_of(self.swept)))
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -121,9 +122,12 @@ class StudyResult:
         return "".join(f"<p>{html.escape(line.lstrip('# '))}</p>" for line in lines)
 
 
-def command_of(study: Study, out: Path | None = None) -> str:
-    """Return the command that makes a study."""
-    more = () if out is None else ("--out", str(out))
+def command_of(made: Swept) -> str:
+    """Return the command that makes a study, with what its runs depend on."""
+    lab, study = made.runs.lab, made.study
+    more = [] if lab.scale == 1.0 else ["--scale", f"{lab.scale:g}"]
+    more += [] if lab.columns.keep == KEPT[0] else ["--keep", lab.columns.keep]
+    more += ["--allow-steering"] if study.scenario.content.rules else []
     return shlex.join(("cxsim", "sweep", study.file or study.name, *more))
 
 
@@ -191,7 +195,8 @@ def sweep(  # noqa: PLR0913 -- every setting of a study is a keyword
         store = Store(folder / FOLDER, lab.columns.described(), retry=retry_failed)
         with Runs(lab, store=store, executor=executor, jobs=jobs, scheduler=scheduler) as runs:
             result = _finished(swept(found, runs, progress), folder)
-            write_study(result.swept, folder, command or command_of(found), result.summary, _files(result))
+            again = command_of(result.swept)
+            write_study(result.swept, folder, command or again, again, result.summary, _files(result))
     return result
 
 
