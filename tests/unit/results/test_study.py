@@ -61,7 +61,7 @@ def made(study, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _no_charts(monkeypatch):
     """Charts have tests of their own; here they would be most of the time."""
-    monkeypatch.setattr("cxsim.results.study.StudyResult.charts", lambda self: {})
+    monkeypatch.setattr("cxsim.results.study.StudyPlots.all", lambda self: {})
 
 
 def of(table, measure, **where):
@@ -110,7 +110,6 @@ def test_the_written_tables_are_those_in_memory(made):
     assert manifest["runs"] == {"done": 30, "failed": 0, "missing": 0}
     assert manifest["made_now"] == 24
     assert {"answer.md", "effects.csv", "study.resolved.yaml"} <= {path.name for path in folder.iterdir()}
-    assert (folder / "charts" / "effects-retention.svg").exists()
     assert not list(folder.rglob("*.partial"))
 
 
@@ -162,9 +161,9 @@ def test_a_study_is_extended_by_what_is_new_only(made, shop):
 def test_runs_that_fail_are_told_and_do_not_stop_the_others(shop, tmp_path, monkeypatch):
     simulated = labs._simulated
 
-    def failing(tasks, progress):
-        broken = [task.spec.replication == 1 and task.spec.policy == "cheaper" for task in tasks]
-        found = simulated(tasks, progress)
+    def failing(lab, wants, ready, progress):
+        broken = [want.replication == 1 and want.case.policy == "cheaper" for want in wants]
+        found = simulated(lab, wants, ready, progress)
         return [Failure("a planted fault") if bad else one for bad, one in zip(broken, found, strict=True)]
 
     small = ask(shop, levers={}, uncertainties={"market.customers": [200, 300]}, design="grid")
@@ -219,6 +218,14 @@ def test_without_a_folder_everything_is_in_memory(study, made):
     result = cxsim.sweep(study, jobs=1)
     assert result.folder is None
     pd.testing.assert_frame_equal(result.measures, made.measures)
+
+
+def test_a_study_shows_itself_in_a_notebook(made):
+    shown = made._repr_html_()
+    assert "<table" in shown
+    assert "line.staff" in shown
+    with pytest.raises(InputError, match="nps; retention, wait_mean, policy_cost are there"):
+        made.plot.effects("nps")
 
 
 def test_a_folder_that_holds_something_else_is_refused_and_left_alone(study, tmp_path):
