@@ -20,10 +20,10 @@ from cxsim.experiments.studies.lab import lab_of
 from cxsim.experiments.studies.runs import Runs
 from cxsim.experiments.studies.study import Study
 from cxsim.measures.catalog import unit_of
+from cxsim.results.answer_folder import Content, Made, provenance_of, write_answer
 from cxsim.results.asked import measure_of, studied
 from cxsim.results.discovery_plots import DiscoveryPlots
 from cxsim.results.discovery_words import discovery_sentences, finding, said
-from cxsim.results.study_folder import Content, Made, provenance_of, write_answer
 from cxsim.scenario import Scenario
 from cxsim.stats.discovery import SHUFFLES
 from cxsim.units import nearest

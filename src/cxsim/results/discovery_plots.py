@@ -8,8 +8,8 @@ import numpy as np
 
 from cxsim.experiments.losing_worlds import LOSES
 from cxsim.measures.catalog import CATALOG
+from cxsim.results.answer_folder import provenance_of
 from cxsim.results.discovery_words import finding, said
-from cxsim.results.study_folder import provenance_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cxsim.experiments.indices import RANKED_BY
 from cxsim.experiments.sensitivity import MORRIS, ONE_AT_A_TIME, PAWN, SOBOL
+from cxsim.results.answer_folder import provenance_of
 from cxsim.results.sensitivity_words import what_of
-from cxsim.results.study_folder import provenance_of
 from cxsim.results.wording import difference, quantity
 
 if TYPE_CHECKING:

@@ -1,10 +1,11 @@
 """Scenario discovery: the corner of the space of worlds in which something happens, as a box with few sides.
 
 PRIM, the patient rule induction method: peel a thin slice off one side of the box, again and again, always the slice
-whose loss leaves the box densest; choose a box on the way; paste back what was peeled too much; leave out the sides that
-tell nothing. What is chosen is fixed beforehand: the highest harmonic mean of coverage and density. Where worlds are few,
-thin slices follow single worlds: so slices of three widths are tried, and a side is pasted by moving it to wherever the
-mean is highest, out or in. A box is found in noise, too; so the whole search is repeated on shuffled outcomes.
+whose loss leaves the box densest; choose a box on the way; paste back what was peeled too much; leave out the sides
+that tell nothing. What is chosen is fixed beforehand: the highest harmonic mean of coverage and density. Where worlds
+are few, thin slices follow single worlds: so slices of three widths are tried, and a side is pasted by moving it to
+wherever the mean is highest, out or in. A box is found in noise, too; so the whole search is repeated on shuffled
+outcomes.
 
 References
 ----------
@@ -290,7 +291,7 @@ def _moved(x: Array, y: Flags, limits: Array) -> Array:
 
 
 def _best_limit(x: Array, y: Flags, limits: Array, place: tuple[int, int], total: int) -> tuple[float, float] | None:
-    """Return the score and the limit of one side, the others as they are; infinite where the side is better left out."""
+    """Return the score and the limit of one side, the others as they are; infinite where it is better left out."""
     side, column = place
     wider = limits.copy()
     wider[side, column] = np.inf if side else -np.inf

@@ -1,5 +1,7 @@
 """Planted corners are found with their edges, and none is found where none is."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -85,7 +87,7 @@ def test_the_way_trades_coverage_for_density():
     lost = (SPACE[:, 0] > 60.0) & (SPACE[:, 2] < 5.0)
     steps = discover(SPACE, lost, seed=0, shuffles=19).trajectory
     assert steps[0] == (0, 1.0, 1.0, pytest.approx(lost.mean()))
-    assert all(one.mass > other.mass for one, other in zip(steps, steps[1:], strict=False))
+    assert all(one.mass > other.mass for one, other in pairwise(steps))
     assert steps[-1].density == 1.0
 
 
