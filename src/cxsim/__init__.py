@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
+    from cxsim.results.discovery import discover
+    from cxsim.results.sensitivity import sensitivity
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -33,11 +35,13 @@ __all__ = [
     "__version__",
     "check_parity",
     "compare",
+    "discover",
     "load",
     "load_study",
     "replaced",
     "resume",
     "run",
+    "sensitivity",
     "start",
     "steering_rule",
     "study_of",
@@ -55,11 +59,13 @@ _HOMES: Final = {
     "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
+    "discover": "cxsim.results.discovery",
     "load": "cxsim.scenario",
     "load_study": "cxsim.experiments.studies.study",
     "replaced": "cxsim.experiments.rules",
     "resume": "cxsim.results",
     "run": "cxsim.results",
+    "sensitivity": "cxsim.results.sensitivity",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
     "study_of": "cxsim.experiments.studies.study",

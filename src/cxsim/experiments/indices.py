@@ -48,9 +48,9 @@ class Indices:
     pairs : DataFrame
         Sobol only: `S2` of each pair of factors.
     mains : DataFrame
-        What the output is, on average, at the low and at the high end of each factor, as changes from `base`: one at a
-        time the ends of the range against the scenario as written, else the lowest and the highest quarter of the range
-        against the mean over all points.
+        What the output is, on average, at the low and at the high end of each factor, as changes from `base`. One at a
+        time: at the ends of the range, against the scenario as written. Morris: half of `mu` to either side of the
+        mean. Else: in the lowest and in the highest quarter of the range, against the mean over all points.
     noise : float
         Share of the spread between points that is luck; NaN where that is not known.
     spread : float
@@ -155,8 +155,10 @@ def _sobol(design: Design, values: Array, seed: int) -> _Found:
     rows = []
     for place, factor in enumerate(design.factors):
         for name, index in (("S1", found.first), ("ST", found.total)):
-            numbers = [float(part[place]) for part in index]
-            rows.append((factor.path, factor.role, name, *numbers, not flat and numbers[2] > 0.0))
+            raw, value, low, high = (float(part[place]) for part in index)
+            # No share lies outside of 0 to 1, though an estimate of one may.
+            ends = (max(low, min(0.0, value)), min(high, max(1.0, value)))
+            rows.append((factor.path, factor.role, name, raw, value, *ends, not flat and low > 0.0))
     pairs = []
     for one, other in zip(*np.triu_indices(len(design.factors), 1), strict=True):
         numbers = [float(part[one, other]) for part in found.second]
@@ -225,6 +227,9 @@ def _mains(design: Design, values: Array, whole: NDArray[np.bool_]) -> list[tupl
             numbers = [(one.mean, one.low, one.high) for one in changes]
             settings = factor.at(0.0), factor.at(1.0)
             mean = float(base.mean())
+        elif design.method == MORRIS:
+            numbers = _half_effects(design.positions[whole], values, k, level)
+            settings, mean = (factor.at(0.0), factor.at(1.0)), float(values.mean())
         else:
             positions = design.positions[whole][:, :, k]
             weights = _part(positions <= QUARTER), _part(positions >= 1.0 - QUARTER), _part(positions >= 0.0)
@@ -236,6 +241,22 @@ def _mains(design: Design, values: Array, whole: NDArray[np.bool_]) -> list[tupl
         apart = bool(swing[1] > 0.0 or swing[2] < 0.0)
         rows.append((factor.path, factor.role, *settings, mean, *numbers[0], *numbers[1], *swing, apart))
     return rows
+
+
+def _half_effects(positions: Array, values: Array, factor: int, level: float) -> list[tuple[float, float, float]]:
+    """Return half of the mean elementary effect to either side, and the whole, with intervals.
+
+    The ends of Morris's few trajectories differ in the other factors too; their effects do not.
+    """
+    moves = np.diff(positions[:, :, factor], axis=1)
+    steps = np.abs(moves).argmax(axis=1)
+    rows = np.arange(len(steps))
+    effects = np.diff(values, axis=1)[rows, steps] / moves[rows, steps][:, None]
+    over_blocks = effects.mean(axis=1).var(ddof=1) / len(effects)
+    over_replications = effects.mean(axis=0).var(ddof=1) / effects.shape[1]
+    half = student_quantile(level, len(effects) - 1) * float(np.sqrt(over_blocks + over_replications))
+    mean = float(effects.mean())
+    return [(side * mean, side * mean - abs(side) * half, side * mean + abs(side) * half) for side in (-0.5, 0.5, 1.0)]
 
 
 def _part(chosen: NDArray[np.bool_]) -> Array:

@@ -72,6 +72,8 @@ class SensitivityPlots:
         found = self._found
         if found.design.method == ONE_AT_A_TIME:
             ends = "Ends of each range, all else as written; middle: all as written."
+        elif found.design.method == MORRIS:
+            ends = "The mean effect of moving each factor through its range, half to either side of the mean."
         else:
             ends = "Ends: the lowest and the highest quarter of each range; middle: the mean over all points."
         return self._draw(
@@ -114,8 +116,8 @@ class SensitivityPlots:
             return f"No factor can be told apart from luck: {what}"
         first = made.table[made.table["index"] == RANKED_BY[found.design.method]].iloc[0]
         if found.design.method == SOBOL:
-            return f"{first['factor']} makes {quantity(float(first['value']), 'share')} of the variance of {what}"
-        return f"{first['factor']} matters most for {what}"
+            return f"Of the variance of {what}, {first['factor']} makes {quantity(float(first['value']), 'share')}"
+        return f"{what[:1].upper()}{what[1:]} is moved most by {first['factor']}"
 
     def _tornado_title(self) -> str:
         found = self._found

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MOST_NAMED: Final = 3
 MUCH_LUCK: Final = 0.5
 HARDLY: Final = 0.05  # of the variance
+HARDLY_ANY: Final = 0.005
 STEADY: Final = 0.9  # nearly all effects have one sign
 BENT: Final = 0.5
 
@@ -49,7 +50,7 @@ def headline(found: Sensitivity) -> str:
         )
     rows = _ranked(found)
     first = rows[0]
-    return f"{_capital(first['factor'])} matters most for {what}: {_said(found, first)}.{_others(found, rows[1:])}"
+    return f"{_capital(what)} is moved most by {first['factor']}: {_said(found, first)}.{_others(found, rows[1:])}"
 
 
 def _others(found: Sensitivity, rows: list[dict[str, Any]]) -> str:
@@ -65,15 +66,15 @@ def _said(found: Sensitivity, row: dict[str, Any]) -> str:
     if method == SOBOL:
         alone = _row(found, row["factor"], "S1")
         return (
-            f"it makes {_percent(row['value'])} of the variance ({limits(row['ci_low'], row['ci_high'], 'share')}), "
-            f"{_percent(alone['value'])} alone"
+            f"it makes {_percent(row['value'])} of the variance ({limits(row['ci_low'], row['ci_high'], 'share')}) "
+            f"with all interactions, {_percent(alone['value'])} alone"
         )
     if method == MORRIS:
         way = _row(found, row["factor"], "mu")
         steady = abs(way["value"]) > STEADY * abs(row["value"])
         side = ("it goes up" if way["value"] > 0.0 else "it goes down") if steady else "up here, down there"
         size = difference(abs(row["value"]), found.unit).removeprefix("+")
-        return f"moved through its range it changes it by {size} on average ({side})"
+        return f"from one end of its range to the other it changes by {size} on average ({side})"
     if method == PAWN:
         return (
             f"held in a part of its range it shifts the whole distribution by {figures(row['value'])} (0: not at all, "
@@ -81,12 +82,12 @@ def _said(found: Sensitivity, row: dict[str, Any]) -> str:
         )
     ends = _end(found, row["factor"])
     moved = f"from {ends['low_setting']} to {ends['high_setting']}"
-    return f"{moved}, all else as written, it changes it by {_swing(found, ends)}"
+    return f"{moved}, all else as written, it changes by {_swing(found, ends)}"
 
 
 def _amounts(found: Sensitivity) -> str:
     """Say what moving the first factors does in the unit of the measure, where the index itself does not."""
-    if found.indices.flat or found.design.method in {ONE_AT_A_TIME}:
+    if found.indices.flat or found.design.method in {MORRIS, ONE_AT_A_TIME}:
         return ""
     told = []
     for row in _ranked(found)[:MOST_NAMED]:
@@ -105,11 +106,11 @@ def _rest(found: Sensitivity) -> str:
     if found.design.method == SOBOL:
         small = [r for r in _ranked(found) if not r["told_apart"] and r["ci_high"] <= HARDLY]
         if small and len(small) == len(names):
-            return f"{_capital(listed(names))}: at most {fixed(PER_100 * HARDLY)} % of the variance; fix them anywhere."
+            most = f"at most {fixed(PER_100 * HARDLY)} % of the variance"
+            return f"{_capital(most)} each can come from {listed(names)}: they may be fixed anywhere."
     if not names:
         return ""
-    verb = "is" if len(names) == 1 else "are"
-    return f"{_capital(listed(names))} {verb} not told apart from none; that is not proof of no effect."
+    return f"Not told apart from luck, which is no proof of no effect: {listed(names)}."
 
 
 def _together(found: Sensitivity) -> str:
@@ -133,7 +134,7 @@ def _together(found: Sensitivity) -> str:
         return "No two factors can be told to act together beyond what each does alone."
     best = pairs.iloc[0]
     return (
-        f"{_capital(str(best['factor']))} and {best['other']} act together most: {_percent(float(best['value']))} of "
+        f"Most is done together by {best['factor']} and {best['other']}: {_percent(float(best['value']))} of "
         f"the variance ({limits(float(best['ci_low']), float(best['ci_high']), 'share')}) is neither's alone."
     )
 
@@ -142,7 +143,7 @@ def _luck(found: Sensitivity) -> str:
     made = found.indices
     if not math.isfinite(made.noise):
         return ""
-    share = _percent(made.noise)
+    share = _percent(made.noise) if made.noise >= HARDLY_ANY else "hardly anything"
     between = "elementary effects" if found.design.method == MORRIS else "the differences between points"
     text = f"Of {between}, {share} is luck that {made.replications} replications leave"
     if found.design.method == PAWN:
@@ -199,5 +200,4 @@ def _percent(share: float) -> str:
 
 
 def _capital(text: str) -> str:
-    """Paths stay as they are written; sentences that begin with words get their capital."""
-    return text if "." in text.split(" ", 1)[0] else text[:1].upper() + text[1:]
+    return text[:1].upper() + text[1:]

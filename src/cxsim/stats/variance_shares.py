@@ -18,10 +18,11 @@ order by whatever common random numbers make of E[e(B) (e(AB) - e(A))]. One rule
 References
 ----------
 Sobol (2001), Mathematics and Computers in Simulation 55:271; Saltelli (2002), Computer Physics Communications 145:280;
-Saltelli et al. (2010), Computer Physics Communications 181:259 (the estimators, as SALib has them). Marrel et al.
-(2012), Statistics and Computing 22:833, and Mazo (2021), SIAM/ASA Journal on Uncertainty Quantification 9:1673
-(indices of stochastic simulators). Hoeffding (1948), Annals of Mathematical Statistics 19:293. Owen (2007), Annals of
-Applied Statistics 1:386 (crossed effects: what resampling rows misses, resampling columns sees).
+Saltelli et al. (2010), Computer Physics Communications 181:259 (the estimators, as SALib has them, here from both
+halves of the design). Marrel et al. (2012), Statistics and Computing 22:833, and Mazo (2021), SIAM/ASA Journal on
+Uncertainty Quantification 9:1673 (indices of stochastic simulators). Hoeffding (1948), Annals of Mathematical
+Statistics 19:293. Owen (2007), Annals of Applied Statistics 1:386 (crossed effects: what resampling rows misses,
+resampling columns sees).
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
 
 LEAST_POINTS: Final = 4
-RESAMPLES: Final = 500
+RESAMPLES: Final = 200
 
 
 class Forms(NamedTuple):
@@ -174,7 +175,8 @@ def forms(values: npt.ArrayLike, factors: int) -> Forms:
     """Return variance and numerators from the values of a design.
 
     V = Var(A, B); V_i = mean B (AB_i - A); T_i = mean (A - AB_i)² / 2; V_ij = mean (BA_i AB_j - A B) - V_i - V_j;
-    of values less their mean, which makes the products less noisy.
+    of values less their mean, which makes the products less noisy. Where BA is there, each is the mean of this and of
+    the same with A and B exchanged.
 
     Parameters
     ----------
@@ -186,15 +188,22 @@ def forms(values: npt.ArrayLike, factors: int) -> Forms:
     y = y - y.mean(axis=(0, 1))
     a, ab, b = y[:, 0], y[:, 1 : 1 + factors], y[:, -1]
     variance = np.concatenate([a, b]).var(axis=0)
-    first = (b[:, None] * (ab - a[:, None])).mean(axis=0)
-    total = 0.5 * ((a[:, None] - ab) ** 2).mean(axis=0)
+    first, total = _numerators(a, ab, b)
     second = np.full((factors, factors, y.shape[2]), np.nan)
     if y.shape[1] == 2 * factors + 2:
         ba = y[:, 1 + factors : -1]
-        crossed = np.einsum("nic,njc->ijc", ba, ab) / len(y) - (a * b).mean(axis=0)
+        first, total = (0.5 * (one + other) for one, other in zip((first, total), _numerators(b, ba, a), strict=True))
+        crossed = np.einsum("nic,njc->ijc", ba, ab) / len(y)
+        crossed = 0.5 * (crossed + crossed.swapaxes(0, 1)) - (a * b).mean(axis=0)
         above = np.triu_indices(factors, 1)
         second[above] = (crossed - first[:, None] - first[None])[above]
     return Forms(variance, first, total, second)
+
+
+def _numerators(a: Array, ab: Array, b: Array) -> tuple[Array, Array]:
+    first = (b[:, None] * (ab - a[:, None])).mean(axis=0)
+    total = 0.5 * ((a[:, None] - ab) ** 2).mean(axis=0)
+    return first, total
 
 
 def drawn_weights(generator: np.random.Generator, replications: int) -> Array:

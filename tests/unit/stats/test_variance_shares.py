@@ -33,24 +33,27 @@ def with_luck(x, rng, *, shared, own, slope, replications):
 
 
 def test_hand_worked_forms_of_one_factor():
-    # Two base points, rows A, AB, BA, B: means 0 after centring; see the formulas in the docstring.
-    y = np.array([[[1.0], [3.0], [1.0], [3.0]], [[-1.0], [-3.0], [-1.0], [-3.0]]])
+    # Two base points, rows A, AB, BA, B, of mean 0; V = (1 + 1 + 9 + 9) / 4.
+    y = np.array([[[1.0], [3.0], [2.0], [3.0]], [[-1.0], [-3.0], [-2.0], [-3.0]]])
     found = forms(y, 1)
-    assert found.variance == pytest.approx([5.0])  # (1 + 1 + 9 + 9) / 4
-    assert found.first == pytest.approx([6.0])  # mean of 3 (3 - 1) and -3 (-3 + 1)
-    assert found.total == pytest.approx([2.0])  # half the mean of 4 and 4
+    assert found.variance == pytest.approx([5.0])
+    # B (AB - A) = 6 twice and A (BA - B) = -1 twice; (A - AB)² / 2 = 2 and (B - BA)² / 2 = 1/2.
+    assert found.first == pytest.approx([2.5])
+    assert found.total == pytest.approx([1.25])
     assert np.isnan(found.second).all()
+    # Without BA, the first half alone.
+    half = forms(y[:, [0, 1, 3]] - y[:, [0, 1, 3]].mean(), 1)
+    assert (half.first[0, 0], half.total[0, 0]) == pytest.approx((6.0, 2.0))
 
 
-def test_without_noise_they_are_salibs():
-    x = points(64, SEED)
-    y = ishigami(x)
-    theirs = salib.analyze(CUBE, y.ravel(), seed=1)
+def test_without_noise_they_are_the_mean_of_salibs_on_both_halves():
+    y = ishigami(points(64, SEED))
+    halves = [y, y[:, [7, 4, 5, 6, 1, 2, 3, 0]]]  # A and B exchanged
+    theirs = [salib.analyze(CUBE, half.ravel(), seed=1) for half in halves]
     found = variance_shares(np.repeat(y[..., None], 2, axis=2), 3, seed=0, resamples=20)
-    np.testing.assert_allclose(found.first.value, theirs["S1"], rtol=1e-12, atol=1e-14)
-    np.testing.assert_allclose(found.total.value, theirs["ST"], rtol=1e-12)
-    np.testing.assert_allclose(found.second.value, theirs["S2"], rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(found.first.raw, found.first.value, atol=1e-12)
+    for index, name in ((found.first, "S1"), (found.total, "ST"), (found.second, "S2")):
+        np.testing.assert_allclose(index.value, (theirs[0][name] + theirs[1][name]) / 2.0, rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(index.raw, index.value, atol=1e-12)
     assert found.noise == pytest.approx(0.0, abs=1e-12)
 
 
