@@ -4,6 +4,8 @@ import os
 import signal
 import threading
 import time
+from concurrent.futures import BrokenExecutor, Future
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ import cxsim
 from cxsim.errors import InputError
 from cxsim.experiments.store.store import Store
 from cxsim.experiments.studies import lab as laboratory
+from cxsim.experiments.studies import workers
 from cxsim.experiments.studies.case import Case, Want
 from cxsim.experiments.studies.lab import lab_of
 from cxsim.experiments.studies.runs import Runs
@@ -39,6 +42,38 @@ def values_of(lab, wants, **how):
         return {want: (record.status, record.values) for want, record in found.items()}, runs.failures
 
 
+class Pool:
+    """Processes of which one has died."""
+
+    made = 0
+
+    def __init__(self, count):
+        type(self).made += 1
+        self.broken, self.ended = type(self).made == 1, False
+
+    def submit(self, *_):
+        if self.broken:
+            raise BrokenExecutor
+        return Future()
+
+    def shutdown(self, *, kill=False):
+        self.ended = True
+
+
+def test_a_broken_pool_is_made_anew(lab, monkeypatch):
+    monkeypatch.setattr(workers, "OwnProcesses", Pool)
+    found = workers.Processes(lab, 2)
+    first = found._pool
+    assert isinstance(found.submit(WANTS[:1]), Future)
+    assert (Pool.made, first.ended, found._pool.ended) == (2, True, False)
+    place = Path(found._posted.place)
+    assert place.exists()
+    found.close(at_once=True)
+    assert found._pool.ended
+    assert not place.exists()
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
 def test_a_process_that_is_killed_costs_nothing(small, tmp_path):
     marker = tmp_path / "killed"
@@ -98,13 +133,13 @@ def test_threads_stop_at_the_end_of_the_period_under_way(lab, monkeypatch):
     monkeypatch.setattr(laboratory, "simulate", lambda task, progress=None: endless([task], progress))
     promises = []
 
-    def stopped(workers):
-        promises.extend(workers.submit(WANTS[:1]) for _ in range(5))
+    def stopped(found):
+        promises.extend(found.submit(WANTS[:1]) for _ in range(5))
         begun.wait(10)
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), workers_of(lab, "threads", 2) as workers:
-        stopped(workers)
+    with pytest.raises(KeyboardInterrupt), workers_of(lab, "threads", 2) as found:
+        stopped(found)
     count = len(periods)
     time.sleep(0.1)
     assert len(periods) == count
