@@ -95,7 +95,7 @@ def lines(ax, label):
     return [line for panel in panels for line in panel.lines if line.get_label() == label]
 
 
-@pytest.mark.parametrize("size", ["notebook", "narrow", "thumb"])
+@pytest.mark.parametrize("size", ["notebook", "narrow"])
 def test_no_text_overlaps_or_leaves_the_page(size):
     for name, chart in charts().items():
         figure = chart.at(size)

@@ -113,3 +113,14 @@ def test_what_is_not_allowed_is_refused(factors, count, word):
 def test_one_replication_is_refused():
     with pytest.raises(InputError, match="2 or more"):
         losing_worlds(worlds_of(FACTORS, 20, 1), output_of("retention", "p"), case_of, Town(), 1, seed=1)
+
+
+def test_a_policy_that_never_loses_has_no_corner():
+    drawn = worlds_of(FACTORS, 20, SEED)
+    better = Town()
+    better.table = lambda cases, replications, measures: np.array(
+        [[[float(case.policy != AS_IS)] for _ in replications] for case in cases]
+    )
+    found = losing_worlds(drawn, output_of("retention", "p"), case_of, better, 2, seed=1)
+    assert found.count(WINS) == 20
+    assert found.discovery.boxes == ()

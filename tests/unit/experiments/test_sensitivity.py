@@ -71,7 +71,7 @@ def value_of(result, index, factor):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_each_method_finds_the_order_of_an_additive_function(method):
-    result = found(method, 64 if method == "sobol" else None)
+    result = found(method, {"sobol": 32, "pawn": 128}.get(method))
     assert result.ranked[:3] == ("a", "b", "c")
     assert not result.flat
     rows = result.table[result.table["index"] == RANKED_BY[method]].set_index("factor")
@@ -80,27 +80,27 @@ def test_each_method_finds_the_order_of_an_additive_function(method):
 
 
 def test_sobol_indices_and_mains_of_an_additive_function():
-    result = found("sobol", 128)
+    result = found("sobol", 64)
     squares = sum(slope**2 for slope in SLOPES.values())
     for path, slope in SLOPES.items():
         for index in ("S1", "ST"):
             row = value_of(result, index, path)
-            assert row["value"] == pytest.approx(slope**2 / squares, abs=0.04 if index == "S1" else 0.02)
+            assert row["value"] == pytest.approx(slope**2 / squares, abs=0.06 if index == "S1" else 0.03)
             assert row["ci_low"] <= slope**2 / squares + 1e-3
             assert row["ci_high"] >= slope**2 / squares - 1e-3
     assert not result.pairs["told_apart"].any()
-    assert result.spread == pytest.approx(np.sqrt(squares / 12.0), rel=0.02)
+    assert result.spread == pytest.approx(np.sqrt(squares / 12.0), rel=0.04)
     # From the lowest to the highest quarter the mean position moves by 3/4.
     swings = result.mains.set_index("factor")["swing"]
     for path, slope in SLOPES.items():
-        assert swings[path] == pytest.approx(0.75 * slope, abs=0.12)
+        assert swings[path] == pytest.approx(0.75 * slope, abs=0.2)
 
 
 def test_heavy_luck_is_taken_off():
-    result = found("sobol", 128, replications=6, table=Additive(luck=3.0, shared=5.0))
+    result = found("sobol", 64, replications=6, table=Additive(luck=3.0, shared=5.0))
     squares = sum(slope**2 for slope in SLOPES.values())
     # Paired differences: 2 x 9 / 6 = 3 beside 21/12.
-    assert result.noise == pytest.approx(3.0 / (3.0 + 1.75), abs=0.06)
+    assert result.noise == pytest.approx(3.0 / (3.0 + 1.75), abs=0.08)
     for path, slope in SLOPES.items():
         row = value_of(result, "ST", path)
         # An end at 0 or 1 is cut off; the other tells the error.
@@ -199,7 +199,7 @@ def test_designs_are_the_same_again_also_with_seed_0_and_leave_global_randomness
     np.testing.assert_array_equal(one, other)
     if method != "one-at-a-time":
         assert not np.array_equal(one, third)
-    found(method, 32 if method == "pawn" else 8 if method != "one-at-a-time" else None, 2, seed=0)
+    found(method, {"pawn": 32, "one-at-a-time": None}.get(method, 8), 2, seed=0)
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
 
 

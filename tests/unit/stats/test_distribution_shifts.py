@@ -34,6 +34,7 @@ def test_it_is_salibs_where_slices_are_the_same():
     np.testing.assert_allclose(found.most, theirs["maximum"], atol=0.06)
 
 
+@pytest.mark.slow
 def test_where_nothing_is_hardly_anything_is_found():
     rng = np.random.default_rng(SEED + 2)
     named = [
