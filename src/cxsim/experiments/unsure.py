@@ -154,13 +154,27 @@ def ranges_of(scenario: Scenario) -> tuple[Range, ...]:
     found = []
     for path, text in (scenario.document.unsure or {}).items():
         try:
-            found.append(_read(scenario.content.tree, path, str(text)))
+            found.append(read_range(scenario.content.tree, path, str(text)))
         except ValueRefusedError as error:
             raise fault_of(scenario.name, f"unsure.{path}", error) from None
     return tuple(found)
 
 
-def _read(tree: paths.Tree, path: str, text: str) -> Range:
+def read_range(tree: paths.Tree, path: str, text: str) -> Range:
+    """Read a range that was checked (`cxsim.scenario.resolve.check_range`).
+
+    Parameters
+    ----------
+    tree : dict
+        A resolved scenario as nested text.
+    path, text : str
+        As written, such as ``market.switching.cost`` and ``30 to 120``.
+
+    Raises
+    ------
+    ValueRefusedError
+        When it is not a range of numbers, durations, money, rates or times.
+    """
     location = paths.find(tree, path)
     low, _, high = (part.strip() for part in text.partition(" to "))
     if high.endswith(TIMES):

@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -95,6 +95,29 @@ def write(results: Tabled, folder: Path, *, command: str = "") -> Path:
         if rule.version is None:
             allowed = "rules that say which version they are"
             raise _refusal(folder, f"{policy} steered by {rule.name}", allowed, "write version=1 in its decorator")
+    return write_whole(folder, lambda partial: _fill(results, partial, command))
+
+
+def write_whole(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Write a folder beside its place, wait until it is on the disk, and move it there: all of it, or nothing.
+
+    Parameters
+    ----------
+    folder : Path
+        New, empty, or an earlier result folder, which is replaced at the end.
+    fill : callable
+        Writes the files, ``manifest.json`` among them, into the folder it is given.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        When it cannot be written; then nothing is.
+    """
     check(folder)
     made: list[Path] = []
     with _refusing(folder):
@@ -103,7 +126,10 @@ def write(results: Tabled, folder: Path, *, command: str = "") -> Path:
             partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}.partial"
             try:
                 partial.mkdir()
-                _fill(results, partial, command)
+                fill(partial)
+                for path in sorted(partial.rglob("*"), reverse=True):
+                    _settle(path)
+                _settle(partial)
                 _move(partial, folder)
             except BaseException:
                 shutil.rmtree(partial, ignore_errors=True)
@@ -152,9 +178,6 @@ def _fill(results: Tabled, folder: Path, command: str) -> None:
     (folder / MANIFEST).write_text(manifest, encoding="utf-8")
     page = report_of(results, said, json.loads(manifest), charts=charts)
     (folder / REPORT).write_text(page, encoding="utf-8")
-    for path in sorted(folder.rglob("*"), reverse=True):
-        _settle(path)
-    _settle(folder)
 
 
 def _with_worlds(results: Tabled, table: pd.DataFrame) -> pd.DataFrame:

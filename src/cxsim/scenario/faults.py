@@ -88,20 +88,21 @@ def _bare(kind: Any) -> Any:
             return kind
 
 
-def keys_at(location: Location) -> list[str]:
+def keys_at(location: Location, model: Any = Document) -> list[str]:
     """Return the keys that may stand in the section at `location`."""
-    kind = _bare(annotation_at(location))
+    kind = _bare(annotation_at(location, model))
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return [field.alias or name for name, field in kind.model_fields.items()]
     return []
 
 
 class Faults:
-    """Gathers faults of one file."""
+    """Gathers faults of one file, which `model` describes."""
 
-    def __init__(self, file: str, tree: Any) -> None:
+    def __init__(self, file: str, tree: Any, model: Any = Document) -> None:
         self.file = file
         self.tree = tree
+        self.model = model
         self.found: list[Fault] = []
 
     def add(self, location: Location, given: str, allowed: str, remedy: str) -> None:
@@ -133,7 +134,7 @@ class Faults:
                 remedy = "within { } a comma ends a value: put a value that holds commas in quotes"
                 self.add(location, quoted(str(location[-1])), "a key and a value", remedy)
             elif detail["type"] == "extra_forbidden":
-                self.unknown(location, str(location[-1]), keys_at(location[:-1]), "a key of this section")
+                self.unknown(location, str(location[-1]), keys_at(location[:-1], self.model), "a key of this section")
             else:
                 kind = "a table of keys and values" if "dict" in detail["type"] or "model" in detail["type"] else "text"
                 what = quoted(detail["input"]) if isinstance(detail["input"], str) else "this"

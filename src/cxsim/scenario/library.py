@@ -1,4 +1,4 @@
-"""The bundled scenarios: found in an installed wheel first, then in the repository."""
+"""The bundled scenarios and studies: found in an installed wheel first, then in the repository."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cxsim.scenario.reader import LARGEST_FILE, read_text
 from cxsim.units import nearest
 
 ENDING: Final = ".yaml"
+STUDIES: Final = "studies/"
 
 
 def folders() -> list[Path]:
@@ -22,18 +23,18 @@ def folders() -> list[Path]:
 
 def names() -> list[str]:
     """Return the names of all bundled scenarios, such as ``bank-phone`` and ``verification/erlang-c``."""
-    found: dict[str, None] = {}
-    for folder in folders():
-        for path in sorted(folder.rglob(f"*{ENDING}")):
-            name = path.relative_to(folder).with_suffix("").as_posix()
-            if not name.startswith(("studies/", "baselines/")):
-                found[name] = None
-    return list(found)
+    return [name for name in _files() if not name.startswith((STUDIES, "baselines/"))]
+
+
+def studies() -> list[str]:
+    """Return the names of all bundled studies, such as ``staffing``."""
+    return [name.removeprefix(STUDIES) for name in _files() if name.startswith(STUDIES)]
 
 
 def find(name: str) -> Path | None:
-    """Return the file of a bundled scenario, or None."""
-    return _files().get(name.removesuffix(ENDING))
+    """Return the file of a bundled scenario, or of a study where no scenario has this name, or None."""
+    files, stem = _files(), name.removesuffix(ENDING)
+    return files.get(stem) or files.get(f"{STUDIES}{stem}")
 
 
 def _files() -> dict[str, Path]:
@@ -45,7 +46,7 @@ def _files() -> dict[str, Path]:
 
 
 def locate(path_or_name: str | Path) -> Path:
-    """Return the file of a scenario, given by path or by the name of a bundled one.
+    """Return the file of a scenario or a study, given by path or by the name of a bundled one.
 
     Raises
     ------
@@ -66,18 +67,18 @@ def locate(path_or_name: str | Path) -> Path:
     bundled = find(text)
     if bundled is not None:
         return bundled
-    hint = nearest(text, names()) or "`cxsim scenarios` lists the bundled ones"
-    given = "no such file, and no bundled scenario of this name"
+    hint = nearest(text, [*names(), *studies()]) or "`cxsim scenarios` lists the bundled ones"
+    given = "no such file, and no bundled scenario or study of this name"
     raise UnreadableError([Fault(text, None, "", given, "a path, or a bundled scenario", hint)])
 
 
 def show(name: str) -> str:
-    """Return the text of a bundled scenario."""
+    """Return the text of a bundled scenario or study."""
     return read_text(locate(name), LARGEST_FILE)
 
 
 def new(name: str, folder: Path, source: str | Path = "local-shop-vs-chain") -> Path:
-    """Start a file of one's own: a copy of another scenario, with its comments.
+    """Start a file of one's own: a copy of another scenario or study, with its comments.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from cxsim.scenario.policies import AS_IS, Overlay, known
 from cxsim.scenario.reader import LARGEST_FILE, decode, read, read_file
 from cxsim.scenario.resolve import Resolved, fault_of, resolve
 from cxsim.scenario.steering import SteeringRule
-from cxsim.scenario.writer import to_yaml
+from cxsim.scenario.writer import as_text, to_yaml
 from cxsim.units import format_duration
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Scenario:
         for path, text in values.items():
             try:
                 location = find(tree, path)
-                tree = changed(tree, {location: [_as_text(text)]}, held=done)
+                tree = changed(tree, {location: [as_text(text)]}, held=done)
             except ValueRefusedError as error:
                 faults += fault_of("--set", path, error).faults
                 continue
@@ -142,9 +142,9 @@ class Scenario:
         if name in self.content.overlays:
             fault = Fault("with_policy", None, name, quoted(name), "a new name", "choose another name")
             raise ScenarioError([fault])
-        block = {"idea": idea, "from": from_, "cost": _as_text(cost)}
+        block = {"idea": idea, "from": from_, "cost": as_text(cost)}
         if change or steering is None:
-            block["change"] = _as_text(change)
+            block["change"] = as_text(change)
         if steering is not None:
             block["steering"] = _dotted(name, steering)
         if until is not None:
@@ -178,7 +178,7 @@ class Scenario:
         ]
         if taken:
             raise ScenarioError(taken)
-        tree["policies"] |= {name: _as_text(block) for name, block in blocks.items()}
+        tree["policies"] |= {name: as_text(block) for name, block in blocks.items()}
         return self._again(tree, where)
 
     def forked(self, at: str, *, where: str = "fork_at") -> Scenario:
@@ -215,7 +215,7 @@ class Scenario:
     def _again(self, tree: dict[str, Any], file: str, more: Mapping[str, SteeringRule] | None = None) -> Scenario:
         # Values keep the lines of the file they were written in; a message about an option has no line.
         rules = {**self.content.rules, **(more or {})}
-        return Scenario(resolve(_as_text(tree), file, self.content.folder, self.name, rules=rules))
+        return Scenario(resolve(as_text(tree), file, self.content.folder, self.name, rules=rules))
 
     def check_steering(self) -> None:
         """Refuse a scenario whose policies name code that was not allowed to be imported (`load`).
@@ -288,17 +288,6 @@ class Scenario:
             f"<p><b>{html.escape(self.name)}</b> {html.escape(document.question or '')}<br>"
             f"{people}{firms}; {format_duration(document.lasts)}</p><table>{rows}</table>"
         )
-
-
-def _as_text(value: Any) -> Any:
-    """Write Python numbers and containers as a person would."""
-    if isinstance(value, Mapping):
-        return {str(key): _as_text(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_as_text(item) for item in value]
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return "".join(value) if isinstance(value, str) else str(value)
 
 
 def _dotted(policy: str, rule: object) -> str:

@@ -21,6 +21,11 @@ def migrated(tree: Block, name: str) -> Block:
     ScenarioError
         If the format is missing, unknown or newer than this version.
     """
+    return _from_0(tree, name) if format_of(tree, name) == 0 else tree
+
+
+def format_of(tree: Block, name: str) -> int:
+    """Return the format of a file; see `migrated` for what is refused."""
     written = tree.get("format")
     line = line_of(tree, ("format",))
     known = f"format {FORMAT}"
@@ -33,7 +38,7 @@ def migrated(tree: Block, name: str) -> Block:
     if number > FORMAT:
         remedy = "install a newer cxsim, which reads it"
         raise ScenarioError([Fault(name, line, "format", f"format {number}", f"{known} and older", remedy)])
-    return _from_0(tree, name) if number == 0 else tree
+    return number
 
 
 def _from_0(tree: Block, name: str) -> Block:

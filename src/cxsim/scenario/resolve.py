@@ -258,7 +258,7 @@ def _expanded(tree: dict[str, Any], file: str, folder: Path) -> dict[str, Any]:
         return tree
     new = copy.deepcopy(tree)
     for name, block in short:
-        path = _beside(folder, block["trace"], Faults(file, tree), ("firms", name, "arrivals", "trace"))
+        path = beside(folder, block["trace"], Faults(file, tree), ("firms", name, "arrivals", "trace"))
         sources: dict[str, Any] = {}
         for source in _names_in(path, block["trace"], Faults(file, tree), ("firms", name, "arrivals", "trace")):
             line = getattr(block["trace"], "line", None)
@@ -277,11 +277,11 @@ def _names_in(path: Path, written: str, faults: Faults, location: Location) -> l
     return []
 
 
-def _beside(folder: Path, written: str, faults: Faults, location: Location) -> Path:
-    """Return the path of a file beside the scenario."""
+def beside(folder: Path, written: str, faults: Faults, location: Location, what: str = "the scenario") -> Path:
+    """Return the path of a file that must lie beside what names it; raises what was noted if it may not."""
     path = Path(written)
     if path.is_absolute() or ".." in path.parts or not written.strip() or "\x00" in written:
-        faults.add(location, quoted(written), "a file beside the scenario", "copy the file there and write its name")
+        faults.add(location, quoted(written), f"a file beside {what}", "copy the file there and write its name")
         faults.raise_if_any()
     return folder / path
 
@@ -306,7 +306,7 @@ class _Logs:
     def _arrivals(self, firm: str, name: str, log: tuple[str, str | None], starts: datetime, lasts: int) -> None:
         location = ("firms", firm, "arrivals", name, "trace")
         try:
-            path = _beside(self.folder, log[0], self.faults, location)
+            path = beside(self.folder, log[0], self.faults, location)
             if path not in self.read:
                 self.read[path] = traces.read_arrivals(path, starts, lasts)
         except ScenarioError as error:
@@ -327,7 +327,7 @@ class _Logs:
     def _staffing(self, firm: str, name: str, written: str, starts: datetime, lasts: int) -> None:
         location = ("firms", firm, "touchpoints", name, "staffing")
         try:
-            path = _beside(self.folder, written, self.faults, location)
+            path = beside(self.folder, written, self.faults, location)
             self.staffing[firm, name] = traces.read_staffing(path, starts, lasts)
         except ScenarioError as error:
             self._add(error, location, written)

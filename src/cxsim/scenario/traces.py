@@ -52,8 +52,16 @@ class Staffing:
     digest: str
 
 
-class _Table:
-    """Reads a CSV file and gathers its faults."""
+class Table:
+    """A CSV file with a header, of which faults are gathered.
+
+    Parameters
+    ----------
+    path
+        The file.
+    columns
+        Names that the header may hold, and whether it must.
+    """
 
     def __init__(self, path: Path, columns: Mapping[str, bool]) -> None:
         self.name = str(path)
@@ -84,11 +92,13 @@ class _Table:
         self.raise_if_any()
 
     def fault(self, line: int, path: str, given: str, allowed: str, remedy: str) -> None:
+        """Note what is wrong; after ten faults nothing more is looked for."""
         self.faults.append(Fault(self.name, line, path, given, allowed, remedy))
         if len(self.faults) >= MOST_FAULTS:
             raise ScenarioError(self.faults)
 
     def raise_if_any(self) -> None:
+        """Raise what was noted."""
         if self.faults:
             raise ScenarioError(self.faults)
 
@@ -136,7 +146,7 @@ def read_arrivals(path: Path, starts: datetime, lasts: int) -> Trace:
     ScenarioError
         If a value is missing, unreadable, out of order or outside the scenario's time.
     """
-    table = _Table(path, ARRIVAL_COLUMNS)
+    table = Table(path, ARRIVAL_COLUMNS)
     times: list[int] = []
     sources: list[str] = []
     priorities: list[int] = []
@@ -158,7 +168,7 @@ def read_arrivals(path: Path, starts: datetime, lasts: int) -> Trace:
     return Trace(tuple(times), tuple(sources), tuple(priorities), table.digest)
 
 
-def _priority(table: _Table, number: int, text: str | None) -> int:
+def _priority(table: Table, number: int, text: str | None) -> int:
     if text is None:
         return -1
     try:
@@ -170,7 +180,7 @@ def _priority(table: _Table, number: int, text: str | None) -> int:
 
 def read_staffing(path: Path, starts: datetime, lasts: int) -> Staffing:
     """Read recorded staffing: who was on duty from when until when; nobody in between."""
-    table = _Table(path, STAFFING_COLUMNS)
+    table = Table(path, STAFFING_COLUMNS)
     rows: list[tuple[int, int, int]] = []
     for number, row in table.rows:
         cells = table.cells(number, row)
@@ -194,7 +204,7 @@ def read_staffing(path: Path, starts: datetime, lasts: int) -> Staffing:
 
 def source_names(path: Path) -> list[str]:
     """Return the names in the column `source`, in order of appearance; one empty name where there is no such column."""
-    table = _Table(path, ARRIVAL_COLUMNS)
+    table = Table(path, ARRIVAL_COLUMNS)
     if "source" not in table.header:
         return [""]
     column = table.header.index("source")

@@ -36,3 +36,14 @@ def _flow(value: Any) -> str:
 def scalar(text: str) -> str:
     """Return a scalar, in quotes where it could be read as something else."""
     return text if _PLAIN.fullmatch(text) and not text.endswith(" ") else json.dumps(text, ensure_ascii=False)
+
+
+def as_text(value: Any) -> Any:
+    """Write Python numbers and containers as a person would."""
+    if isinstance(value, Mapping):
+        return {str(key): as_text(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_text(item) for item in value]
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return "".join(value) if isinstance(value, str) else str(value)

@@ -1,4 +1,4 @@
-"""Runs that were in the journal, in Parquet files that never change: each carries the hash of its content in its name."""
+"""Runs that were in the journal, in Parquet files that never change: each has the hash of its content in its name."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ class Cluster:
     @property
     def count(self) -> int:
         """Threads of all workers that are there now."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, int(sum(self._client.nthreads().values())))
 
     def submit(self, wants: Sequence[Want]) -> Any:
         """Have some runs made."""

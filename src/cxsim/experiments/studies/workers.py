@@ -39,7 +39,9 @@ class Promise(Protocol):
 class Workers(Protocol):
     """Whoever makes jobs."""
 
-    count: int
+    @property
+    def count(self) -> int:
+        """Return how many jobs are made at the same time."""
 
     def submit(self, wants: Sequence[Want]) -> Promise:
         """Have some runs made."""
