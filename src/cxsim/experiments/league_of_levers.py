@@ -30,6 +30,7 @@ BESIDE: Final = "profit"
 STEPS: Final = 5  # strengths at which the cost is looked at first
 ROUNDS: Final = 3
 NEAR: Final = 0.02  # of the spend: so close is close enough
+LITTLE: Final = 0.1  # of the spend: what costs less is not told apart by its cost
 
 FOUND: Final = "found"
 STEPPED: Final = "stepped"  # comes in steps; the nearest from below
@@ -178,10 +179,15 @@ class _Lever:
         self.space, self.number = space, number
         self.dials = space.parts[number].dials
         self.stepped = any(dial.stepped for dial in self.dials)
-        strengths = sorted({strength for dial in self.dials for strength in dial.strengths if strength > 0.0})
-        if len(self.dials) == 1:
-            strengths = list(self.dials[0].strengths)
-        self.strengths = strengths or [1.0]
+        # At strength 0 a value of a policy stays as it is; a lever of a study has a value there, too.
+        self.strengths = sorted(
+            {
+                strength
+                for dial in self.dials
+                for strength in dial.strengths
+                if strength > 0.0 or math.isnan(dial.written)
+            }
+        ) or [1.0]
         self.seen: dict[float, float] = {}
 
     def candidate(self, strength: float) -> Candidate:
@@ -221,20 +227,23 @@ class _Lever:
     def nearest(self, spend: float) -> tuple[Candidate, str]:
         """Return the lever at the strength whose cost is nearest the spend, and how near it can come."""
         known = {strength: cost for strength, cost in self.seen.items() if math.isfinite(cost)}
-        if not known:
+        if len(self.strengths) == 1 or not known:
             return self.candidate(self.strengths[-1]), FIXED
-        if len(self.strengths) == 1:
-            return self.candidate(self.strengths[0]), FIXED
         below = {strength: cost for strength, cost in known.items() if cost <= spend}
         if not below and min(known.values()) > spend * (1.0 + NEAR):
             return self.candidate(min(known, key=lambda strength: known[strength])), AT_LEAST
         if self.stepped and below:
-            best = max(below, key=lambda strength: (below[strength], -strength))
-            reached = len(below) == len(known) and below[best] < spend * (1.0 - NEAR)
-            return self.candidate(best), AT_MOST if reached else STEPPED
+            if len(below) == len(known) and max(below.values()) < spend * (1.0 - NEAR):
+                return self.candidate(self._farthest(known, spend)), AT_MOST
+            return self.candidate(max(below, key=lambda strength: (below[strength], -strength))), STEPPED
         if max(known.values()) < spend * (1.0 - NEAR):
-            return self.candidate(max(known, key=lambda strength: known[strength])), AT_MOST
+            return self.candidate(self._farthest(known, spend)), AT_MOST
         return self.candidate(min(known, key=lambda strength: abs(known[strength] - spend))), FOUND
+
+    def _farthest(self, known: dict[float, float], spend: float) -> float:
+        """Return the strength of a lever that cannot cost the spend: the dearest, or the last where none costs much."""
+        dearest = max(known, key=lambda strength: known[strength])
+        return dearest if known[dearest] > LITTLE * spend else max(known)
 
 
 def _allowed(dial: Dial, strength: float) -> float:

@@ -6,22 +6,26 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from cxsim.errors import ValueRefusedError
+from cxsim.errors import InputError, ValueRefusedError
 from cxsim.experiments.parts import TIMES, Candidate, Chosen, Dial, Part, Reach, Space
+from cxsim.experiments.studies.factors import WHOLE, Factor
 from cxsim.experiments.unsure import Range
 from cxsim.scenario import paths
 from cxsim.scenario.fields import UNLIMITED
 from cxsim.scenario.forks import written as time_text
-from cxsim.scenario.policies import Piece
+from cxsim.scenario.policies import AS_IS, FOREVER, Piece
+from cxsim.scenario.study_fields import THE_START
 from cxsim.units import MONTH, Price, Rate, format_number, parse_change
 
 if TYPE_CHECKING:
+    from cxsim.experiments.studies.study import Study
     from cxsim.scenario import Scenario
 
 # How far a value goes: 0 leaves it as it is, 1 is what the policy makes of it, and a little beyond.
 STRENGTHS: Final = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
 DELAYS: Final = (3, 6, 12)  # months
 FIGURES: Final = 3
+GRID: Final = 9  # values of a lever that a search tries
 
 
 def parts_of_policies(scenario: Scenario, names: Sequence[str] | None = None, delays: Sequence[int] = DELAYS) -> Space:
@@ -103,20 +107,79 @@ def _block(scenario: Scenario, name: str) -> dict[str, Any]:
 
 
 def parts_of_values(scenario: Scenario) -> Space:
-    """Return every value that a policy changes as a part of its own, without written cost, then each policy whole."""
-    parts = []
+    """Return every value that a policy changes as a part of its own, without written cost, then each policy whole.
+
+    A policy that changes one value and has no written cost is that value.
+    """
+    parts: list[Part] = []
     for name, policy in (scenario.document.policies or {}).items():
         if policy.combine is not None:
             continue
-        block = _block(scenario, name)
-        for piece in scenario.policy(name).pieces:
+        block, overlay = _block(scenario, name), scenario.policy(name)
+        if len(overlay.pieces) == 1 and not any(overlay.costs[0][:2]):
+            continue
+        for piece in overlay.pieces:
             own: dict[str, Any] = {key: block[key] for key in TIMES if key in block}
             own |= {"change": {piece.written: piece.raw}, "cost": "0"}
             dial = dial_of(scenario, piece, alone=True)
             dials = (dial,) if dial is not None else ()
-            parts.append(Part(piece.written, own, (own.get("from", ""),), dials, (Reach(piece, steers=False),)))
+            title = f"{piece.written} ({name})" if piece.written in {part.name for part in parts} else piece.written
+            parts.append(Part(title, own, (own.get("from", ""),), dials, (Reach(piece, steers=False),)))
     whole = [_part(scenario, name) for name, one in (scenario.document.policies or {}).items() if not one.combine]
     return Space(scenario, (*parts, *whole), f"policies of {scenario.name}, and each value that one changes")
+
+
+def parts_of_study(study: Study) -> Space:
+    """Return the levers of a study as parts, and the policies that it names.
+
+    Parameters
+    ----------
+    study : Study
+
+    Raises
+    ------
+    InputError
+        When its levers hold from the very beginning: what they cost could not be told from what the world costs.
+    """
+    scenario = study.scenario
+    if study.levers and study.levers_from == THE_START:
+        message = (
+            f"{study.name}: levers from {THE_START}; levers that are pulled at a time are allowed, so that their cost "
+            "can be told from what the firm spends anyway; write, for example, from: month 0"
+        )
+        raise InputError(message)
+    own = parts_of_policies(scenario, [name for name in study.policies if name != AS_IS])
+    begin = scenario.time(study.levers_from) if study.levers else 0
+    levers = tuple(_lever(factor, study.levers_from, begin) for factor in study.levers)
+    what = " and policies" if own.parts else ""
+    return Space(scenario, (*own.parts, *levers), f"levers{what} of {study.name}", own.also)
+
+
+def _lever(factor: Factor, at: str, begin: int) -> Part:
+    """Return a lever as a part; where it stays as it is, it is not pulled."""
+    steps = factor.span is None or factor.span.kind == "count"
+    if steps:
+        texts = [text for text in factor.spread(GRID if _wide(factor) else 0) if factor.differs(text)]
+        dial = Dial(
+            factor.path,
+            lambda strength: texts[round(strength)],
+            tuple(float(number) for number in range(len(texts))),
+            stepped=True,
+            costs=factor.cost_of,
+        )
+    else:
+        positions = [step / (GRID - 1) for step in range(GRID)]
+        known = {factor.at(position): position for position in positions if factor.differs(factor.at(position))}
+        dial = Dial(factor.path, factor.at, tuple(known.values()), costs=factor.cost_of)
+    text = dial.at(dial.strengths[-1])
+    block = {"from": at, "change": {factor.path: text}, "cost": "0"}
+    piece = Piece(factor.path, factor.location, factor.path, text, begin, FOREVER, ())
+    return Part(factor.path, block, (at,), (dial,), (Reach(piece, steers=False),))
+
+
+def _wide(factor: Factor) -> bool:
+    """Whether a range of whole numbers has too many of them to try each."""
+    return factor.span is not None and factor.span.high - factor.span.low >= WHOLE
 
 
 def dial_of(scenario: Scenario, piece: Piece, *, alone: bool) -> Dial | None:
