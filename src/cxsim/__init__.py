@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from cxsim.checks.parity import check_parity
     from cxsim.errors import CxsimError, ScenarioError
     from cxsim.experiments.rules import replaced
+    from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
+    from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
 
@@ -26,15 +28,20 @@ __all__ = [
     "Result",
     "Scenario",
     "ScenarioError",
+    "Study",
+    "StudyResult",
     "__version__",
     "check_parity",
     "compare",
     "load",
+    "load_study",
     "replaced",
     "resume",
     "run",
     "start",
     "steering_rule",
+    "study_of",
+    "sweep",
 ]
 
 _HOMES: Final = {
@@ -44,14 +51,19 @@ _HOMES: Final = {
     "Result": "cxsim.results",
     "Scenario": "cxsim.scenario",
     "ScenarioError": "cxsim.errors",
+    "Study": "cxsim.experiments.studies.study",
+    "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
     "load": "cxsim.scenario",
+    "load_study": "cxsim.experiments.studies.study",
     "replaced": "cxsim.experiments.rules",
     "resume": "cxsim.results",
     "run": "cxsim.results",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
+    "study_of": "cxsim.experiments.studies.study",
+    "sweep": "cxsim.results.study",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,6 +114,21 @@ class Store:
         if place is None:
             return None
         return self._shard(place >> 32)[place & 0xFFFF_FFFF]
+
+    def many(self, identities: Sequence[str]) -> list[Record | None]:
+        """Return runs in the order asked for, None where one is not there; each shard is read once.
+
+        Raises
+        ------
+        ScenarioError
+            When a shard can no longer be read.
+        """
+        found: list[Record | None] = [self._pending.get(identity) for identity in identities]
+        places = [None if one is not None else self._place(key) for one, key in zip(found, identities, strict=True)]
+        for at in sorted((at for at, place in enumerate(places) if place is not None), key=lambda at: places[at] or 0):
+            place = places[at] or 0
+            found[at] = self._shard(place >> 32)[place & 0xFFFF_FFFF]
+        return found
 
     def add(self, record: Record) -> None:
         """Write a run.

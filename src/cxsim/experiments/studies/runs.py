@@ -71,6 +71,7 @@ class Runs:
         self.made_now = 0
         self._how = executor, jobs, scheduler
         self._memory: dict[str, Record] = {}
+        self._awaited: set[str] = set()
         self._prefixes: dict[Case, str] = {}
         self._stack = ExitStack()
         self._workers: Workers | None = None
@@ -103,6 +104,13 @@ class Runs:
         found = self._memory.get(identity)
         return self.store.get(identity) if found is None and self.store is not None else found
 
+    def many(self, wants: Sequence[Want]) -> list[Record | None]:
+        """Return runs in the order asked for, None where one is not there."""
+        identities = [self.identity(want) for want in wants]
+        if self.store is not None:
+            return self.store.many(identities)
+        return [self._memory.get(identity) for identity in identities]
+
     def made(self, wants: Iterable[Want], total: int | None = None) -> Iterator[Record]:
         """Make those of the runs that are not there; yield each of these when it is.
 
@@ -118,11 +126,11 @@ class Runs:
         RunError
             When the store cannot grow, or workers are lost.
         """
-        there = [0]
-        jobs = self._jobs(wants, there)
+        asked = [0]
+        jobs = self._jobs(wants, asked)
         under_way: dict[Any, tuple[list[Want], int]] = {}
         ready: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        begun, more, count = time.monotonic(), True, 0
+        begun, more = time.monotonic(), True
         while more or under_way:
             while more and len(under_way) < AHEAD * (self._workers.count if self._workers else 1):
                 job = next(jobs, None)
@@ -138,10 +146,9 @@ class Runs:
                 continue
             job, tries = under_way.pop(promise)
             for row in self._rows(promise, job, tries, under_way, ready):
-                count += 1
                 yield self._keep(row)
             if self.report is not None and total is not None:
-                self.report(Progress(there[0] + count, total, time.monotonic() - begun))
+                self.report(Progress(asked[0] - len(self._awaited), total, time.monotonic() - begun))
         if self.store is not None:
             self.store.settle()
 
@@ -173,6 +180,7 @@ class Runs:
     def _keep(self, row: Row) -> Record:
         record = Record(row.identity, row.status, row.why, row.values, row.events, row.wall_s)
         self.made_now += 1
+        self._awaited.discard(row.identity)
         if self.store is not None:
             self.store.add(record)
         else:
@@ -181,21 +189,18 @@ class Runs:
             self.failures.append(Broken(row.want, row.identity, row.why))
         return record
 
-    def _jobs(self, wants: Iterable[Want], there: list[int]) -> Iterator[list[Want]]:
+    def _jobs(self, wants: Iterable[Want], asked: list[int]) -> Iterator[list[Want]]:
         """Put runs that are not there together: of one world, and as many as take about `JOB_S`."""
         job: list[Want] = []
-        asked: set[str] = set()
         for want in wants:
+            asked[0] += 1
             identity = self.identity(want)
-            if identity in asked:
+            there = identity in self._memory or (self.store is not None and identity in self.store)
+            if there or identity in self._awaited:
                 continue
-            if identity in self._memory or (self.store is not None and identity in self.store):
-                there[0] += 1
-                continue
-            asked.add(identity)
+            self._awaited.add(identity)
             if job and (len(job) >= self._size() or want.case.changes != job[0].case.changes):
                 yield job
-                asked = {identity}
                 job = []
             job.append(want)
         if job:

@@ -130,7 +130,7 @@ class Study:
         design one at a time, which starts from there).
         """
         known = {factor.path: factor for factor in self.levers}
-        base = set(self.policies) if not self.levers or self._starts_from_0 else {AS_IS}
+        base = set(self.policies) if not self.levers or self.starts_from_0 else {AS_IS}
 
         @lru_cache(maxsize=TEXTS_KEPT)
         def made(texts: tuple[tuple[str, str], ...], policy: str) -> Case:
@@ -151,12 +151,13 @@ class Study:
     @property
     def count(self) -> int:
         """Number of cases."""
-        with_levers = bool(self.levers) and not self._starts_from_0
+        with_levers = bool(self.levers) and not self.starts_from_0
         left_out = len(self.policies) - 1 if with_levers else 0
         return len(self.worlds) * (len(self.points) * len(self.policies) - left_out)
 
     @property
-    def _starts_from_0(self) -> bool:
+    def starts_from_0(self) -> bool:
+        """Whether point 0 is part of the design, as it is where factors change one at a time."""
         own = self.design if self.joint else self.design.get(LEVERS, self.design)
         return "one at a time" in own
 

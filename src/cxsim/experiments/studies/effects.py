@@ -1,0 +1,137 @@
+"""What each factor of a study does to a measure, over everything else that varies."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cxsim.experiments.studies.tables import Rows, column_of, interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsim.experiments.studies.sweep import Cell, Swept
+
+Array = NDArray[np.float64]
+
+# A factor with more values than this is cut into as many groups with about as many points each.
+MOST_LEVELS: Final = 8
+GROUPS: Final = 5
+EFFECTS_COLUMNS: Final = (
+    "factor", "policy", "measure", "unit", "level", "low", "high", "points", "mean", "ci_low", "ci_high",
+)  # fmt: skip
+
+
+class Level(NamedTuple):
+    """One value of a factor, or a group of neighbouring ones.
+
+    Attributes
+    ----------
+    text : str
+        As it is written: ``2``, or ``33 to 51``.
+    low, high : float
+        In the factor's unit; for values that are no numbers their place in the list.
+    """
+
+    text: str
+    low: float
+    high: float
+
+
+class Effects:
+    """Collects, cell by cell, means over points at each level of each factor, replication by replication.
+
+    Every factor is looked at over all values that the others take in the design; on a grid these are main effects.
+
+    Parameters
+    ----------
+    made : Swept
+    """
+
+    def __init__(self, made: Swept) -> None:
+        self._made = made
+        self._table = made.study.points_table()
+        self._common = min((cell.replications for cell in made.cells), default=0)
+        self.factors = [*made.study.levers, *made.study.uncertainties]
+        self._levels: dict[str, list[Level]] = {}
+        self._of: dict[str, dict[tuple[int, int], int]] = {}
+        for factor in self.factors:
+            self._sort(factor.path)
+        self._sums: dict[tuple[str, int, str, str], Array] = {}
+        self._counts: dict[tuple[str, int, str, str], Array] = {}
+        self._cells: dict[tuple[str, int], int] = {}
+
+    def _sort(self, path: str) -> None:
+        """Find the levels of a factor, and at which of them each point is."""
+        # Point 0 is there to count costs above it; only a design that goes one step at a time starts from it.
+        from_0 = self._made.study.starts_from_0 or not self._made.study.levers
+        own = self._table if from_0 else self._table[self._table["point"] > 0]
+        numbers = own[path].to_numpy(np.float64)
+        texts = own[f"{path} (text)"].astype(str).to_list()
+        keys = list(zip(own["point"].tolist(), own["world"].tolist(), strict=True))
+        values = sorted(set(numbers.tolist()))
+        written = dict(zip(numbers.tolist(), texts, strict=True))
+        if len(values) <= MOST_LEVELS:
+            groups = [[value] for value in values]
+        else:
+            groups = [part.tolist() for part in np.array_split(np.array(values), GROUPS)]
+        self._levels[path] = [
+            Level(
+                written[group[0]] if len(group) == 1 else f"{written[group[0]]} to {written[group[-1]]}",
+                group[0],
+                group[-1],
+            )
+            for group in groups
+        ]
+        place = {value: number for number, group in enumerate(groups) for value in group}
+        self._of[path] = {key: place[value] for key, value in zip(keys, numbers.tolist(), strict=True)}
+
+    def add(self, cells: Sequence[Cell], rows: Rows) -> None:
+        """Count the runs of some cells."""
+        points, worlds = np.array(rows.points), np.array(rows.worlds)
+        numbers = np.array(rows.replications)
+        policies = np.array(rows.policies, dtype=object)
+        for cell in cells:
+            first = cell.placed[0]
+            for factor in self.factors:
+                level = self._of[factor.path].get((first.point, first.world))
+                if level is not None:
+                    self._cells[factor.path, level] = self._cells.get((factor.path, level), 0) + 1
+        for measure in self._made.study.measures:
+            values = column_of(self._made.runs.lab.columns, rows, measure)
+            fine = np.isfinite(values) & (numbers < self._common)
+            for factor in self.factors:
+                of = self._of[factor.path]
+                levels = np.array([of.get(key, -1) for key in zip(points.tolist(), worlds.tolist(), strict=True)])
+                for level in set(levels[levels >= 0].tolist()):
+                    for policy in dict.fromkeys(policies.tolist()):
+                        chosen = fine & (levels == level) & (policies == policy)
+                        self._count((factor.path, level, policy, measure), numbers[chosen], values[chosen])
+
+    def _count(self, key: tuple[str, int, str, str], numbers: NDArray[np.int64], values: Array) -> None:
+        if key not in self._sums:
+            self._sums[key], self._counts[key] = np.zeros(self._common), np.zeros(self._common)
+        np.add.at(self._sums[key], numbers, values)
+        np.add.at(self._counts[key], numbers, 1.0)
+
+    def table(self) -> pd.DataFrame:
+        """Return the means at each level with t intervals over replications; columns `EFFECTS_COLUMNS`."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self._rows()), columns=list(EFFECTS_COLUMNS))
+
+    def _rows(self) -> Iterator[tuple[Any, ...]]:
+        unit = self._made.runs.lab.columns.unit
+        for (path, number, policy, measure), sums in sorted(self._sums.items(), key=lambda item: item[0][:2]):
+            counts = self._counts[path, number, policy, measure]
+            # Replications in which a point failed would be means over other points.
+            whole = counts == counts.max(initial=0.0)
+            means = sums[whole] / counts[whole] if counts.max(initial=0.0) > 0.0 else np.zeros(0)
+            level = self._levels[path][number]
+            mean, low, high = interval(means) if means.size else (math.nan,) * 3
+            points = self._cells[path, number]
+            yield path, policy, measure, unit(measure), level.text, level.low, level.high, points, mean, low, high

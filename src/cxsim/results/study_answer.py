@@ -1,0 +1,153 @@
+"""What a study says, in sentences: how much was run, what matters, what is best, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from cxsim.experiments.studies.case import AS_IS
+from cxsim.measures.catalog import CATALOG
+from cxsim.results.wording import difference, fixed, limits, listed, quantity, shown, span
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxsim.experiments.studies.sweep import Swept
+
+MOST_FACTORS: Final = 3
+MANY: Final = 1
+
+
+def study_answer(made: Swept, summary: pd.DataFrame, effects: pd.DataFrame, failed: int = 0) -> str:
+    """Return the answer of a study, as Markdown; `failed` runs are named."""
+    study = made.study
+    lines = [f"# {study.question or study.name}", "", _how_much(made, failed)]
+    lines += [f"- {line}" for line in _matters(made, effects)]
+    lines += [f"- {line}" for line in _policies(made, summary)]
+    lines += [f"- {line}" for line in _best(made, summary)]
+    if made.note:
+        lines.append(f"- {made.note}")
+    return "\n".join(lines) + "\n"
+
+
+def headline_of(made: Swept, effects: pd.DataFrame) -> str:
+    """Say in a few words which factor moves the first measure most; the title of its chart."""
+    found = _strongest(effects, made.study.measures[0], _policy(made))
+    if not found:
+        return made.study.question or made.study.name
+    path, own = found[0]
+    first, last = own.iloc[0], own.iloc[-1]
+    title = CATALOG[made.study.measures[0]].title
+    if len(own) == 1:
+        return f"{title} at one value of {path}"
+    values = f"{quantity(first['mean'], first['unit'])} at {first['level']}"
+    return f"{path} moves {title} most: {values}, {quantity(last['mean'], last['unit'])} at {last['level']}"
+
+
+def _policy(made: Swept) -> str:
+    return made.study.policies[0]
+
+
+def _how_much(made: Swept, failed: int) -> str:
+    study = made.study
+    runs = sum(len(cell.placed) * cell.replications for cell in made.cells)
+    each = sorted({cell.replications for cell in made.cells})
+    many = fixed(each[0]) if len(each) == 1 else f"{fixed(each[0])} to {fixed(each[-1])}"
+    policies = f"{len(study.policies)} policies" if len(study.policies) > MANY else f"the policy {study.policies[0]}"
+    places = f"{len(made.cells)} points" if len(made.cells) > MANY else "one point"
+    said = (
+        f"{fixed(runs)} runs of {study.scenario.name}: {places}, {policies}, {many} replications each on the same luck "
+        f"(seed {study.seed}). Intervals are 95 % t intervals over replications."
+    )
+    if failed:
+        said += f" {failed} runs failed and are left out; runs.parquet says why."
+    return said
+
+
+def _strongest(effects: pd.DataFrame, measure: str, policy: str) -> list[tuple[str, pd.DataFrame]]:
+    """Return factors by how far apart the means at their values are, the strongest first."""
+    own = effects[(effects["measure"] == measure) & (effects["policy"] == policy)]
+    parts = [(str(path), part) for path, part in own.groupby("factor", sort=False) if part["mean"].notna().any()]
+    return sorted(parts, key=lambda item: -float(item[1]["mean"].max() - item[1]["mean"].min()))
+
+
+def _known(row: Any) -> str:
+    """Write a mean with its interval."""
+    return f"{quantity(row['mean'], row['unit'])} ({limits(row['ci_low'], row['ci_high'], row['unit'])})"
+
+
+def _titled(measure: str) -> str:
+    title = CATALOG[measure].title
+    return title[:1].upper() + title[1:]
+
+
+def _matters(made: Swept, effects: pd.DataFrame) -> Iterator[str]:
+    """Say which factors move the first measure, and how far."""
+    measure, policy = made.study.measures[0], _policy(made)
+    found = [(path, part) for path, part in _strongest(effects, measure, policy) if len(part) > 1]
+    under = f" under {policy}" if len(made.study.policies) > 1 else ""
+    for number, (path, part) in enumerate(found[:MOST_FACTORS]):
+        means = part["mean"].to_numpy()
+        low, high = part.iloc[int(np.nanargmin(means))], part.iloc[int(np.nanargmax(means))]
+        most = "moves it most" if number == 0 else "comes next"
+        lead = f"{_titled(measure)}{under}: {path} {most}" if number == 0 else f"{path} {most}"
+        ends = [f"{_known(row)} at {row['level']}" for row in (low, high)]
+        if number and low["ci_high"] >= high["mean"] and high["ci_low"] <= low["mean"]:
+            yield f"{path} cannot be told from no effect: {ends[0]}, {ends[1]}."
+            continue
+        yield f"{lead}: from {ends[0]} to {ends[1]}."
+    if len(found) > MOST_FACTORS:
+        rest = [path for path, _ in found[MOST_FACTORS:]]
+        yield f"Less: {listed(rest)}."
+
+
+def _policies(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
+    """Say at how many points each policy does better than as-is on the first measure."""
+    measure = made.study.measures[0]
+    better = CATALOG[measure].better
+    if better not in {"higher", "lower"}:
+        return
+    sign = 1.0 if better == "higher" else -1.0
+    for policy in made.study.policies:
+        own = summary[(summary["measure"] == measure) & (summary["policy"] == policy) & summary["difference"].notna()]
+        if policy == AS_IS or own.empty:
+            continue
+        ahead = int((sign * own["difference"] > 0).sum())
+        sure = int(((sign * own["diff_ci_low"] > 0) & (sign * own["diff_ci_high"] > 0)).sum())
+        yield (
+            f"{shown(policy)} does better than as-is at {ahead} of {len(own)} points on {CATALOG[measure].title}; at "
+            f"{sure} of them the interval of the difference leaves out 0."
+        )
+        if len(own) == 1:
+            row = own.iloc[0]
+            ends = span(row["diff_ci_low"], row["diff_ci_high"], row["unit"])
+            yield f"The difference is {difference(row['difference'], row['unit'])} ({ends})."
+
+
+def _best(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
+    """Name the best point on the first measure, and say that it flatters itself."""
+    measure = made.study.measures[0]
+    better = CATALOG[measure].better
+    own = summary[(summary["measure"] == measure) & summary["mean"].notna()]
+    if better not in {"higher", "lower"} or len(own) < 2 or len(set(own["world"])) > 1:  # noqa: PLR2004
+        return  # the best world is nobody's choice
+    means = own["mean"].to_numpy()
+    row = own.iloc[int(means.argmax() if better == "higher" else means.argmin())]
+    table = made.study.points_table()
+    here = table[(table["point"] == row["point"]) & (table["world"] == row["world"])]
+    values = []
+    for factor in (*made.study.levers, *made.study.uncertainties):
+        text = "" if here.empty else here.iloc[0][f"{factor.path} (text)"]
+        if isinstance(text, str) and text:
+            values.append(f"{factor.path} {text}")
+    at = f"point {row['point']} ({', '.join(values)})" if values else f"point {row['point']}"
+    half = (row["ci_high"] - row["ci_low"]) / 2
+    near = int(np.sum(np.abs(own["mean"] - row["mean"]) < (half if math.isfinite(half) else 0.0)))
+    yield (
+        f"Best on {CATALOG[measure].title}: {row['policy']} at {at}, {_known(row)}. It was picked among {len(own)}, "
+        f"which flatters it; {near - 1} others lie within its interval. `cxsim select` and `cxsim optimise` choose "
+        "with a stated guarantee."
+    )
