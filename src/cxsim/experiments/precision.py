@@ -54,7 +54,7 @@ def parse_precision(text: str, cap: int = CAP) -> Precision:
         raise ValueRefusedError(
             name, "a measure, such as retention, wait_mean or profit", nearest(name, CATALOG) or example
         )
-    width = _amount(amount, CATALOG[name].unit)
+    width = parse_amount(amount, CATALOG[name].unit)
     if not width > 0.0:
         raise ValueRefusedError(text, "a half-width above 0", example)
     if cap < 1:
@@ -62,7 +62,20 @@ def parse_precision(text: str, cap: int = CAP) -> Precision:
     return Precision(name, width, cap)
 
 
-def _amount(text: str, unit: str) -> float:
+def parse_amount(text: str, unit: str) -> float:
+    """Read an amount of a measure's unit as people write it: ``0.5pp``, ``10 s``, ``2000``.
+
+    Parameters
+    ----------
+    text : str
+    unit : str
+        Of the measure; a share may be written in percentage points, minutes as any duration.
+
+    Raises
+    ------
+    ValueRefusedError
+        When it is no such amount.
+    """
     if unit.startswith("share"):
         points = text.removesuffix("pp").rstrip()
         if points != text:

@@ -192,17 +192,16 @@ class Allocation:
     def tell(self, values: dict[int, npt.ArrayLike]) -> None:
         """Take further replications: each candidate's own next ones, in order.
 
+        NaN stands for a replication without a value; it is left out of the differences.
+
         Raises
         ------
         InputError
-            When a value is NaN, or the first replications are not told for all candidates alike.
+            When two candidates share fewer than two replications with values.
         """
         for candidate, found in values.items():
-            row = validation.finite("selection", validation.vector("selection", found, minimum_size=0))
+            row = validation.vector("selection", found, minimum_size=0)
             self._values[candidate] = np.concatenate((self._values[candidate], self.sign * row))
-        if min(self.counts) < 2:
-            message = "selection: a candidate of fewer than 2 replications; tell the first ones of all candidates"
-            raise InputError(message)
         if self.selected is None:
             self._judge()
 
@@ -225,7 +224,12 @@ class Allocation:
 
     def _against(self, one: int) -> tuple[Array, Array, Array]:
         """Return mean and deviation of the differences one - i, and how many replications they are of."""
-        shared = [min(self._values[one].size, row.size) for row in self._values]
-        gaps = [self._values[one][:n] - row[:n] for row, n in zip(self._values, shared, strict=True)]
+        own = self._values[one]
+        gaps = [own[: row.size] - row[: own.size] for row in self._values]
+        gaps = [gap[np.isfinite(gap)] for gap in gaps]
+        shared = np.array([gap.size for gap in gaps], dtype=np.float64)
+        if shared.min() < 2:
+            message = "selection: two candidates share fewer than 2 replications with values; tell the first of all"
+            raise InputError(message)
         means = np.array([gap.mean() for gap in gaps])
-        return means, np.array([gap.std(ddof=1) for gap in gaps]), np.array(shared, dtype=np.float64)
+        return means, np.array([gap.std(ddof=1) for gap in gaps]), shared

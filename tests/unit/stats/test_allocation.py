@@ -73,5 +73,17 @@ def test_bad_input_is_refused():
         ocba([1, 2], [1, -1], 10)
     with pytest.raises(InputError, match="fewer than 2"):
         Allocation(2, 1.0).tell({0: [1.0, 2.0]})
-    with pytest.raises(InputError, match="NaN"):
+    with pytest.raises(InputError, match="fewer than 2"):
         Allocation(2, 1.0).tell({0: [np.nan, 2.0], 1: [1.0, 2.0]})
+
+
+def test_a_replication_without_a_value_is_left_out():
+    stream = np.random.default_rng(SEED)
+    values = stream.standard_normal((2, 40)) + np.array([[0.0], [3.0]])
+    holed = values.copy()
+    holed[0, 3] = np.nan
+    found = Allocation(2, 0.5)
+    found.tell(dict(enumerate(holed)))
+    kept = Allocation(2, 0.5)
+    kept.tell(dict(enumerate(np.delete(values, 3, axis=1))))
+    assert (found.selected, found.chance) == (kept.selected, kept.chance) == (1, found.chance)
