@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -19,7 +19,7 @@ from cxsim.errors import InputError, RunError
 from cxsim.experiments.executor import Progress, Report
 from cxsim.experiments.parts import Candidate, Chosen, Space
 from cxsim.experiments.studies.case import Case
-from cxsim.experiments.tables import Array, Tables
+from cxsim.experiments.tables import Array, Tables, in_portions
 
 if TYPE_CHECKING:
     from cxsim.experiments.parts import Dial
@@ -60,7 +60,7 @@ class Pulled:
     candidate : tuple of Chosen
     how : str
         "found", "stepped", "at most", "at least" or "fixed".
-    values : (replications, measures) float64
+    figures : (replications, measures) float64
         On luck that was not used to find the strength.
     """
 
@@ -68,7 +68,7 @@ class Pulled:
     words: str
     candidate: Candidate
     how: str
-    values: Array
+    figures: Array
 
 
 @dataclass(frozen=True)
@@ -134,26 +134,26 @@ def league_of_levers(
         raise InputError(message)
     begun = time.monotonic()
     total = len(space.parts)
+    # A look at all levers, and the measurement at the end, in runs of one lever; later looks are few.
+    looks, whole = effort.search * STEPS, effort.search * STEPS + effort.measure
 
-    def say(share: float) -> None:
+    def say(weight: int, before: int, share: float) -> None:
         if report is not None:
-            report(Progress(share * total, total, time.monotonic() - begun, "levers"))
+            report(Progress(total * (before + weight * share) / whole, total, time.monotonic() - begun, "levers"))
 
     levers = [_Lever(space, number) for number in range(total)]
-    finding = effort.search * (STEPS + ROUNDS)
-    whole = finding + effort.measure
-    for done in range(ROUNDS + 1):
-        _look(levers, tables, spend, effort.search)
-        say(effort.search * (STEPS + done) / whole)
+    for number in range(ROUNDS + 1):
+        _look(levers, tables, spend, effort.search, (lambda share: say(looks, 0, share)) if number == 0 else None)
     measures = tuple(dict.fromkeys((COST, *gains, BESIDE)))
     fresh = range(effort.search, effort.search + effort.measure)
     chosen = [lever.nearest(spend) for lever in levers]
     cases = [space.case(candidate) for candidate, _ in chosen]
-    values = tables.table([Case(), *cases], fresh, measures)
+    values = in_portions(
+        tables, [Case(), *cases], fresh, measures, lambda done: say(effort.measure, looks, done / (total + 1))
+    )
     if np.isnan(values[0]).any():
         message = "levers: as-is cannot be simulated, or has none of the measures in some run; see `cxsim run`"
         raise RunError(message)
-    say(1.0)
     pulled = [
         Pulled(part.name, space.words(candidate), candidate, how, own)
         for part, (candidate, how), own in zip(space.parts, chosen, values[1:], strict=True)
@@ -161,13 +161,24 @@ def league_of_levers(
     return League(space, spend, measures, values[0], tuple(pulled))
 
 
-def _look(levers: Sequence[_Lever], tables: Tables, spend: float, replications: int) -> None:
+def _look(
+    levers: Sequence[_Lever],
+    tables: Tables,
+    spend: float,
+    replications: int,
+    say: Callable[[float], None] | None,
+) -> None:
     """Look at what levers cost at the strengths that say most."""
     wanted = [(lever, strength) for lever in levers for strength in lever.wanted(spend)]
     if not wanted:
         return
     cases = [lever.case(strength) for lever, strength in wanted]
-    costs = tables.table(cases, range(replications), (COST,))[:, :, 0].mean(axis=1)
+
+    def done(count: int) -> None:
+        if say is not None:
+            say(count / len(cases))
+
+    costs = in_portions(tables, cases, range(replications), (COST,), done)[:, :, 0].mean(axis=1)
     for (lever, strength), cost in zip(wanted, costs.tolist(), strict=True):
         lever.seen[strength] = cost
 

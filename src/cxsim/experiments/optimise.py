@@ -22,7 +22,7 @@ from cxsim.errors import InputError, RunError
 from cxsim.experiments.executor import Progress, Report
 from cxsim.experiments.parts import Candidate, Space
 from cxsim.experiments.proposals import Proposals
-from cxsim.experiments.tables import Array, Tables
+from cxsim.experiments.tables import Array, Tables, in_portions
 from cxsim.measures.catalog import CATALOG
 from cxsim.stats.intervals import standard_error
 from cxsim.stats.paired import simultaneous_intervals
@@ -272,13 +272,17 @@ class _Search:
                 return False
         return True
 
-    def _say(self, asked: int) -> None:
+    def _say(self, asked: float) -> None:
         if self.report is not None:
             effort = self.task.effort
-            # A finalist is as much work as the runs it takes.
-            rest = (effort.finalists + 2) * effort.confirm / (effort.first + effort.more) * 2.0
-            total = effort.candidates + round(rest)
-            self.report(Progress(asked, total, time.monotonic() - self._clock, "candidates"))
+            # A finalist counts for as many candidates as its runs would be.
+            total = effort.candidates + round((effort.finalists + 2) * self._worth)
+            self.report(Progress(min(asked, total), total, time.monotonic() - self._clock, "candidates"))
+
+    @property
+    def _worth(self) -> float:
+        """Return how many candidates take as many runs as a finalist."""
+        return 2.0 * self.task.effort.confirm / (self.task.effort.first + self.task.effort.more)
 
     def confirmed(self, fresh: Tables) -> Optimum:
         """Run the front again on fresh luck, and choose there."""
@@ -289,7 +293,14 @@ class _Search:
         again = self._thinned(front)
         known = self._best_of_file()
         finalists = list(dict.fromkeys([(), *again, *([known] if known is not None else [])]))
-        values = fresh.table([task.space.case(one) for one in finalists], range(effort.confirm), task.measures)
+        cases = [task.space.case(one) for one in finalists]
+        values = in_portions(
+            fresh,
+            cases,
+            range(effort.confirm),
+            task.measures,
+            lambda done: self._say(effort.candidates + done * self._worth),
+        )
         if np.isnan(values[0]).any():
             message = "optimise: as-is cannot be simulated on fresh luck; see `cxsim run`"
             raise RunError(message)

@@ -16,7 +16,7 @@ import numpy as np
 from cxsim.errors import Fault, InputError, RunError, ScenarioError, quoted
 from cxsim.experiments.executor import Progress, Report
 from cxsim.experiments.studies.case import Case, written
-from cxsim.experiments.tables import Array, Tables
+from cxsim.experiments.tables import Array, Tables, in_portions
 from cxsim.stats.shapley import coalitions_of, joining_orders, sampled_values, shapley_values
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 EXACT: Final = 8  # parts; 256 combinations
 ORDERS: Final = 24
-CASES_AT_ONCE: Final = 16
 BUNDLE: Final = "some of the bundle"
 POLICY: Final = "policy"
 CHANGE: Final = "change"
@@ -244,13 +243,13 @@ def waterfall(  # noqa: PLR0913 -- what is taken apart, how often, and how
 def _simulated(
     bundle: Bundle, tables: Tables, measure: str, masks: Sequence[int], replications: int, report: Report | None
 ) -> dict[int, Array]:
-    """Simulate combinations, some at a time, so that progress can be told."""
+    """Return what each combination is worth in each replication."""
     begun = time.monotonic()
-    found: dict[int, Array] = {}
-    for first in range(0, len(masks), CASES_AT_ONCE):
-        some = masks[first : first + CASES_AT_ONCE]
-        values = tables.table([bundle.case(mask) for mask in some], range(replications), (measure,))
-        found |= dict(zip(some, values[:, :, 0], strict=True))
+
+    def say(done: int) -> None:
         if report is not None:
-            report(Progress(len(found), len(masks), time.monotonic() - begun, "combinations"))
-    return found
+            report(Progress(done, len(masks), time.monotonic() - begun, "combinations"))
+
+    cases = [bundle.case(mask) for mask in masks]
+    values = in_portions(tables, cases, range(replications), (measure,), say)
+    return dict(zip(masks, values[:, :, 0], strict=True))
