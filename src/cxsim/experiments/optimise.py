@@ -22,17 +22,20 @@ from cxsim.errors import InputError, RunError
 from cxsim.experiments.executor import Progress, Report
 from cxsim.experiments.parts import Candidate, Space
 from cxsim.experiments.proposals import Proposals
+from cxsim.experiments.selection import Selection, Wish, select
+from cxsim.experiments.studies.case import Case
 from cxsim.experiments.tables import Array, Tables, in_portions
-from cxsim.measures.catalog import CATALOG
+from cxsim.measures.catalog import CATALOG, SHARE
 from cxsim.stats.intervals import standard_error
-from cxsim.stats.paired import simultaneous_intervals
 from cxsim.stats.pareto import Better, non_dominated
+from cxsim.stats.selection import FIRST
 
 COST: Final = "policy_cost"
 OBJECTIVES: Final = (COST, "retention", "won_by_recommendation")
 BESIDE: Final = "profit"  # shown beside the objectives: what a policy costs is not all that it changes in the accounts
 BATCH: Final = 8
-LEVEL: Final = 0.95
+POINT: Final = 0.01
+SMALL: Final = 0.02
 
 
 class Effort(NamedTuple):
@@ -47,7 +50,9 @@ class Effort(NamedTuple):
     finalists : int
         Members of the front that are run again on fresh luck, at most.
     confirm : int
-        Replications of these.
+        Replications of these, at least, after the selection.
+    most : int
+        Replications of each that the selection may take.
     """
 
     candidates: int = 120
@@ -55,6 +60,7 @@ class Effort(NamedTuple):
     more: int = 8
     finalists: int = 10
     confirm: int = 20
+    most: int = 60
 
 
 EFFORT: Final = Effort()
@@ -74,6 +80,8 @@ class Task:
     effort : Effort
     seed : int
         Of the choices that the search makes.
+    delta : float or None
+        A smaller difference in the second objective does not matter; by default a percentage point, or 2 % of as-is.
     """
 
     space: Space
@@ -81,6 +89,7 @@ class Task:
     budget: float | None = None
     effort: Effort = EFFORT
     seed: int = 1
+    delta: float | None = None
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -101,17 +110,17 @@ class Tried:
     ----------
     candidate : tuple of Chosen
         Empty: as-is.
-    values : (replications, measures) float64
+    figures : (replications, measures) float64
         In the order of `Task.measures`.
     """
 
     candidate: Candidate
-    values: Array
+    figures: Array
 
     @property
     def means(self) -> Array:
         """Return the mean of every measure."""
-        found: Array = self.values.mean(axis=0)
+        found: Array = self.figures.mean(axis=0)
         return found
 
 
@@ -129,11 +138,11 @@ class Optimum:
     finalists : tuple of int
         Places in `tried`: as-is, the members of the front that were run again, and the best policy of the file.
     fresh : (finalists, replications, measures) float64
-        On luck that the search has not seen.
+        On luck that neither the search nor the selection has seen.
     best : int
         Place among the finalists; 0, as-is, where nothing within the budget is better.
-    ties : tuple of int
-        Places among the finalists that fresh luck does not tell from the best.
+    selection : Selection or None
+        How it was selected on fresh luck, and confirmed; None where there was nothing to select from.
     written : int or None
         Place among the finalists of the best policy of the file within the budget.
     """
@@ -144,7 +153,7 @@ class Optimum:
     finalists: tuple[int, ...]
     fresh: Array
     best: int
-    ties: tuple[int, ...]
+    selection: Selection | None
     written: int | None
 
 
@@ -282,29 +291,18 @@ class _Search:
     @property
     def _worth(self) -> float:
         """Return how many candidates take as many runs as a finalist."""
-        return 2.0 * self.task.effort.confirm / (self.task.effort.first + self.task.effort.more)
+        runs = self.task.effort.confirm + FIRST
+        return 2.0 * runs / (self.task.effort.first + self.task.effort.more)
 
     def confirmed(self, fresh: Tables) -> Optimum:
-        """Run the front again on fresh luck, and choose there."""
-        task, effort = self.task, self.task.effort
+        """Select on fresh luck among as-is, members of the front, and the best policy of the file."""
+        task = self.task
         order = list(self.found)
         cost = {candidate: float(self._objectives(candidate)[:, 0].mean()) for candidate in order}
         front = sorted((one for one in self._front() if one), key=lambda one: cost[one])
-        again = self._thinned(front)
         known = self._best_of_file()
-        finalists = list(dict.fromkeys([(), *again, *([known] if known is not None else [])]))
-        cases = [task.space.case(one) for one in finalists]
-        values = in_portions(
-            fresh,
-            cases,
-            range(effort.confirm),
-            task.measures,
-            lambda done: self._say(effort.candidates + done * self._worth),
-        )
-        if np.isnan(values[0]).any():
-            message = "optimise: as-is cannot be simulated on fresh luck; see `cxsim run`"
-            raise RunError(message)
-        best, ties = chosen(values[:, :, 1], values[:, :, 0], task.better[1], task.budget)
+        finalists = list(dict.fromkeys([(), *self._thinned(front), *([known] if known is not None else [])]))
+        best, selection, values = self._selected(fresh, finalists)
         return Optimum(
             task=task,
             tried=tuple(Tried(candidate, self.found[candidate]) for candidate in order),
@@ -312,9 +310,52 @@ class _Search:
             finalists=tuple(order.index(one) for one in finalists),
             fresh=values,
             best=best,
-            ties=ties,
+            selection=selection,
             written=finalists.index(known) if known is not None else None,
         )
+
+    def _selected(self, fresh: Tables, finalists: Sequence[Candidate]) -> tuple[int, Selection | None, Array]:
+        """Return the best of the finalists, how it was selected, and values on luck that it was not selected by.
+
+        One that turns out to cost more than the budget is left out, and the selection made again: its runs are there.
+        """
+        task, effort = self.task, self.task.effort
+        cases = [task.space.case(one) for one in finalists]
+        left, selection = list(range(len(finalists))), None
+        values = self._fresh(fresh, cases, effort.confirm)
+        while len(left) > 1:
+            wish = Wish(task.objectives[1], self._delta(), most=max(effort.most, FIRST))
+            names = [task.space.words(finalists[place]) for place in left]
+            selection = select(fresh, [cases[place] for place in left], wish, names=names, seed=task.seed)
+            if selection.confirmation.replications > values.shape[1]:
+                values = self._fresh(fresh, cases, selection.confirmation.replications)
+            best = left[selection.choice.chosen]
+            if best == 0 or task.budget is None or values[best, :, 0].mean() <= task.budget:
+                return best, selection, values
+            left.remove(best)
+        return left[0], selection, values
+
+    def _fresh(self, fresh: Tables, cases: Sequence[Case], count: int) -> Array:
+        """Return values on the replications that confirm a selection: none of them takes part in the choice."""
+        effort = self.task.effort
+        first = max(effort.most, FIRST)
+
+        def say(done: int) -> None:
+            self._say(effort.candidates + done * self._worth)
+
+        values = in_portions(fresh, cases, range(first, first + count), self.task.measures, say)
+        if np.isnan(values[0]).any():
+            message = "optimise: as-is cannot be simulated on fresh luck; see `cxsim run`"
+            raise RunError(message)
+        return values
+
+    def _delta(self) -> float:
+        """Return the difference that is too small to matter: a percentage point, or 2 % of as-is."""
+        if self.task.delta is not None:
+            return self.task.delta
+        if CATALOG[self.task.objectives[1]].unit == SHARE:
+            return POINT
+        return SMALL * abs(float(self._objectives(())[:, 1].mean())) or 1.0
 
     def _thinned(self, front: list[Candidate]) -> list[Candidate]:
         """Return members of a front that are run again: half of them the best, the others spread over the costs."""
@@ -335,34 +376,3 @@ class _Search:
         own = [one for one in (*written, *space.also) if one in self.found and self._affordable(one)]
         means = {one: float(self.signs[1] * self._objectives(one)[:, 1].mean()) for one in own}
         return max(own, key=lambda one: means[one], default=None)
-
-
-def chosen(gain: Array, cost: Array, better: Better, budget: float | None) -> tuple[int, tuple[int, ...]]:
-    """Return which of several finalists is best on fresh luck, and which cannot be told from it.
-
-    Parameters
-    ----------
-    gain, cost : (finalists, replications) float64
-        The first is as-is.
-    better : {"higher", "lower"}
-        Of the gain.
-    budget : float or None
-        A finalist whose mean cost is above it cannot be chosen.
-
-    Returns
-    -------
-    int, tuple of int
-        The best; and those whose paired difference from it has 0 in its simultaneous 95 % interval.
-    """
-    sign = 1.0 if better == "higher" else -1.0
-    allowed = [
-        place
-        for place in range(len(gain))
-        if np.isfinite(gain[place]).all() and (budget is None or cost[place].mean() <= budget or place == 0)
-    ]
-    best = max(allowed, key=lambda place: (sign * gain[place].mean(), -place))
-    others = [place for place in allowed if place != best]
-    if not others:
-        return best, ()
-    gaps = simultaneous_intervals(np.array([sign * (gain[best] - gain[place]) for place in others]), LEVEL)
-    return best, tuple(place for place, gap in zip(others, gaps, strict=True) if not gap.low > 0.0)

@@ -122,14 +122,9 @@ class BundleParts:
         said = [("The answer", answer), ("What each part adds", f"{listed(parts)}.")]
         said.append(("Together", self._together()))
         if found.error.any():
-            most = float(found.error.max())
-            said.append(
-                (
-                    "How surely",
-                    "Orders of joining were sampled, which adds a standard error of at most "
-                    f"{_amount(most, unit)} to a part.",
-                )
-            )
+            most = _amount(float(found.error.max()), unit)
+            text = f"Orders of joining were sampled, which adds a standard error of at most {most} to a part."
+            said.append(("How surely", text))
         if found.left_out:
             said.append(("Left out", f"{found.left_out} replications in which some combination has no value."))
         return said

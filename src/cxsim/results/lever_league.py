@@ -94,9 +94,9 @@ class LeverLeague:
         -------
         DataFrame
             `rank` (missing where nothing is divided), `lever`, `what` (what becomes of it), `spend` ("found",
-            "stepped", "at most", "at least", "fixed"), `cost` with its interval, `gain` (the measure), `gained` with its interval,
-            `unit`, `ratio` (gained for each 1,000 spent, Fieller's interval), `profit` (its difference from as-is, with
-            its interval), `tie` (not to be told from the best), `note`.
+            "stepped", "at most", "at least", "fixed"), `cost` with its interval, `gain` (the measure), `gained` with
+            its interval, `unit`, `ratio` (gained for each 1,000 spent, Fieller's interval), `profit` (its difference
+            from as-is, with its interval), `tie` (not to be told from the best), `note`.
         """
         import pandas as pd
 

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 LIBRARIES: Final = ("numba", "numpy", "optuna", "pandas", "scipy")
 MOST_FAILURES: Final = 100
-SEEDS: Final = 1 << 63
 
 Source = Study | Scenario | str | Path
 
@@ -164,11 +163,6 @@ def _loaded(source: str | Path, *, steering: bool) -> Study | Scenario:
     if library.is_study(source):
         return load_study(source, allow_steering=steering)
     return load(source, allow_steering=steering)
-
-
-def fresh_seed(seed: int) -> int:
-    """Return the seed of a confirmation: seeds are hashed, so that of the neighbour is other luck."""
-    return (seed + 1) % SEEDS
 
 
 @contextmanager
