@@ -248,7 +248,10 @@ def waterfall(
 class Answer(Protocol):
     """What the three commands have in common."""
 
-    origin: Origin
+    @property
+    def origin(self) -> Origin:
+        """What made it."""
+        ...
 
     def answer(self) -> str:
         """Return the answer as Markdown."""

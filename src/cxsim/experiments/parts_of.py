@@ -91,7 +91,9 @@ def _part(scenario: Scenario, name: str, delays: Sequence[int] = ()) -> Part:
     later = [delay for delay in delays if begin + delay < end]
     begins = (str(block.get("from", "")), *(time_text(begin + delay) for delay in later))
     dials = tuple(dial for piece in overlay.pieces if (dial := dial_of(scenario, piece, alone=False)) is not None)
-    if len(dials) == 1 and len(overlay.pieces) == 1 and not overlay.steering:
+    if overlay.steering:
+        dials = ()  # a rule belongs to the policy that names it: what it steers stays as written
+    if len(dials) == 1 and len(overlay.pieces) == 1:
         dials = (replace(dials[0], strengths=dials[0].strengths[1:]),)  # at 0 it would do nothing
     reaches = [Reach(piece, steers=False) for piece in overlay.pieces]
     for one in overlay.steering:
