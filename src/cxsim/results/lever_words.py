@@ -33,7 +33,7 @@ def sentences(table: pd.DataFrame, gains: Sequence[Gain], found: League, origin:
     money = _Money(origin.currency)
     said = []
     for number, gain in enumerate(gains):
-        rows: list[Row] = table[table["gain"] == gain.measure].to_dict("records")
+        rows: Sequence[Row] = table[table["gain"] == gain.measure].to_dict("records")
         label = "The answer" if number == 0 else gain.title[:1].upper() + gain.title[1:]
         said.append((label, _best(rows, gain, found, money, first=number == 0)))
     first = table[table["gain"] == gains[0].measure].to_dict("records")

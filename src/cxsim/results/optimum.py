@@ -17,6 +17,7 @@ from cxsim.experiments.optimise import EFFORT, OBJECTIVES, Optimum, Task
 from cxsim.experiments.optimise import optimise as search
 from cxsim.experiments.selection import fresh_seed
 from cxsim.measures.catalog import CATALOG, unit_of
+from cxsim.results.optimum_plots import FrontPlots
 from cxsim.results.optimum_words import sentences
 from cxsim.results.searched import (
     Clock,
@@ -36,9 +37,7 @@ from cxsim.stats.intervals import mean_interval
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
 
-    from cxsim.charts.figure import Chart
     from cxsim.experiments.studies.study import Study
 
 BEST: Final = "best-found"
@@ -290,58 +289,6 @@ class BestPolicy:
         columns = ["what", *self.found.task.objectives, "optimism"]
         table: str = self.finalists[columns].to_html(index=False, float_format=lambda value: f"{value:.4g}")
         return said + table
-
-
-class FrontPlots:
-    """Charts of a search.
-
-    Parameters
-    ----------
-    best : BestPolicy
-    """
-
-    def __init__(self, best: BestPolicy) -> None:
-        self._best = best
-
-    def front(self, ax: Axes | None = None) -> Axes | Chart:
-        """Draw candidates by cost and gain, and the front; on an Axes, or as a chart that can be saved."""
-        from cxsim.charts.figure import Caption, make_chart
-        from cxsim.charts.front import front as draw
-
-        own, task = self._best, self._best.found.task
-        third = task.objectives[2] if len(task.objectives) > 2 else ""  # noqa: PLR2004 -- what size stands for
-        options: dict[str, Any] = {
-            "budget": task.budget,
-            "currency": own.origin.currency,
-            "measure": CATALOG[task.objectives[1]].title,
-            "third": CATALOG[third].title if third else "",
-        }
-        table = self._table(third)
-        if ax is not None:
-            return draw(table, ax, **options)
-        return make_chart(draw, table, Caption(own.finding, own.small_print), **options)
-
-    def _table(self, third: str) -> pd.DataFrame:
-        """Return what was tried with the search's means, and the finalists with those of fresh luck."""
-        import pandas as pd
-
-        own, task = self._best, self._best.found.task
-        cost, gain = task.objectives[:2]
-        tried = own.candidates[~own.candidates["finalist"]].assign(kind="tried")
-        tables = []
-        for table, intervals in ((tried, False), (own.finalists, True)):
-            known = pd.DataFrame(
-                {"name": table["what"], "kind": table["kind"], "cost": table[cost], "gain": table[gain]}
-            )
-            known["gain_low"] = table[f"{gain}_ci_low"] if intervals else math.nan
-            known["gain_high"] = table[f"{gain}_ci_high"] if intervals else math.nan
-            known["third"] = table[third] if third else math.nan
-            tables.append(known)
-        return pd.concat(tables, ignore_index=True).assign(unit=own.unit(gain), better=CATALOG[gain].better)
-
-    def all(self) -> dict[str, Any]:
-        """Return all charts by name."""
-        return {"front": self.front()}
 
 
 def _interval(name: str, values: Any) -> dict[str, float]:

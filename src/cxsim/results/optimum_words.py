@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from cxsim.experiments.optimise import BESIDE, Optimum
@@ -45,7 +45,7 @@ class _Words:
 
     def __init__(self, found: Optimum, finalists: pd.DataFrame, currency: str) -> None:
         self.found, self.task, self.currency = found, found.task, currency
-        self.rows: list[Row] = finalists.to_dict("records")
+        self.rows: Sequence[Row] = finalists.to_dict("records")
         self.cost, self.gain = self.task.objectives[:2]
         self.chosen = self._row(found.best)
 
