@@ -35,17 +35,21 @@ class Progress(NamedTuple):
         Since the experiment began.
     what : str
         What is counted.
+    there : float
+        Those of `done` that were there before, and took no time.
     """
 
     done: float
     total: int
     elapsed_s: float
     what: str = "runs"
+    there: float = 0.0
 
     @property
     def left_s(self) -> float | None:
         """Seconds left at the present rate; None before anything is known."""
-        return self.elapsed_s / self.done * (self.total - self.done) if self.done > 0 else None
+        made = self.done - self.there
+        return self.elapsed_s / made * (self.total - self.done) if made > 0 else None
 
 
 Report = Callable[[Progress], None]

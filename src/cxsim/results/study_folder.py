@@ -61,7 +61,7 @@ def check_study_folder(folder: Path) -> None:
 
 
 def write_study(
-    made: Swept, folder: Path, command: str, summary: pd.DataFrame, files: Mapping[str, str | bytes]
+    made: Swept, folder: Path, command: str, again: str, summary: pd.DataFrame, files: Mapping[str, str | bytes]
 ) -> None:
     """Write the tables of a study from its store; each file is put in its place whole, the manifest last.
 
@@ -70,7 +70,9 @@ def write_study(
     made : Swept
     folder : Path
     command : str
-        The command that makes the study.
+        The command that made it, as it was given.
+    again : str
+        The command that makes a run again, with its identity.
     summary : DataFrame
     files : mapping
         Content of further files by name.
@@ -85,7 +87,7 @@ def write_study(
         for cells in blocks_of(made.cells):
             rows = rows_of(made, cells)
             measures.add(measures_table(made, rows))
-            runs.add(runs_table(rows, command))
+            runs.add(runs_table(rows, again))
             for *_, record in rows.records:
                 counts["missing" if record is None else record.status] += 1
         summary.to_csv(place(SUMMARY), index=False, lineterminator="\n")

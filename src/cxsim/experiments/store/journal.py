@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import os
 import zlib
@@ -14,6 +15,8 @@ from typing import Any, Final, NamedTuple
 from cxsim.errors import Fault, InputError, RunError, ScenarioError
 
 CHECK: Final = 8
+# Status of a run that ended; any other one failed.
+DONE: Final = "done"
 
 
 class Record(NamedTuple):
@@ -30,43 +33,61 @@ class Record(NamedTuple):
 class Journal:
     """Records in the order in which they came.
 
-    A line is a check sum and a JSON document. A line that was cut off when the process died is the last one, and is
-    cut away when the journal is opened: its run was not finished.
+    A line is a check sum and a JSON document. A line without an end is the last one, cut off when the process died: its
+    run was not finished. It is passed over when the journal is read, and cut away when the journal grows again; reading
+    changes nothing, for another process may be writing.
 
     Parameters
     ----------
     path : Path
         Need not be there.
 
-    Raises
-    ------
-    ScenarioError
-        When a line before the last is damaged.
+    Attributes
+    ----------
+    size : int
+        Bytes of whole lines; known after `read`.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.size = 0
         self._handle: int | None = None
+        self._seen = 0
+        self._torn = True
         self._synced = 0
 
     def read(self) -> Iterator[Record]:
-        """Yield the records; afterwards the end is known, and what hangs over is cut away."""
-        if not self.path.exists():
+        """Yield the records.
+
+        Raises
+        ------
+        ScenarioError
+            When a whole line is damaged, or the file cannot be read.
+        """
+        self.size = self._seen = 0
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:
             return
-        good = 0
-        with self.path.open("rb") as file:
+        except OSError as error:
+            raise _unreadable(self.path, error) from error
+        with file:
             for number, line in enumerate(file, start=1):
+                self._seen += len(line)
+                if not line.endswith(b"\n"):
+                    return
                 record = decoded(line)
                 if record is None:
-                    if file.read(1):
-                        raise _damaged(self.path, number)
-                    break
-                good += len(line)
+                    raise _damaged(self.path, number)
+                self.size += len(line)
                 yield record
-        self.size = good
-        if good < self.path.stat().st_size:
-            os.truncate(self.path, good)
+
+    def has_changed(self) -> bool:
+        """Tell whether somebody else has written since this was read, or since what was written here."""
+        try:
+            return self.path.stat().st_size != self._seen
+        except OSError:
+            return self._seen > 0
 
     def add(self, record: Record) -> None:
         """Write a record.
@@ -78,24 +99,33 @@ class Journal:
         """
         line = encoded(record)
         try:
-            if self._handle is None:
-                self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+            handle = self._opened()
+            self._torn = True
             written = 0
             while written < len(line):
-                written += os.write(self._handle, line[written:])
+                written += os.write(handle, line[written:])
         except OSError as error:
             self._cut()
             raise unwritable(self.path, error) from error
+        except BaseException:
+            self._cut()
+            raise
         self.size += len(line)
+        self._seen = self.size
+        self._torn = False
+
+    def _opened(self) -> int:
+        if self._handle is None:
+            self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        if self._torn:
+            os.ftruncate(self._handle, self.size)
+            self._torn, self._seen = False, self.size
+        return self._handle
 
     def _cut(self) -> None:
-        """Cut away half a line; where even that is refused, the next one who opens the journal does it."""
-        if self._handle is None:
-            return
-        try:
-            os.ftruncate(self._handle, self.size)
-        except OSError:
-            return
+        """Cut away half a line; where even that is refused, it is done before the next line, whoever writes it."""
+        with contextlib.suppress(OSError):
+            self._opened()
 
     def settle(self) -> None:
         """Wait until everything is on the disk.
@@ -114,10 +144,19 @@ class Journal:
         self._synced = self.size
 
     def empty(self) -> None:
-        """Begin anew; what stood here stands in a shard now."""
+        """Begin anew; what stood here stands in a shard now.
+
+        Raises
+        ------
+        RunError
+            When the file cannot be deleted.
+        """
         self.close()
-        self.path.unlink(missing_ok=True)
-        self.size = self._synced = 0
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+        self.size = self._seen = self._synced = 0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -141,7 +180,7 @@ def decoded(line: bytes) -> Record | None:
     """Return the record of a line; None where the line is damaged."""
     text = line[CHECK + 1 : -1]
     try:
-        if not line.endswith(b"\n") or int(line[:CHECK], 16) != zlib.crc32(text):
+        if line[CHECK : CHECK + 1] != b" " or int(line[:CHECK], 16) != zlib.crc32(text):
             return None
         content = json.loads(text)
         values = base64.b64decode(content["values"], validate=True)
@@ -166,3 +205,8 @@ def _damaged(path: Path, number: int) -> InputError:
     given, allowed = "a line that is damaged", "lines as they were written"
     remedy = f"delete line {number} (its run is made again), or name another folder with --out"
     return ScenarioError([Fault(str(path), number, "", given, allowed, remedy)])
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    given, allowed = error.strerror or type(error).__name__, "a file that can be read"
+    return ScenarioError([Fault(str(path), None, "", given, allowed, "name another folder with --out")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cxsim.errors import Fault, ScenarioError
-from cxsim.experiments.store.journal import Record, unwritable
+from cxsim.experiments.store.journal import DONE, Record, unwritable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,10 +22,29 @@ PARTIAL: Final = ".partial-"
 
 
 def shards_in(folder: Path) -> list[Path]:
-    """Return the shards of a store, oldest first; what a killed process left half-written is deleted."""
+    """Return the shards of a store, oldest first."""
+    return sorted(folder.glob(f"{PREFIX}*{ENDING}"), key=number_of)
+
+
+def number_of(path: Path) -> int:
+    """Return the number of a shard.
+
+    Raises
+    ------
+    ScenarioError
+        When the file is called like a shard, and is none.
+    """
+    number = path.name.removeprefix(PREFIX).partition("-")[0]
+    if not (number.isascii() and number.isdigit()):
+        raise _damaged(path, "a file that is called like a shard")
+    return int(number)
+
+
+def tidy(folder: Path) -> None:
+    """Delete what a killed process left half-written; for the one process that writes."""
     for path in folder.glob(f"{PARTIAL}*"):
-        path.unlink(missing_ok=True)
-    return sorted(folder.glob(f"{PREFIX}*{ENDING}"))
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def write_shard(folder: Path, number: int, records: Sequence[Record]) -> Path:
@@ -55,10 +75,23 @@ def write_shard(folder: Path, number: int, records: Sequence[Record]) -> Path:
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(final)
+        settle_folder(folder)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise unwritable(folder, error) from error
     return final
+
+
+def settle_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on the disk, where a system has a way to say so."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def identities_in(path: Path) -> tuple[list[str], list[bool]]:
@@ -70,7 +103,7 @@ def identities_in(path: Path) -> tuple[list[str], list[bool]]:
         When it is not what was written.
     """
     table = _read(path, ["identity", "status"], check=True)
-    return table["identity"].to_pylist(), [status != "done" for status in table["status"].to_pylist()]
+    return table["identity"].to_pylist(), [status != DONE for status in table["status"].to_pylist()]
 
 
 def records_in(path: Path) -> list[Record]:

@@ -7,8 +7,10 @@ policies or replications finds all that it has in common with what was made befo
 from __future__ import annotations
 
 import json
+import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +18,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.errors import Fault, ScenarioError
-from cxsim.experiments.store.journal import Journal, Record, unwritable
-from cxsim.experiments.store.shards import identities_in, records_in, shards_in, write_shard
+from cxsim.experiments.held import held
+from cxsim.experiments.store.journal import DONE, Journal, Record, unwritable
+from cxsim.experiments.store.shards import (
+    identities_in,
+    number_of,
+    records_in,
+    settle_folder,
+    shards_in,
+    tidy,
+    write_shard,
+)
 
 FOLDER: Final = "store"
 ABOUT: Final = "store.json"
@@ -29,7 +40,11 @@ MANY: Final = 2_000
 LARGE: Final = 16_000_000
 # Records between two waits for the disk, and shards that are in memory at a time.
 SETTLE_EACH: Final = 200
-OPEN_SHARDS: Final = 4
+OPEN_SHARDS: Final = 8
+# A place in one number: shard, row, and whether the run failed.
+SHARD_SHIFT: Final = 32
+ROWS: Final = (1 << 31) - 1
+FAILED_BIT: Final = 1
 
 Keys = NDArray[np.void]
 
@@ -37,7 +52,8 @@ Keys = NDArray[np.void]
 class Store:
     """Runs on the disk.
 
-    Memory grows by 24 bytes a run: 16 of its identity, 8 of its place.
+    Memory grows by 24 bytes a run: 16 of its identity, 8 of its place. Reading changes nothing on the disk; whoever
+    writes first keeps other commands from writing until `close`.
 
     Parameters
     ----------
@@ -57,17 +73,19 @@ class Store:
     """
 
     def __init__(self, folder: Path, columns: list[dict[str, Any]], *, retry: bool = False) -> None:
-        self.folder, self._columns = folder, columns
+        self.folder, self._columns, self._retry = folder, columns, retry
+        self._unsettled = 0
+        self._writing = ExitStack()
+        self._begun = False
+        self._open()
+
+    def _open(self) -> None:
         self._shards: list[Path] = []
         self._keys: Keys = np.zeros(0, "V16")
         self._places = np.zeros(0, np.int64)
         self._cache: OrderedDict[int, list[Record]] = OrderedDict()
         self._pending: dict[str, Record] = {}
-        self._journal = Journal(folder / JOURNAL)
-        self._unsettled = 0
-        self._open(retry=retry)
-
-    def _open(self, *, retry: bool) -> None:
+        self._journal = Journal(self.folder / JOURNAL)
         if not self.folder.exists():
             return
         _check(self.folder / ABOUT, self._columns)
@@ -75,12 +93,14 @@ class Store:
         keys, places = [], []
         for number, path in enumerate(self._shards):
             identities, failed = identities_in(path)
-            chosen = [row for row in range(len(identities)) if not (retry and failed[row])]
-            keys.append(_keys([identities[row] for row in chosen]))
-            places.append(np.array([number << 32 | row for row in chosen], np.int64))
+            keys.append(_keys(identities))
+            places.append(_places(number, np.array(failed, bool)))
         self._index(keys, places)
+        if self._retry:
+            there = (self._places & FAILED_BIT) == 0
+            self._keys, self._places = self._keys[there], self._places[there]
         for record in self._journal.read():
-            if not (retry and record.status != "done"):
+            if not (self._retry and record.status != DONE):
                 self._pending[record.identity] = record
 
     def _index(self, keys: list[Keys], places: list[NDArray[np.int64]]) -> None:
@@ -100,6 +120,14 @@ class Store:
         """Tell whether a run is there."""
         return identity in self._pending or self._place(identity) is not None
 
+    def failed(self, identity: str) -> bool:
+        """Tell whether a run is there that failed."""
+        record = self._pending.get(identity)
+        if record is not None:
+            return record.status != DONE
+        place = self._place(identity)
+        return place is not None and bool(place & FAILED_BIT)
+
     def get(self, identity: str) -> Record | None:
         """Return a run, or None.
 
@@ -108,12 +136,7 @@ class Store:
         ScenarioError
             When its shard can no longer be read.
         """
-        if identity in self._pending:
-            return self._pending[identity]
-        place = self._place(identity)
-        if place is None:
-            return None
-        return self._shard(place >> 32)[place & 0xFFFF_FFFF]
+        return self.many([identity])[0]
 
     def many(self, identities: Sequence[str]) -> list[Record | None]:
         """Return runs in the order asked for, None where one is not there; each shard is read once.
@@ -124,10 +147,13 @@ class Store:
             When a shard can no longer be read.
         """
         found: list[Record | None] = [self._pending.get(identity) for identity in identities]
-        places = [None if one is not None else self._place(key) for one, key in zip(found, identities, strict=True)]
-        for at in sorted((at for at, place in enumerate(places) if place is not None), key=lambda at: places[at] or 0):
-            place = places[at] or 0
-            found[at] = self._shard(place >> 32)[place & 0xFFFF_FFFF]
+        places = [
+            (place, at)
+            for at, identity in enumerate(identities)
+            if found[at] is None and (place := self._place(identity)) is not None
+        ]
+        for place, at in sorted(places):
+            found[at] = self._shard(place >> SHARD_SHIFT)[place >> 1 & ROWS]
         return found
 
     def add(self, record: Record) -> None:
@@ -138,7 +164,7 @@ class Store:
         RunError
             When it cannot be written; all that was stored before is whole.
         """
-        if not self._journal.size and not self._shards and not self._pending:
+        if not self._begun:
             self._begin()
         self._journal.add(record)
         self._pending[record.identity] = record
@@ -157,35 +183,45 @@ class Store:
         """Turn the journal into a shard."""
         if not self._pending:
             return
+        if not self._begun:
+            self._begin()
         records = sorted(self._pending.values())
         path = write_shard(self.folder, self._next(), records)
         number = len(self._shards)
         self._shards.append(path)
-        rows = np.arange(len(records), dtype=np.int64) | number << 32
-        self._index([_keys([record.identity for record in records])], [rows])
+        failed = np.array([record.status != DONE for record in records], bool)
+        self._index([_keys([record.identity for record in records])], [_places(number, failed)])
         # From here on the shard counts; a journal that stays because the process dies now says the same again.
-        self._journal.empty()
         self._pending = {}
+        self._journal.empty()
 
     def close(self) -> None:
-        """Put everything on the disk."""
+        """Put everything on the disk, and let others write."""
         try:
             self.settle()
         finally:
             self._journal.close()
+            self._begun = False
+            self._writing.close()
 
     def _begin(self) -> None:
-        about = {"version": VERSION, "columns": self._columns}
+        """Keep others out, and put away what a process that was killed has left."""
+        self._writing.enter_context(held(self.folder))
+        if shards_in(self.folder) != self._shards or self._journal.has_changed():
+            self._open()  # somebody else wrote after this was opened
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            partial = self.folder / f".{ABOUT}"
-            partial.write_text(json.dumps(about, indent=1, ensure_ascii=False), encoding="utf-8")
-            partial.replace(self.folder / ABOUT)
+            if not (self.folder / ABOUT).exists():
+                write_whole(self.folder / ABOUT, json.dumps(self._about(), indent=1, ensure_ascii=False))
         except OSError as error:
             raise unwritable(self.folder, error) from error
+        tidy(self.folder)
+        self._begun = True
+
+    def _about(self) -> dict[str, Any]:
+        return {"version": VERSION, "columns": self._columns}
 
     def _next(self) -> int:
-        return 1 + max((int(path.name.split("-")[1]) for path in self._shards), default=0)
+        return 1 + max(map(number_of, self._shards), default=0)
 
     def _place(self, identity: str) -> int | None:
         if not self._keys.size:
@@ -211,6 +247,23 @@ class Store:
                 yield identity
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that is there whole, on the disk, or not at all."""
+    partial = path.with_name(f".{path.name}")
+    with partial.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    settle_folder(path.parent)
+
+
+def _places(number: int, failed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return where records of a shard lie: its number, the row, and whether the run failed."""
+    rows = np.arange(failed.size, dtype=np.int64)
+    return np.asarray(number << SHARD_SHIFT | rows << 1 | failed, np.int64)
+
+
 def _keys(identities: list[str]) -> Keys:
     return np.frombuffer(bytes.fromhex("".join(identities)), "V16") if identities else np.zeros(0, "V16")
 
@@ -231,7 +284,8 @@ def _check(path: Path, columns: list[dict[str, Any]]) -> None:
         about = json.loads(path.read_text(encoding="utf-8"))
         version, held = about["version"], about["columns"]
     except FileNotFoundError:
-        if any(path.parent.iterdir()):
+        # A process that was killed at its very beginning leaves hidden files only.
+        if any(not other.name.startswith(".") for other in path.parent.iterdir()):
             raise refusal("a folder without this file", "the store of a study") from None
         return
     except (OSError, ValueError, KeyError, TypeError):

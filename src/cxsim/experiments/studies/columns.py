@@ -50,6 +50,7 @@ class Columns:
     layout : Layout
         Rows to fill; what runs give it is what columns hold.
     names : tuple of Column
+    keep : str
     """
 
     def __init__(self, layout: Layout, keep: str = "all") -> None:
@@ -66,6 +67,7 @@ class Columns:
             & (in_time[:, 3] == 0)
             & (numbers[in_time[:, 1]] >= 1)
         ]
+        self.keep = keep
         self.layout = layout._replace(
             measures=own, timeseries=profit, touchpoints=layout.touchpoints[:0], cohorts=layout.cohorts[:0]
         )

@@ -16,15 +16,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cxsim.errors import CxsimError, InputError
 from cxsim.experiments.baselines import infer
 from cxsim.experiments.executor import Failure, why_of
-from cxsim.experiments.families import can_share, simulate_family
-from cxsim.experiments.inferred import RULE, Inference
+from cxsim.experiments.families import MOST_PEOPLE, simulate_family
+from cxsim.experiments.inferred import Inference
 from cxsim.experiments.rules import identities
 from cxsim.experiments.scale import check_scale, followed
 from cxsim.experiments.simulate import ENGINES, Done, Task, costs_of, names_of, simulate
-from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME, RunSpec
+from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.steering import SteeringPlan, steering_of
 from cxsim.experiments.studies.case import AS_IS, Case, Row, Want
 from cxsim.experiments.studies.columns import Columns
+from cxsim.experiments.studies.identity import base_of, identity_of, prefix_of
 from cxsim.measures.layout import layout_of
 from cxsim.measures.money import WrittenCost
 from cxsim.model.plan import Plan
@@ -37,16 +38,19 @@ FAILED: Final = "failed"
 # Worlds and cases whose plans a worker keeps: a block of runs under way needs no more.
 WORLDS_KEPT: Final = 4
 CASES_KEPT: Final = 64
-IDENTITY: Final = 32
 
 
 class Ready(NamedTuple):
-    """A case that can be run: its plan, bounded and followed, what its policy costs, and what steers it."""
+    """A case that can be run: its plan, bounded and followed, what its policy costs, and what steers it.
+
+    `shape` is what plans that may share a history have in common.
+    """
 
     plan: Plan
     costs: tuple[WrittenCost, ...]
     steering: SteeringPlan | None
     inference: Inference
+    shape: bytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,17 +82,11 @@ class Lab:
 
     def prefix(self, case: Case) -> str:
         """Return the hash that the identities of a case's runs begin from."""
-        content = "\x1f".join((self.base, case.policy, case.written, *(text for pair in case.changes for text in pair)))
-        return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        return prefix_of(self.base, self.scenario, case)
 
     def identity(self, want: Want) -> str:
         """Return the identity of a run, 32 hexadecimal digits."""
         return identity_of(self.prefix(want.case), want.replication)
-
-
-def identity_of(prefix: str, replication: int) -> str:
-    """Return the identity of a replication of a case."""
-    return hashlib.sha256(f"{prefix}\x1f{replication}".encode()).hexdigest()[:IDENTITY]
 
 
 def lab_of(
@@ -130,11 +128,7 @@ def lab_of(
     plan = scenario.plan(AS_IS)
     check_scale(plan, scale)
     columns = Columns(layout_of(plan, names_of(scenario)), keep)
-    parts: list[object] = [
-        scenario.identity(), chosen, int(plan.clock[0]["horizon"]), MODEL_VERSION, RANDOM_SCHEME, RULE, scale,
-        columns.digest, *identities(),
-    ]  # fmt: skip
-    base = hashlib.sha256("\x1f".join(map(str, parts)).encode()).hexdigest()
+    base = base_of(scenario, chosen, int(plan.clock[0]["horizon"]), scale, columns.digest)
     return Lab(scenario, chosen, engine, scale, columns, base)
 
 
@@ -199,7 +193,7 @@ def _prepared(lab: Lab, case: Case) -> Ready:
     plan = followed(inference.bounded(scenario.plan(case.policy)), lab.scale)
     names = lab.columns.layout.names
     costs = costs_of(scenario, case.policy, names)
-    return Ready(plan, costs, steering_of(scenario, case.policy, names, costs), inference)
+    return Ready(plan, costs, steering_of(scenario, case.policy, names, costs), inference, _shape(plan))
 
 
 def task_of(lab: Lab, want: Want, found: Ready) -> Task:
@@ -239,8 +233,7 @@ def perform(lab: Lab, wants: Sequence[Want], progress: Callable[[float], None] |
             broken[case] = why_of(error)
     made: dict[Want, Done | Failure] = {}
     for group in _families(lab, [want for want in wants if want.case in found], found):
-        tasks = [task_of(lab, want, found[want.case]) for want in group]
-        made |= zip(group, _simulated(tasks, progress), strict=True)
+        made |= zip(group, _simulated(lab, group, found, progress), strict=True)
     rows = []
     for want in wants:
         identity = identity_of(prefixes[want.case], want.replication)
@@ -256,31 +249,37 @@ def perform(lab: Lab, wants: Sequence[Want], progress: Callable[[float], None] |
 def _families(lab: Lab, wants: Sequence[Want], found: dict[Case, Ready]) -> list[list[Want]]:
     """Return which runs share their history: one replication, plans that differ in moves of levers."""
     groups: OrderedDict[Hashable, list[Want]] = OrderedDict()
-    shapes = {case: _shape(one) for case, one in found.items()}
     for want in wants:
         steered = found[want.case].steering is not None
         alone = lab.engine != "compiled" or steered
-        key = (want,) if alone else (want.replication, want.case.changes, shapes[want.case])
+        key = (want,) if alone else (want.replication, want.case.changes, found[want.case].shape)
         groups.setdefault(key, []).append(want)
     return list(groups.values())
 
 
-def _shape(found: Ready) -> bytes:
-    """Return what plans that may share a history have in common."""
+def _shape(plan: Plan) -> bytes:
     digest = hashlib.sha256()
     for name in Plan._fields:
         if name != "changes":
-            digest.update(getattr(found.plan, name).tobytes())
+            digest.update(getattr(plan, name).tobytes())
     return digest.digest()
 
 
-def _simulated(tasks: list[Task], progress: Callable[[float], None] | None) -> Sequence[Done | Failure]:
-    if can_share(tasks, simulate):
-        return simulate_family(tasks, progress)
-    found: list[Done | Failure] = []
+def _simulated(
+    lab: Lab, wants: Sequence[Want], found: dict[Case, Ready], progress: Callable[[float], None] | None
+) -> Sequence[Done | Failure]:
+    """Make runs that may share their history; whatever goes wrong is why they did not end."""
+    try:
+        tasks = [task_of(lab, want, found[want.case]) for want in wants]
+        # Points of a design have one policy's name and other levers: they share their history as policies do.
+        if len(tasks) > 1 and int(tasks[0].plan.market[0]["n_persons"]) <= MOST_PEOPLE:
+            return simulate_family(tasks, progress)
+    except Exception as error:  # noqa: BLE001
+        return [Failure(why_of(error))] * len(wants)
+    made: list[Done | Failure] = []
     for task in tasks:
         try:
-            found.append(simulate(task, progress))
-        except Exception as error:  # noqa: BLE001 -- whatever it is, it is why this run did not end
-            found.append(Failure(why_of(error)))
-    return found
+            made.append(simulate(task, progress))
+        except Exception as error:  # noqa: BLE001
+            made.append(Failure(why_of(error)))
+    return made

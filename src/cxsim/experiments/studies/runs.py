@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.errors import InputError
-from cxsim.experiments.executor import LOOK_AGAIN_S, Progress, Report, why_of
+from cxsim.experiments.executor import LOOK_AGAIN_S, Progress, Report
 from cxsim.experiments.store.journal import Record
 from cxsim.experiments.store.store import Store
 from cxsim.experiments.studies.case import Case, Row, Want
-from cxsim.experiments.studies.lab import DONE, FAILED, Lab, identity_of
+from cxsim.experiments.studies.desk import Desk, Taken
+from cxsim.experiments.studies.identity import identity_of
+from cxsim.experiments.studies.lab import DONE, FAILED, Lab
 from cxsim.experiments.studies.workers import Workers, workers_of
 from cxsim.measures.catalog import ABOVE_AS_IS
 
 Array = NDArray[np.float64]
 
-# Jobs that wait for a worker, for each worker: enough that none is idle, few enough that memory stays flat.
-AHEAD: Final = 2
-# A job takes about so long; shorter ones cost more to hand out, longer ones lose more when the study is killed.
+# A job takes about so long; shorter ones cost more to hand out, longer ones lose more when the study is killed. Runs
+# that share their history are worth a longer one.
 JOB_S: Final = 0.5
+FAMILY_S: Final = 10.0
 MOST_RUNS: Final = 64
-# A job whose worker dies is handed out again, so often at most.
-TRIES: Final = 3
+# Cases of a world whose histories and plans are there at a time.
+CASES_AT_ONCE: Final = 8
 
 
 class Broken(NamedTuple):
@@ -67,15 +68,13 @@ class Runs:
         report: Report | None = None,
     ) -> None:
         self.lab, self.store, self.report = lab, store, report
-        self.failures: list[Broken] = []
         self.made_now = 0
         self._how = executor, jobs, scheduler
         self._memory: dict[str, Record] = {}
-        self._awaited: set[str] = set()
+        self._failed: dict[str, Broken] = {}
         self._prefixes: dict[Case, str] = {}
         self._stack = ExitStack()
         self._workers: Workers | None = None
-        self._clock = time.monotonic()
         self._mean_s = 0.0
 
     def __enter__(self) -> Self:
@@ -90,6 +89,11 @@ class Runs:
             if self.store is not None:
                 self.store.close()
 
+    @property
+    def failures(self) -> list[Broken]:
+        """Runs that were wanted and failed, now or earlier."""
+        return list(self._failed.values())
+
     def identity(self, want: Want) -> str:
         """Return the identity of a run."""
         if want.case not in self._prefixes:
@@ -98,18 +102,16 @@ class Runs:
             self._prefixes[want.case] = self.lab.prefix(want.case)
         return identity_of(self._prefixes[want.case], want.replication)
 
-    def stored(self, want: Want) -> Record | None:
-        """Return a run that is there, or None."""
-        identity = self.identity(want)
-        found = self._memory.get(identity)
-        return self.store.get(identity) if found is None and self.store is not None else found
-
     def many(self, wants: Sequence[Want]) -> list[Record | None]:
         """Return runs in the order asked for, None where one is not there."""
         identities = [self.identity(want) for want in wants]
         if self.store is not None:
             return self.store.many(identities)
         return [self._memory.get(identity) for identity in identities]
+
+    def stored(self, want: Want) -> Record | None:
+        """Return a run that is there, or None."""
+        return self.many([want])[0]
 
     def made(self, wants: Iterable[Want], total: int | None = None) -> Iterator[Record]:
         """Make those of the runs that are not there; yield each of these when it is.
@@ -126,88 +128,93 @@ class Runs:
         RunError
             When the store cannot grow, or workers are lost.
         """
-        asked = [0]
-        jobs = self._jobs(wants, asked)
-        under_way: dict[Any, tuple[list[Want], int]] = {}
-        ready: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        begun, more = time.monotonic(), True
-        while more or under_way:
-            while more and len(under_way) < AHEAD * (self._workers.count if self._workers else 1):
-                job = next(jobs, None)
-                if job is None:
-                    more = False
-                else:
-                    self._hand_out(job, 1, under_way, ready)
-            if not under_way:
-                break
-            try:
-                promise = ready.get(timeout=LOOK_AGAIN_S)
-            except queue.Empty:
-                continue
-            job, tries = under_way.pop(promise)
-            for row in self._rows(promise, job, tries, under_way, ready):
-                yield self._keep(row)
-            if self.report is not None and total is not None:
-                self.report(Progress(asked[0] - len(self._awaited), total, time.monotonic() - begun))
+        seen, count, begun = [0], 0, time.monotonic()
+        asked: set[str] = set()
+        jobs = self._jobs(wants, seen, asked)
+        desk: Desk | None = None
+        job = next(jobs, None)
+        try:
+            while job is not None or desk:
+                desk = desk if desk is not None else Desk(self._hired())
+                while job is not None and desk.has_room():
+                    desk.hand_out(job)
+                    job = next(jobs, None)
+                taken = desk.taken(LOOK_AGAIN_S)
+                if taken is None:
+                    continue
+                for record in self._kept(taken, asked):
+                    count += 1
+                    yield record
+                if self.report is not None and total is not None:
+                    done = seen[0] - len(asked)
+                    self.report(Progress(done, total, time.monotonic() - begun, there=done - count))
+        except KeyboardInterrupt:
+            for taken in () if desk is None else desk.rest():
+                for _ in self._kept(taken, asked):
+                    pass
+            raise
         if self.store is not None:
             self.store.settle()
 
-    def _hand_out(self, job: list[Want], tries: int, under_way: dict[Any, Any], ready: queue.SimpleQueue[Any]) -> None:
+    def _hired(self) -> Workers:
         if self._workers is None:
             executor, jobs, scheduler = self._how
             self._workers = self._stack.enter_context(workers_of(self.lab, executor, jobs, scheduler))
-        promise = self._workers.submit(job)
-        under_way[promise] = job, tries
-        promise.add_done_callback(ready.put)
+        return self._workers
 
-    def _rows(
-        self, promise: Any, job: list[Want], tries: int, under_way: dict[Any, Any], ready: queue.SimpleQueue[Any]
-    ) -> list[Row]:
-        """Return the rows of a job; one whose worker died is handed out again, run by run, some times."""
-        try:
-            rows: list[Row] = promise.result()
-        except Exception as error:  # noqa: BLE001 -- whatever became of the worker
-            if tries >= TRIES:
-                why = f"no worker lived to make it: {why_of(error)}"
-                return [Row(want, self.identity(want), FAILED, why, b"", 0, 0.0) for want in job]
-            for want in job:
-                self._hand_out([want], tries + 1, under_way, ready)
-            return []
+    def _kept(self, taken: Taken, asked: set[str]) -> Iterator[Record]:
+        """Store the runs of a job, and yield them."""
+        rows = taken.rows or [Row(want, self.identity(want), FAILED, taken.why, b"", 0, 0.0) for want in taken.job]
         mean = sum(row.wall_s for row in rows) / len(rows)
         self._mean_s = mean if self._mean_s == 0.0 else 0.7 * self._mean_s + 0.3 * mean
-        return rows
+        for row in rows:
+            record = Record(row.identity, row.status, row.why, row.values, row.events, row.wall_s)
+            if self.store is not None:
+                self.store.add(record)
+            else:
+                self._memory[row.identity] = record
+            self.made_now += 1
+            asked.discard(row.identity)
+            if row.status != DONE:
+                self._failed[row.identity] = Broken(row.want, row.identity, row.why)
+            yield record
 
-    def _keep(self, row: Row) -> Record:
-        record = Record(row.identity, row.status, row.why, row.values, row.events, row.wall_s)
-        self.made_now += 1
-        self._awaited.discard(row.identity)
-        if self.store is not None:
-            self.store.add(record)
-        else:
-            self._memory[row.identity] = record
-        if row.status != DONE:
-            self.failures.append(Broken(row.want, row.identity, row.why))
-        return record
+    def _jobs(self, wants: Iterable[Want], seen: list[int], asked: set[str]) -> Iterator[list[Want]]:
+        """Put runs that are not there together: of one world, about `JOB_S`, those that share their history in one job.
 
-    def _jobs(self, wants: Iterable[Want], asked: list[int]) -> Iterator[list[Want]]:
-        """Put runs that are not there together: of one world, and as many as take about `JOB_S`."""
+        `seen` counts what was looked at; `asked` holds what is under way, so that no run is made twice.
+        """
         job: list[Want] = []
         for want in wants:
-            asked[0] += 1
+            seen[0] += 1
             identity = self.identity(want)
-            there = identity in self._memory or (self.store is not None and identity in self.store)
-            if there or identity in self._awaited:
+            if identity in asked or self._is_there(want, identity):
                 continue
-            self._awaited.add(identity)
-            if job and (len(job) >= self._size() or want.case.changes != job[0].case.changes):
+            if job and not self._belongs(want, job):
                 yield job
                 job = []
+            asked.add(identity)
             job.append(want)
         if job:
             yield job
 
-    def _size(self) -> int:
-        return int(np.clip(JOB_S / self._mean_s, 1, MOST_RUNS)) if self._mean_s > 0.0 else 1
+    def _is_there(self, want: Want, identity: str) -> bool:
+        if identity in self._memory:
+            return True
+        if self.store is None or identity not in self.store:
+            return False
+        if identity not in self._failed and self.store.failed(identity):
+            record = self.store.get(identity)
+            self._failed[identity] = Broken(want, identity, record.why if record is not None else "")
+        return True
+
+    def _belongs(self, want: Want, job: list[Want]) -> bool:
+        """Tell whether a run goes into a job that was begun."""
+        if want.case.changes != job[0].case.changes or len(job) >= MOST_RUNS:
+            return False
+        soon = len(job) * self._mean_s
+        shares = self.lab.engine == "compiled" and want.replication == job[-1].replication
+        return soon < FAMILY_S if shares else 0.0 < soon < JOB_S
 
     def table(self, cases: Sequence[Case], replications: Sequence[int], measures: Sequence[str]) -> Array:
         """Return measures of our firm and all customers, of runs that are made where they are not there.
@@ -237,7 +244,7 @@ class Runs:
                 raise InputError(message)
         above = any(measure in ABOVE_AS_IS for measure in measures)
         chosen = list(dict.fromkeys([*({case.as_is: None for case in cases} if above else ()), *cases]))
-        wants = [Want(case, number) for case in _by_world(chosen) for number in replications]
+        wants = list(_wants(chosen, replications))
         for _ in self.made(wants, len(wants)):
             pass
         found = np.full((len(cases), len(replications), len(measures)), np.nan)
@@ -261,7 +268,11 @@ class Runs:
         return None if record is None or record.status != DONE else self.lab.columns.read(record.values)
 
 
-def _by_world(cases: Sequence[Case]) -> list[Case]:
-    """Put cases of one world together; within it they keep their order."""
-    worlds = {changes: number for number, changes in enumerate(dict.fromkeys(case.changes for case in cases))}
-    return sorted(cases, key=lambda case: worlds[case.changes])
+def _wants(cases: Sequence[Case], replications: Sequence[int]) -> Iterator[Want]:
+    """Yield runs, those that share something close together: world by world, and there some cases on one luck."""
+    worlds: dict[tuple[tuple[str, str], ...], list[Case]] = {}
+    for case in cases:
+        worlds.setdefault(case.changes, []).append(case)
+    for own in worlds.values():
+        for begin in range(0, len(own), CASES_AT_ONCE):
+            yield from (Want(case, number) for number in replications for case in own[begin : begin + CASES_AT_ONCE])

@@ -13,12 +13,13 @@ from cxsim.experiments.precision import Precision
 from cxsim.experiments.studies.case import AS_IS, Case
 from cxsim.experiments.studies.designs import AS_WRITTEN, Point, Points
 from cxsim.experiments.studies.factors import Factor
+from cxsim.experiments.studies.planned import JOINT, LEVERS, UNCERTAINTIES
 from cxsim.experiments.studies.pulled import case_of
-from cxsim.experiments.studies.reading import JOINT, LEVERS, UNCERTAINTIES, Parts, document_of, read_parts, scenario_of
+from cxsim.experiments.studies.reading import Parts, document_of, read_parts, scenario_of
 from cxsim.experiments.studies.trial import try_ends
 from cxsim.scenario import Scenario, library, load
 from cxsim.scenario.faults import Faults
-from cxsim.scenario.migrate import format_of
+from cxsim.scenario.migrate import FORMAT, format_of
 from cxsim.scenario.reader import LARGEST_FILE, Block, decode, read, read_file
 from cxsim.scenario.study_fields import USUAL, StudyDocument
 from cxsim.scenario.writer import as_text, to_yaml
@@ -262,8 +263,9 @@ def _loaded(
         remedy = "write the question after `study:`" + ("; `cxsim compare` runs a scenario" if "firms" in tree else "")
         raise ScenarioError([Fault(file, 1, "", given, "a study file", remedy)])
     faults = Faults(file, tree, StudyDocument)
-    if format_of(tree, file) != 1:
-        faults.add(("format",), "format 0", "format 1", "write `format: 1`")
+    if format_of(tree, file) < FORMAT:
+        faults.add(("format",), "`0`", f"format {FORMAT}", f"write `format: {FORMAT}`")
+        faults.raise_if_any()
     document = document_of(tree, faults)
     there = scenario
     if document is not None and there is None:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cxsim.errors import InputError, RunError
-from cxsim.experiments.executor import available_jobs
+from cxsim.experiments.executor import OwnProcesses, available_jobs
 from cxsim.experiments.rules import replacements
 from cxsim.experiments.studies.case import Row, Want
-from cxsim.experiments.studies.lab import Lab, perform
+from cxsim.experiments.studies.lab import perform
 
 if TYPE_CHECKING:
-    from cxsim.experiments.executor import OwnProcesses
+    from cxsim.experiments.studies.lab import Lab
 
 KINDS: Final = ("local", "threads", "processes", "dask")
 
@@ -32,9 +32,6 @@ class Promise(Protocol):
     def result(self) -> list[Row]:
         """Return the rows, or raise what went wrong with the worker."""
 
-    def cancel(self) -> Any:
-        """Forget the job if it has not begun."""
-
 
 class Workers(Protocol):
     """Whoever makes jobs."""
@@ -43,12 +40,24 @@ class Workers(Protocol):
     def count(self) -> int:
         """Return how many jobs are made at the same time."""
 
+    @property
+    def tries(self) -> int:
+        """Return how often a run may kill a worker that makes nothing else before it is given up."""
+
     def submit(self, wants: Sequence[Want]) -> Promise:
         """Have some runs made."""
+
+    def check(self) -> None:
+        """Raise `RunError` when the workers are lost for good; called often."""
+
+    def end_of(self, error: Exception) -> RunError | None:
+        """Return what ends the study when a job raised an error; None where the job may be handed out again."""
 
 
 class Threads:
     """Threads of this process; the compiled engine lets go of the interpreter while it runs."""
+
+    tries = 1
 
     def __init__(self, lab: Lab, count: int) -> None:
         self.count = count
@@ -59,6 +68,14 @@ class Threads:
     def submit(self, wants: Sequence[Want]) -> Future[list[Row]]:
         """Have some runs made."""
         return self._pool.submit(perform, self._lab, wants, self._look)
+
+    def check(self) -> None:
+        """Do nothing: threads are never lost."""
+
+    def end_of(self, error: Exception) -> RunError | None:
+        """Return None: a job that goes wrong is no reason to end the others."""
+        del error
+        return None
 
     def _look(self, share: float) -> None:
         del share
@@ -74,30 +91,40 @@ class Threads:
 
 
 class Processes:
-    """Processes of this machine; each is sent the laboratory once."""
+    """Processes of this machine; each is sent the laboratory once. When one dies, all are started anew."""
+
+    tries = 3
 
     def __init__(self, lab: Lab, count: int) -> None:
-        from cxsim.experiments.studies.remote import posted
+        from cxsim.experiments.studies.remote import Posted
 
         self.count = count
-        self._lab = posted(lab)
-        self._pool = self._made()
-
-    def _made(self) -> OwnProcesses:
-        from cxsim.experiments.executor import OwnProcesses
-
-        return OwnProcesses(self.count)
+        self._posted = Posted(lab)
+        self._pool = OwnProcesses(count)
 
     def submit(self, wants: Sequence[Want]) -> Future[list[Row]]:
         """Have some runs made."""
         from cxsim.experiments.studies.remote import perform_posted
 
-        return self._pool.submit(perform_posted, self._lab.place, wants)
+        try:
+            return self._pool.submit(perform_posted, self._posted.place, wants)
+        except BrokenExecutor:
+            self._pool.shutdown(kill=True)
+            self._pool = OwnProcesses(self.count)
+            return self._pool.submit(perform_posted, self._posted.place, wants)
+
+    def check(self) -> None:
+        """Do nothing: processes that die are started anew."""
+
+    def end_of(self, error: Exception) -> RunError | None:
+        """Return None: jobs are handed out again."""
+        del error
+        return None
 
     def close(self, *, at_once: bool) -> None:
         """End the processes."""
         self._pool.shutdown(kill=at_once)
-        self._lab.withdraw()
+        self._posted.withdraw()
 
 
 @contextmanager
@@ -121,16 +148,8 @@ def workers_of(
     InputError
         When the kind or the number is not allowed.
     """
-    if kind not in KINDS:
-        message = f"executor: {kind!r}; {', '.join(KINDS)} are allowed; choose one"
-        raise InputError(message)
+    check_workers(kind, jobs, scheduler)
     count = available_jobs() if jobs is None else jobs
-    if count < 1:
-        message = f"jobs: {jobs}; 1 or more is allowed; leave it out to use every processor"
-        raise InputError(message)
-    if scheduler is not None and kind != "dask":
-        message = "scheduler: given without the executor dask; both or none are allowed; add --executor dask"
-        raise InputError(message)
     if kind == "dask":
         from cxsim.experiments.studies.cluster import cluster
 
@@ -146,3 +165,21 @@ def workers_of(
         made.close(at_once=True)
         raise
     made.close(at_once=False)
+
+
+def check_workers(kind: str, jobs: int | None, scheduler: str | None) -> None:
+    """Refuse workers that cannot be had, before any work is done; arguments as for `workers_of`.
+
+    Raises
+    ------
+    InputError
+    """
+    if kind not in KINDS:
+        message = f"executor: {kind!r}; {', '.join(KINDS)} are allowed; choose one"
+        raise InputError(message)
+    if jobs is not None and jobs < 1:
+        message = f"jobs: {jobs}; 1 or more is allowed; leave it out to use every processor"
+        raise InputError(message)
+    if scheduler is not None and kind != "dask":
+        message = "scheduler: given without the executor dask; both or none are allowed; add --executor dask"
+        raise InputError(message)

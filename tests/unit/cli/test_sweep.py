@@ -1,0 +1,92 @@
+"""`cxsim sweep` from end to end: made, stopped, gone on with, counted, and refused."""
+
+import json
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from cxsim.cli.app import app, hoisted
+
+STUDY = """
+format: 1
+study: How many people?
+scenario: shop.yaml
+levers: {line.staff: [1, 2]}
+design: grid
+replications: 2
+seed: 20260101
+measures: [wait_mean]
+"""
+SHOP = """
+format: 1
+lasts: 30 d
+market: {customers: 200, setting: contractual}
+firms:
+  Shop:
+    share: 100 %
+    price: 10 a month
+    contacts: {asking: {happens: 2 a month, because: question, journey: [line]}}
+    touchpoints: {line: {channel: phone, staff: 1, hours: Mon-Sat 09:00-18:00, takes: 4 min}}
+"""
+
+
+@pytest.fixture
+def cxsim(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop.yaml").write_text(SHOP)
+    (tmp_path / "people.yaml").write_text(STUDY)
+    return lambda *arguments: CliRunner().invoke(app, hoisted(arguments))
+
+
+def test_a_study_is_made_and_gone_on_with(cxsim, tmp_path):
+    none = cxsim("sweep", "people.yaml", "--status")
+    assert "0 of 6 runs are there" in none.stdout
+    assert not (tmp_path / "results").exists()
+    done = cxsim("sweep", "people.yaml", "--jobs", "1")
+    assert done.exit_code == 0, done.output
+    assert "line.staff moves it most" in done.stdout
+    assert "4 runs were made now, all others were there." in done.stdout  # point 1 is as-is, as point 0 is
+    folder = tmp_path / "results" / "people"
+    assert (folder / "charts" / "effects-wait_mean.svg").exists()
+    assert len(pd.read_parquet(folder / "runs.parquet")) == 6
+    again = cxsim("sweep", "people.yaml", "--jobs", "1", "--json", "--quiet")
+    content = json.loads(again.stdout)
+    assert (content["runs"], content["made_now"], content["failed"]) == (6, 0, 0)
+    assert {row["policy"] for row in content["summary"]} == {"as-is"}
+    counted = json.loads(cxsim("sweep", "people.yaml", "--status", "--json").stdout)
+    assert (counted["done"], counted["missing"], counted["total"]) == (6, 0, 6)
+    one = pd.read_parquet(folder / "runs.parquet")["replay"].iloc[0]
+    replayed = cxsim(*one.split()[1:])
+    assert replayed.exit_code == 0, replayed.output
+    assert "wait_mean " in replayed.stdout
+
+
+def test_whoever_stops_it_is_told_how_to_go_on(cxsim, monkeypatch, tmp_path):
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cxsim.results.study.swept", stopped)
+        done = cxsim("sweep", "people.yaml", "--out", "out")
+    assert done.exit_code == 1
+    assert "stopped; the runs that were made are in out: the same command goes on from there" in done.stderr
+    assert cxsim("sweep", "people.yaml", "--out", "out", "--jobs", "1").exit_code == 0
+    assert not (tmp_path / "out" / ".lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("nowhere.yaml",), "nowhere.yaml"),
+        (("people.yaml", "--scheduler", "tcp://127.0.0.1:1"), "add --executor dask"),
+        (("people.yaml", "--replay", "zz"), "0 runs begin with 'zz'"),
+        (("people.yaml", "--out", "shop.yaml"), "shop.yaml: a file; a folder"),
+    ],
+)
+def test_bad_usage_is_one_block_and_nothing_is_written(cxsim, tmp_path, arguments, said):
+    done = cxsim("sweep", *arguments)
+    assert done.exit_code == 2, done.output
+    assert said in done.stderr
+    assert "Traceback" not in done.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["people.yaml", "shop.yaml"]

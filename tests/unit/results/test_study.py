@@ -1,0 +1,237 @@
+"""Studies made, written, gone on with: what the tables hold against runs that were made without a study."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import cxsim
+from cxsim.errors import InputError, RunError
+from cxsim.experiments.executor import Failure
+from cxsim.experiments.studies import lab as labs
+from cxsim.experiments.studies.sweep import study_lab
+from cxsim.experiments.studies.tables import interval
+from cxsim.results.study import replay, status
+
+SHOP = """
+format: 1
+lasts: 60 d
+market: {customers: 300, setting: contractual}
+firms:
+  Shop:
+    share: 100 %
+    price: 10 a month
+    wages: 20 an hour
+    contacts: {asking: {happens: 2 a month, because: question, journey: [line]}}
+    touchpoints: {line: {channel: phone, staff: 1, hours: Mon-Sat 09:00-18:00, takes: 4 min}}
+policies:
+  cheaper: {change: {price: 8 a month}, cost: 100}
+"""
+MEASURES = ["retention", "wait_mean", "policy_cost"]
+
+
+@pytest.fixture(scope="module")
+def shop():
+    from cxsim.scenario import loads
+
+    return loads(SHOP, "shop.yaml")
+
+
+def ask(shop, **more):
+    settings = {
+        "policies": "all", "levers": {"line.staff": [1, 2]}, "uncertainties": {"market.customers": [200, 300]},
+        "design": {"levers": "grid", "uncertainties": "grid"}, "replications": 3, "seed": 20260101,
+        "measures": MEASURES,
+    }  # fmt: skip
+    return cxsim.study_of(shop, "How many?", **(settings | more))
+
+
+@pytest.fixture(scope="module")
+def study(shop):
+    return ask(shop)
+
+
+@pytest.fixture(scope="module")
+def made(study, tmp_path_factory):
+    return cxsim.sweep(study, out=tmp_path_factory.mktemp("studies") / "out", jobs=1)
+
+
+@pytest.fixture(autouse=True)
+def _no_charts(monkeypatch):
+    """Charts have tests of their own; here they would be most of the time."""
+    monkeypatch.setattr("cxsim.results.study.StudyPlots.all", lambda self: {})
+
+
+def of(table, measure, **where):
+    chosen = (table["measure"] == measure) & (table["firm"] == "Shop") & (table["segment"] == "all")
+    for name, value in where.items():
+        chosen &= table[name] == value
+    return table.loc[chosen].sort_values("replication")["value"].to_numpy()
+
+
+def test_tables_hold_what_a_comparison_gives(made, shop):
+    """World 1 has 200 customers, point 2 two people on the line: the same written as a policy of that scenario."""
+    there = shop.with_value("market.customers", "200")
+    block = {"change": {"line.staff": "2"}, "cost": "0"}
+    both = {"combine": ["levers", "cheaper"]}
+    plain = there.with_blocks({"levers": block, "both": both})
+    found = cxsim.compare(plain, ["levers", "both"], replications=3, seed=20260101).measures
+    for policy, other in (("as-is", "levers"), ("cheaper", "both")):
+        for measure in ("retention", "wait_mean", "policy_cost", "profit", "payback"):
+            ours = of(made.measures, measure, point=2, world=1, policy=policy)
+            assert np.array_equal(ours, of(found, measure, policy=other), equal_nan=True), (policy, measure)
+    usual = of(made.measures, "wait_mean", point=0, world=1, policy="as-is")
+    assert usual.tolist() == of(found, "wait_mean", policy="as-is").tolist()
+    assert usual.mean() > of(made.measures, "wait_mean", point=2, world=1, policy="as-is").mean()
+
+
+def test_two_people_cost_wages_above_as_is(made):
+    cost = of(made.measures, "policy_cost", point=2, world=1, policy="as-is")
+    hours = 9 * sum((day % 7) != 6 for day in range(60))  # Monday to Saturday from a Monday on
+    assert cost == pytest.approx(np.full(3, 20.0 * hours), rel=1e-3)  # whoever serves at closing time stays on
+    assert of(made.measures, "policy_cost", point=0, world=1, policy="as-is").tolist() == [0.0] * 3
+
+
+def test_the_written_tables_are_those_in_memory(made):
+    folder = made.folder
+    stored = pd.read_parquet(folder / "measures.parquet")
+    pd.testing.assert_frame_equal(stored, made.measures)
+    runs = pd.read_parquet(folder / "runs.parquet")
+    assert len(runs) == 2 * 5 * 3
+    assert set(runs["status"]) == {"done"}
+    assert runs["identity"].nunique() == 2 * 4 * 3  # one person at the line is as-is: point 0 and point 1 are one run
+    summary = pd.read_csv(folder / "summary.csv")
+    assert summary["mean"].to_numpy() == pytest.approx(made.summary["mean"].to_numpy(), nan_ok=True)
+    points = pd.read_csv(folder / "points.csv")
+    assert points.loc[(points["point"] == 2) & (points["world"] == 1), "line.staff"].tolist() == [2]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["runs"] == {"done": 30, "failed": 0, "missing": 0}
+    assert manifest["made_now"] == 24
+    assert {"answer.md", "effects.csv", "study.resolved.yaml"} <= {path.name for path in folder.iterdir()}
+    assert not list(folder.rglob("*.partial"))
+
+
+def test_an_interval_is_students():
+    mean, low, high = interval(np.array([1.0, 2.0, 3.0, math.nan]))
+    half = 4.302653 / math.sqrt(3)  # t of 2 degrees of freedom, standard deviation 1
+    assert (mean, low, high) == pytest.approx((2.0, 2.0 - half, 2.0 + half), abs=1e-5)
+    assert math.isnan(interval(np.array([5.0]))[1])
+
+
+def test_the_summary_pairs_each_policy_with_as_is_at_its_point(made):
+    rows = made.summary[(made.summary["measure"] == "retention") & (made.summary["point"] == 2)]
+    for world in (1, 2):
+        ours = of(made.measures, "retention", point=2, world=world, policy="cheaper")
+        usual = of(made.measures, "retention", point=2, world=world, policy="as-is")
+        row = rows[(rows["world"] == world) & (rows["policy"] == "cheaper")].iloc[0]
+        assert (row["difference"], row["diff_ci_low"], row["diff_ci_high"]) == pytest.approx(interval(ours - usual))
+
+
+def test_effects_are_means_over_all_else(made):
+    """Two people: over both worlds, replication by replication; point 0 is no part of the design."""
+    own = made.effects[(made.effects["policy"] == "as-is") & (made.effects["measure"] == "wait_mean")]
+    row = own[(own["factor"] == "line.staff") & (own["level"] == "2")].iloc[0]
+    worlds = [of(made.measures, "wait_mean", point=2, world=world, policy="as-is") for world in (1, 2)]
+    assert (row["mean"], row["ci_low"], row["ci_high"]) == pytest.approx(interval(np.mean(worlds, axis=0)))
+    assert row["points"] == 2
+
+
+def test_a_run_that_is_there_is_never_made_again(made, shop, monkeypatch):
+    folder = made.folder
+    monkeypatch.setattr("cxsim.experiments.studies.lab._simulated", pytest.fail)
+    again = cxsim.sweep(ask(shop), out=folder, jobs=1)
+    assert again.swept.made == 0
+    pd.testing.assert_frame_equal(again.measures, made.measures)
+
+
+def test_a_study_is_extended_by_what_is_new_only(made, shop):
+    folder = made.folder
+    more = cxsim.sweep(ask(shop, levers={"line.staff": [1, 3, 2]}, replications=4), out=folder, jobs=1)
+    # 2 worlds: 4 different cases have one replication more, one point with 2 policies is new.
+    assert more.swept.made == 2 * (4 * 1 + 2 * 4)
+    before = of(made.measures, "wait_mean", point=2, world=2, policy="as-is").tolist()
+    assert of(more.measures, "wait_mean", point=3, world=2, policy="as-is").tolist()[:3] == before
+    back = cxsim.sweep(ask(shop), out=folder, jobs=1)
+    assert back.swept.made == 0
+    pd.testing.assert_frame_equal(back.measures, made.measures)
+
+
+def test_runs_that_fail_are_told_and_do_not_stop_the_others(shop, tmp_path, monkeypatch):
+    simulated = labs._simulated
+
+    def failing(lab, wants, ready, progress):
+        broken = [want.replication == 1 and want.case.policy == "cheaper" for want in wants]
+        found = simulated(lab, wants, ready, progress)
+        return [Failure("a planted fault") if bad else one for bad, one in zip(broken, found, strict=True)]
+
+    small = ask(shop, levers={}, uncertainties={"market.customers": [200, 300]}, design="grid")
+    monkeypatch.setattr("cxsim.experiments.studies.lab._simulated", failing)
+    result = cxsim.sweep(small, out=tmp_path / "out", jobs=1)
+    assert result.failed == 2
+    assert set(result.failures["why"]) == {"a planted fault"}
+    assert result.failures["replay"].iloc[0].endswith(f"--replay {result.failures['identity'].iloc[0]}")
+    assert "2 runs failed" in result.answer()
+    assert len(of(result.measures, "retention", policy="cheaper", world=1)) == 2
+    lab = study_lab(small)
+    assert status(small, tmp_path / "out", lab)._asdict() == {"done": 10, "failed": 2, "missing": 0}
+    with pytest.raises(RunError, match="a planted fault"):
+        replay(small, result.failures["identity"].iloc[0], lab)
+    monkeypatch.setattr("cxsim.experiments.studies.lab._simulated", simulated)
+    assert cxsim.sweep(small, out=tmp_path / "out", jobs=1).failed == 2
+    healed = cxsim.sweep(small, out=tmp_path / "out", jobs=1, retry_failed=True)
+    assert (healed.failed, healed.swept.made) == (0, 2)
+
+
+def test_a_replayed_run_has_the_values_of_the_table(made, study):
+    runs = made.runs
+    one = runs[(runs["point"] == 1) & (runs["world"] == 2) & (runs["policy"] == "cheaper")].iloc[1]
+    values = replay(study, one["identity"][:12], study_lab(study))
+    known = of(made.measures, "wait_mean", point=1, world=2, policy="cheaper")
+    assert values["wait_mean"] == known[1]
+    with pytest.raises(InputError, match="0 runs begin with 'xyz'"):
+        replay(study, "xyz", study_lab(study))
+
+
+def test_replications_are_added_until_all_are_as_exact_as_asked(shop, tmp_path):
+    asked = ask(
+        shop, levers={"line.staff": [1, 2]}, uncertainties={}, design="grid", replications=None,
+        precision={"retention": "0.5pp", "wait_mean": 0.02}, most=40,
+    )  # fmt: skip
+    result = cxsim.sweep(asked, out=tmp_path / "out", jobs=1)
+    counts = [cell.replications for cell in result.swept.cells]
+    assert min(counts) >= 5
+    assert len(set(counts)) > 1  # a lone line of callers varies more than one that two people serve
+    rows = result.summary[result.summary["policy"] == "cheaper"]
+    for measure, half in (("retention", 0.005), ("wait_mean", 0.02)):
+        wide = rows[rows["measure"] == measure]
+        reached = (wide["diff_ci_high"] - wide["diff_ci_low"]) / 2 <= half
+        assert (reached | (wide["replications"] == 40)).all()
+    assert "sequential" in result.answer() or "until" in result.answer()
+    again = cxsim.sweep(asked, out=tmp_path / "out", jobs=1)
+    assert again.swept.made == 0
+    assert [cell.replications for cell in again.swept.cells] == counts
+
+
+def test_without_a_folder_everything_is_in_memory(study, made):
+    result = cxsim.sweep(study, jobs=1)
+    assert result.folder is None
+    pd.testing.assert_frame_equal(result.measures, made.measures)
+
+
+def test_a_study_shows_itself_in_a_notebook(made):
+    shown = made._repr_html_()
+    assert "<table" in shown
+    assert "line.staff" in shown
+    with pytest.raises(InputError, match="nps; retention, wait_mean, policy_cost are there"):
+        made.plot.effects("nps")
+
+
+def test_a_folder_that_holds_something_else_is_refused_and_left_alone(study, tmp_path):
+    (tmp_path / "letters.txt").write_text("dear")
+    with pytest.raises(InputError, match="holds something else"):
+        cxsim.sweep(study, out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
+    with pytest.raises(InputError, match="a file"):
+        cxsim.sweep(study, out=tmp_path / "letters.txt")
