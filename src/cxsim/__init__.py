@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cxsim.results.bundle import waterfall
     from cxsim.results.lever_league import levers
     from cxsim.results.optimum import optimise
+    from cxsim.results.selection import select
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -43,6 +44,7 @@ __all__ = [
     "replaced",
     "resume",
     "run",
+    "select",
     "start",
     "steering_rule",
     "study_of",
@@ -68,6 +70,7 @@ _HOMES: Final = {
     "replaced": "cxsim.experiments.rules",
     "resume": "cxsim.results",
     "run": "cxsim.results",
+    "select": "cxsim.results.selection",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
     "study_of": "cxsim.experiments.studies.study",

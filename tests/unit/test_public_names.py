@@ -26,6 +26,7 @@ PUBLIC_NAMES = [
     "replaced",
     "resume",
     "run",
+    "select",
     "start",
     "steering_rule",
     "study_of",
