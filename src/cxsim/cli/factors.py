@@ -105,7 +105,7 @@ def discover(
 
     \b
     Examples:
-      cxsim discover restaurant --policy faster-kitchen
+      cxsim discover restaurant --policy manager-at-the-table
       cxsim discover cable-town --policy make-good-then-fix --measure profit --worlds 64 --scale 0.1
       cxsim discover my-study.yaml --policy faster --out out/worlds
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are

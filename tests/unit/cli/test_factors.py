@@ -82,7 +82,7 @@ def test_discover_prints_and_writes_where_a_policy_loses(cxsim, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
-        (("sensitivity", "shop.yaml", "--policy", "cheeper"), "policy: cheeper; "),
+        (("sensitivity", "shop.yaml", "--policy", "cheap"), "policy: cheap; "),
         (("sensitivity", "shop.yaml", "--measure", "proft"), "did you mean"),
         (("sensitivity", "shop.yaml", "--points", "1"), "points: 1; 4 to "),
         (("sensitivity", "nowhere.yaml"), "nowhere.yaml"),

@@ -130,7 +130,7 @@ def test_what_is_written_can_be_read_again(found, tmp_path):
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["kind"] == "sensitivity"
     assert manifest["seed"] == SEED
-    assert manifest["runs"] == 16 * 6 * 2
+    assert manifest["runs"] == 2 * len(points.drop_duplicates(["price", "wages"]))
     assert manifest["asked"]["ranked"] == list(found.indices.ranked)
 
 
@@ -213,7 +213,7 @@ def test_what_discovery_writes(losing, tmp_path):
 @pytest.mark.parametrize(
     ("more", "word"),
     [
-        ({"policy": "cheeper-goods"}, "cheaper-goods"),
+        ({"policy": "cheaper-good"}, "cheaper-goods"),
         ({"measure": "proft"}, "profit"),
         ({"method": "anova"}, "one-at-a-time"),
         ({"replications": 1}, "2 or more"),
