@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
+    from cxsim.results.selection import select
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -38,6 +39,7 @@ __all__ = [
     "replaced",
     "resume",
     "run",
+    "select",
     "start",
     "steering_rule",
     "study_of",
@@ -60,6 +62,7 @@ _HOMES: Final = {
     "replaced": "cxsim.experiments.rules",
     "resume": "cxsim.results",
     "run": "cxsim.results",
+    "select": "cxsim.results.selection",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
     "study_of": "cxsim.experiments.studies.study",

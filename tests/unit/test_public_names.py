@@ -24,6 +24,7 @@ PUBLIC_NAMES = [
     "replaced",
     "resume",
     "run",
+    "select",
     "start",
     "steering_rule",
     "study_of",

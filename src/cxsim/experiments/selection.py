@@ -89,6 +89,8 @@ class Choice(NamedTuple):
         Replications of each candidate.
     dropped : int
         Replications left out because a run failed or had no value.
+    samples : tuple of (replications,) float64
+        Of each candidate, NaN where there is none.
     """
 
     chosen: int
@@ -96,6 +98,7 @@ class Choice(NamedTuple):
     eliminated: tuple[Elimination, ...]
     counts: tuple[int, ...]
     dropped: int
+    samples: tuple[Array, ...]
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Confirmation:
     ----------
     replications : int
         Complete ones.
-    values : (cases, replications) float64
+    samples : (cases, replications) float64
     low, high : (cases,) float64
         Simultaneous bounds of the lead of the chosen over each other; positive is good, whichever way is better.
     beside : WithBest
@@ -122,7 +125,7 @@ class Confirmation:
     """
 
     replications: int
-    values: Array
+    samples: Array
     low: Array
     high: Array
     beside: WithBest
@@ -301,7 +304,7 @@ def _by_kn(made: _Made, better: Better, tell: Tell | None) -> Choice:
     if chosen is None:
         kept = np.array([made.rows[one] for one in kn.survivors])
         chosen = first_best(sign_of(better) * np.nanmean(kept, axis=1), kn.survivors)
-    return Choice(chosen, kn.selected is not None, tuple(kn.eliminated), made.counts, made.dropped)
+    return Choice(chosen, kn.selected is not None, tuple(kn.eliminated), made.counts, made.dropped, tuple(made.rows))
 
 
 def _by_ocba(made: _Made, better: Better, tell: Tell | None) -> Choice:
@@ -319,7 +322,7 @@ def _by_ocba(made: _Made, better: Better, tell: Tell | None) -> Choice:
             rounds.tell({one: made.add([one], int(wanted[one]))[0] for one in everyone if wanted[one] > 0})
         if tell is not None:
             tell(f"{sum(made.counts)} runs handed out, chance of a right choice about {100 * rounds.chance:.0f} %")
-    return Choice(rounds.leader, rounds.selected is not None, (), made.counts, made.dropped)
+    return Choice(rounds.leader, rounds.selected is not None, (), made.counts, made.dropped, tuple(made.rows))
 
 
 def _batch(made: int) -> int:
@@ -361,7 +364,7 @@ def _confirm(made: _Made, chosen: int, count: int, *, enough: bool, seed: int) -
         verdict = AGREES
     return Confirmation(
         replications=values.shape[1],
-        values=values,
+        samples=values,
         low=low,
         high=high,
         beside=with_best(values, wish.confidence, better),
