@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
+    from cxsim.results.bundle import waterfall
+    from cxsim.results.lever_league import levers
+    from cxsim.results.optimum import optimise
     from cxsim.results.selection import select
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
@@ -34,8 +37,10 @@ __all__ = [
     "__version__",
     "check_parity",
     "compare",
+    "levers",
     "load",
     "load_study",
+    "optimise",
     "replaced",
     "resume",
     "run",
@@ -44,6 +49,7 @@ __all__ = [
     "steering_rule",
     "study_of",
     "sweep",
+    "waterfall",
 ]
 
 _HOMES: Final = {
@@ -57,8 +63,10 @@ _HOMES: Final = {
     "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
+    "levers": "cxsim.results.lever_league",
     "load": "cxsim.scenario",
     "load_study": "cxsim.experiments.studies.study",
+    "optimise": "cxsim.results.optimum",
     "replaced": "cxsim.experiments.rules",
     "resume": "cxsim.results",
     "run": "cxsim.results",
@@ -67,6 +75,7 @@ _HOMES: Final = {
     "steering_rule": "cxsim.scenario.steering",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
+    "waterfall": "cxsim.results.bundle",
 }
 
 

@@ -19,8 +19,10 @@ PUBLIC_NAMES = [
     "__version__",
     "check_parity",
     "compare",
+    "levers",
     "load",
     "load_study",
+    "optimise",
     "replaced",
     "resume",
     "run",
@@ -29,6 +31,7 @@ PUBLIC_NAMES = [
     "steering_rule",
     "study_of",
     "sweep",
+    "waterfall",
 ]
 HEAVY_LIBRARIES = [
     "matplotlib",

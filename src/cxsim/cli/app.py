@@ -12,7 +12,19 @@ import typer
 from typer.core import TyperGroup
 
 from cxsim import __version__
-from cxsim.cli import files, pages, patterns, proof, rivals, selection, simulations, speed, steady, studies
+from cxsim.cli import (
+    files,
+    pages,
+    patterns,
+    proof,
+    rivals,
+    selection,
+    simulations,
+    speed,
+    spending,
+    steady,
+    studies,
+)
 from cxsim.cli.screen import Screen
 from cxsim.errors import CxsimError, InputError
 
@@ -94,6 +106,9 @@ app.command()(rivals.benchmark)
 app.command()(selection.select)
 app.command()(steady.steady)
 app.command()(studies.sweep)
+app.command()(spending.optimise)
+app.command()(spending.levers)
+app.command()(spending.waterfall)
 app.command()(pages.report)
 app.command()(files.validate)
 app.command()(files.schema)

@@ -261,15 +261,15 @@ class _Made:
         Raises
         ------
         RunError
-            When there are too few of them to go on.
+            When half of all so far, or more, had no value under some candidate.
         """
         kept = found[:, np.isfinite(found).all(axis=0)]
-        if 2 * kept.shape[1] <= found.shape[1]:
+        made, dropped = max(self.counts), self.dropped
+        if 2 * dropped >= made:
             failures = [one.why for one in getattr(self._runs, "failures", ())]
             why = f"the first failure: {failures[0]}" if failures else "it has no value there"
             message = (
-                f"{self.wish.measure}: {kept.shape[1]} of {found.shape[1]} replications have a value under every "
-                f"policy; {why}"
+                f"{self.wish.measure}: {made - dropped} of {made} replications have a value under every policy; {why}"
             )
             raise RunError(message)
         return kept
@@ -296,7 +296,9 @@ def _by_kn(made: _Made, better: Better, tell: Tell | None) -> Choice:
     while kn.selected is None and asked < wish.most:
         wanted = kn.first if not asked else max(1, kn.most - kn.replications)
         batch = min(wanted, _batch(asked) or kn.first, wish.most - asked)
-        kn.tell(made.complete(made.add(kn.survivors, batch)))
+        found = made.complete(made.add(kn.survivors, batch))
+        if found.size:
+            kn.tell(found)
         asked += batch
         if tell is not None:
             tell(f"{len(kn.survivors)} of {len(made.cases)} left after {asked} runs each")
