@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
+    from cxsim.results.bundle import waterfall
+    from cxsim.results.lever_league import levers
+    from cxsim.results.optimum import optimise
+    from cxsim.results.selection import select
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -33,15 +37,19 @@ __all__ = [
     "__version__",
     "check_parity",
     "compare",
+    "levers",
     "load",
     "load_study",
+    "optimise",
     "replaced",
     "resume",
     "run",
+    "select",
     "start",
     "steering_rule",
     "study_of",
     "sweep",
+    "waterfall",
 ]
 
 _HOMES: Final = {
@@ -55,15 +63,19 @@ _HOMES: Final = {
     "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
+    "levers": "cxsim.results.lever_league",
     "load": "cxsim.scenario",
     "load_study": "cxsim.experiments.studies.study",
+    "optimise": "cxsim.results.optimum",
     "replaced": "cxsim.experiments.rules",
     "resume": "cxsim.results",
     "run": "cxsim.results",
+    "select": "cxsim.results.selection",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
+    "waterfall": "cxsim.results.bundle",
 }
 
 
