@@ -57,8 +57,8 @@ def overhead(runs: int = RUNS, executor: str = "threads", jobs: int = 1) -> dict
     Returns
     -------
     dict
-        ``runs``; ``wall_s`` of all; and for threads, in milliseconds of the processor a run: ``simulating_ms`` (with the
-        plans), ``overhead_ms`` (all else), and ``parts_ms``, what of that is known by name.
+        ``runs``; ``wall_s`` of all; and for threads, in milliseconds of the processor a run: ``simulating_ms`` (with
+        the plans), ``overhead_ms`` (all else), and ``parts_ms``, what of that is known by name.
     """
     import cxsim
     from cxsim.experiments.studies.study import study_of
