@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
+    from cxsim.results.stories.fated import Fates, fates
+    from cxsim.results.stories.story import Story, story
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -25,14 +27,17 @@ __all__ = [
     "Branch",
     "Comparison",
     "CxsimError",
+    "Fates",
     "Result",
     "Scenario",
     "ScenarioError",
+    "Story",
     "Study",
     "StudyResult",
     "__version__",
     "check_parity",
     "compare",
+    "fates",
     "load",
     "load_study",
     "replaced",
@@ -40,6 +45,7 @@ __all__ = [
     "run",
     "start",
     "steering_rule",
+    "story",
     "study_of",
     "sweep",
 ]
@@ -48,13 +54,16 @@ _HOMES: Final = {
     "Branch": "cxsim.results",
     "Comparison": "cxsim.results",
     "CxsimError": "cxsim.errors",
+    "Fates": "cxsim.results.stories.fated",
     "Result": "cxsim.results",
     "Scenario": "cxsim.scenario",
     "ScenarioError": "cxsim.errors",
+    "Story": "cxsim.results.stories.story",
     "Study": "cxsim.experiments.studies.study",
     "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
+    "fates": "cxsim.results.stories.fated",
     "load": "cxsim.scenario",
     "load_study": "cxsim.experiments.studies.study",
     "replaced": "cxsim.experiments.rules",
@@ -62,6 +71,7 @@ _HOMES: Final = {
     "run": "cxsim.results",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
+    "story": "cxsim.results.stories.story",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
 }

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from cxsim import __version__
-from cxsim.cli import files, pages, patterns, proof, rivals, simulations, speed, studies
+from cxsim.cli import files, pages, patterns, proof, rivals, simulations, speed, stories, studies
 from cxsim.cli.screen import Screen
 from cxsim.errors import CxsimError, InputError
 
@@ -92,6 +92,7 @@ app.command()(simulations.run)
 app.command()(simulations.compare)
 app.command()(rivals.benchmark)
 app.command()(studies.sweep)
+app.command()(stories.story)
 app.command()(pages.report)
 app.command()(files.validate)
 app.command()(files.schema)
