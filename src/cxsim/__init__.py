@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
-    from cxsim.results.stories.fated import Fates, fates
-    from cxsim.results.stories.story import Story, story
+    from cxsim.results.stories.fated import fates
+    from cxsim.results.stories.story import story
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -27,11 +27,9 @@ __all__ = [
     "Branch",
     "Comparison",
     "CxsimError",
-    "Fates",
     "Result",
     "Scenario",
     "ScenarioError",
-    "Story",
     "Study",
     "StudyResult",
     "__version__",
@@ -54,11 +52,9 @@ _HOMES: Final = {
     "Branch": "cxsim.results",
     "Comparison": "cxsim.results",
     "CxsimError": "cxsim.errors",
-    "Fates": "cxsim.results.stories.fated",
     "Result": "cxsim.results",
     "Scenario": "cxsim.scenario",
     "ScenarioError": "cxsim.errors",
-    "Story": "cxsim.results.stories.story",
     "Study": "cxsim.experiments.studies.study",
     "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",

@@ -19,6 +19,7 @@ PUBLIC_NAMES = [
     "__version__",
     "check_parity",
     "compare",
+    "fates",
     "load",
     "load_study",
     "replaced",
@@ -26,6 +27,7 @@ PUBLIC_NAMES = [
     "run",
     "start",
     "steering_rule",
+    "story",
     "study_of",
     "sweep",
 ]

@@ -24,7 +24,7 @@ FEELING_HEIGHT: Final = 3.6  # rows that the two lines take
 MARGIN: Final = 0.7  # rows above and below the lines
 GAP: Final = 1.6  # rows before each life, with the name of the policy
 LETTERS: Final = 0.72  # of the height of a row, at most
-KEY: Final = 1.15  # letters of the key, in those of the rows
+KEY: Final = 0.74  # letters of the key, in ordinary ones
 PARTED: Final = "here they part"
 EPOCH: Final = datetime(1970, 1, 1)
 FEWEST_DAYS: Final = 45.0  # below so many days on the axis, ticks name days
@@ -105,7 +105,7 @@ def lives(table: pd.DataFrame, ax: Axes, *, parting: str | None = None) -> Axes:
     if parting is not None:
         _draw_parting(ax, datetime.fromisoformat(parting), room)
     _name_dates(ax)
-    _draw_key(ax, set(rows["kind"]), min(base_font() * SMALL, KEY * room.letters))
+    _draw_key(ax, set(rows["kind"]), KEY * base_font())
     words = "Satisfaction and expectation in standard deviations of what customers experience."
     say_what(ax, words if set(LINES) & set(rows["kind"]) else "What happened, from left to right.")
     return ax
@@ -177,7 +177,7 @@ def _draw_bonds(ax: Axes, rows: pd.DataFrame, top: float, room: _Room) -> None:
         fill = STAYED_FILLS[firms.index(firm) % len(STAYED_FILLS)]
         ax.barh(
             top + 0.5, end - begin, left=begin, height=0.76, color=fill, edgecolor=RULE,
-            linewidth=unit / 18, zorder=1,
+            linewidth=unit / 18, zorder=1.6,
         )  # fmt: skip
         name = literal(firm)
         wide = inches(ax)[0] * (end - begin) / max(high - low, 1e-9)

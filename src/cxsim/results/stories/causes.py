@@ -50,7 +50,7 @@ def _whole(teller: Teller, row: np.void, customer: int) -> str:
     if kind == ev.LOG_EPISODE:
         return f"the matter was closed at {firm} with satisfaction {signed(value)}"
     if kind == ev.LOG_ANSWERED:
-        found = f"answered the complaint (worth {value:.2f}), {'made good' if cause == 1 else 'not made good'}"
+        found = f"answered the complaint, which {'made' if cause == 1 else 'did not make'} it good (worth {value:.2f})"
         return f"{firm} {'did not answer the complaint' if value == NEVER_ANSWERED else found}"
     (moment,) = moments_of(np.array([row]), customer)
     return f"they {teller.moment(moment).removesuffix('.')}"

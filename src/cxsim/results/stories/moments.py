@@ -131,6 +131,11 @@ class Moment:
     until: int = 0
 
     @property
+    def key(self) -> tuple[str | int, ...]:
+        """What makes it the same moment in another life of the same person, whenever it was."""
+        return self.kind, self.firm, self.journey, self.cause, self.other
+
+    @property
     def over(self) -> int:
         """When everything that is told of it had happened; NEVER where it was open at the end."""
         return int(NEVER) if self.contact is not None and self.contact.outcome < 0 else max(self.time, self.until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ from cxsim.results.stories.moments import Moment, moments_of
 from cxsim.results.stories.told import Teller
 from cxsim.results.stories.words import clock, day, duration
 from cxsim.scenario import Scenario, load
+from cxsim.units import HOUR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 TWO: Final = 2
 INDENT: Final = "  "
+APART: Final = HOUR  # what happened so much later is told with its time
 
 
 @dataclass(frozen=True)
@@ -121,11 +124,11 @@ class Story:
         said += self._how_they_part()
         if self.parting is None:
             return [*said, "", "Both lives:", *_indented([self._beginning(), *self._told(0), self._ending(0)])]
-        shared = [moment for moment in self.moments[0] if moment.over < self.parting.time]
+        shared, rests = _told_once(self.moments[0], self.moments[1], self.parting.time)
         said += ["", "In both lives:", *_indented([self._beginning(), *self.teller.sentences(shared)])]
-        for place, policy in enumerate(self.policies):
-            own = [moment for moment in self.moments[place] if moment.over >= self.parting.time]
-            said += ["", f"From then on, under {policy}:"]
+        for place, (policy, own) in enumerate(zip(self.policies, rests, strict=True)):
+            still = ", with what was still open" if own and own[0].time < self.parting.time else ""
+            said += ["", f"From then on, under {policy}{still}:"]
             said += _indented([*self.teller.sentences(own), self._ending(place)])
         return said
 
@@ -173,6 +176,10 @@ class Story:
         one, other = (happened(self.teller, row, self.customer) for row in pair)
         if one == other and pair.one is not None and pair.other is not None:
             other = _beside(int(pair.other["time"]) - int(pair.one["time"]))
+        elif pair.one is not None and pair.other is not None:
+            apart = int(pair.other["time"]) - int(pair.one["time"])
+            one += f", on {clock(self.teller.starts, int(pair.one['time']))}" if apart < -APART else ""
+            other += f", on {clock(self.teller.starts, int(pair.other['time']))}" if apart > APART else ""
         policies = (self.policies[0], self.policies[1])
         cause = why(self.teller, pair, policies, self._changed(pair.time), self.customer) if with_cause else ""
         return Parting(pair.time, clock(self.teller.starts, pair.time), one, other, cause)
@@ -308,6 +315,28 @@ def _levers(plan: Plan, time: int) -> dict[tuple[int, int], float]:
     """Return what moved of a plan by a time: the value of each lever and segment (-1: all)."""
     moved = plan.changes[plan.changes["time"] <= time]
     return {(int(one["slot"]), int(one["segment"])): float(one["value"]) for one in moved}
+
+
+def _told_once(
+    one: Sequence[Moment], other: Sequence[Moment], time: int
+) -> tuple[list[Moment], tuple[list[Moment], list[Moment]]]:
+    """Return what both lives had before a time, as the first had it, and the rest of each.
+
+    A story may reach a listener before the parting in one life and after it in the other: then each tells it.
+    """
+    theirs = [Counter(moment.key for moment in found if moment.over < time) for found in (one, other)]
+    both = theirs[0] & theirs[1]
+    kept: list[list[Moment]] = [[], []]
+    shared: list[Moment] = []
+    for place, found in enumerate((one, other)):
+        left = both.copy()
+        for moment in found:
+            if moment.over < time and left[moment.key] > 0:
+                left[moment.key] -= 1
+                shared += [moment] if place == 0 else []
+            else:
+                kept[place].append(moment)
+    return shared, (kept[0], kept[1])
 
 
 def _beside(later: int) -> str:

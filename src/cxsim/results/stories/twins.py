@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from cxsim.experiments.watched import Life
 from cxsim.model import events as ev
 
-# What tells lives apart. Standing in line or not is a matter of seconds; arriving and ending follow from the rest.
+# What tells lives apart. Standing in line or not is a matter of seconds; arriving, ending and what was felt of it all
+# follow from the rest.
 TURNING: Final = (
     ev.LOG_NEED, ev.LOG_CALL_BACK, ev.LOG_START, ev.LOG_ABANDON, ev.LOG_TURNED_AWAY, ev.LOG_CLOSED, ev.LOG_RETRY,
-    ev.LOG_DONE, ev.LOG_EPISODE, ev.LOG_JOINED, ev.LOG_LEFT, ev.LOG_TOLD, ev.LOG_NOTICE, ev.LOG_FAILURE,
+    ev.LOG_DONE, ev.LOG_JOINED, ev.LOG_LEFT, ev.LOG_TOLD, ev.LOG_NOTICE, ev.LOG_FAILURE,
     ev.LOG_COMPLAINS, ev.LOG_ANSWERED, ev.LOG_SPARED, ev.LOG_FOLLOWED_UP, ev.LOG_RATED, ev.LOG_AGAIN,
 )  # fmt: skip
 KEY: Final = ("kind", "customer", "journey", "step", "firm", "touchpoint", "other", "cause")
