@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
+    from cxsim.results.bundle import waterfall
+    from cxsim.results.lever_league import levers
+    from cxsim.results.optimum import optimise
+    from cxsim.results.selection import select
     from cxsim.results.stories.fated import fates
     from cxsim.results.stories.story import story
     from cxsim.results.study import StudyResult, sweep
@@ -36,16 +40,20 @@ __all__ = [
     "check_parity",
     "compare",
     "fates",
+    "levers",
     "load",
     "load_study",
+    "optimise",
     "replaced",
     "resume",
     "run",
+    "select",
     "start",
     "steering_rule",
     "story",
     "study_of",
     "sweep",
+    "waterfall",
 ]
 
 _HOMES: Final = {
@@ -60,16 +68,20 @@ _HOMES: Final = {
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
     "fates": "cxsim.results.stories.fated",
+    "levers": "cxsim.results.lever_league",
     "load": "cxsim.scenario",
     "load_study": "cxsim.experiments.studies.study",
+    "optimise": "cxsim.results.optimum",
     "replaced": "cxsim.experiments.rules",
     "resume": "cxsim.results",
     "run": "cxsim.results",
+    "select": "cxsim.results.selection",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
     "story": "cxsim.results.stories.story",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
+    "waterfall": "cxsim.results.bundle",
 }
 
 

@@ -116,13 +116,13 @@ def scenarios(context: typer.Context) -> None:
       cxsim scenarios show local-shop-vs-chain
       cxsim scenarios show staffing
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.scenario import library, load
+    from cxsim.scenario import library
 
     if context.invoked_subcommand is not None:
         return
     screen: Screen = context.obj
     found = {
-        "scenarios": [(name, load(name).document.question or "") for name in library.names()],
+        "scenarios": [(name, library.question(name)) for name in library.names()],
         "studies": [(name, library.question(name)) for name in library.studies()],
     }
     width = max(len(name) for listed in found.values() for name, _ in listed) + 2

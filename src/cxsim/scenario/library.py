@@ -84,9 +84,9 @@ def is_study(path_or_name: str | Path) -> bool:
 
 
 def question(name: str) -> str:
-    """Return what a bundled study asks."""
-    tree = read_file(locate(f"{STUDIES}{name}"))[1]
-    return " ".join(str(tree.get("study", "")).split())
+    """Return what a bundled scenario or study asks; empty where it does not say."""
+    tree = read_file(locate(name))[1]
+    return " ".join(str(tree.get("study") or tree.get("question") or "").split())
 
 
 def show(name: str) -> str:

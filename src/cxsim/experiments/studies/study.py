@@ -244,15 +244,20 @@ def study_of(scenario: Scenario | str | Path, question: str = "", **sections: An
     """
     there = scenario if isinstance(scenario, Scenario) else load(scenario)
     content = {key.removesuffix("_"): as_text(value) for key, value in sections.items() if value is not None}
-    if isinstance(content.get("design"), dict):
+    if isinstance(content.get("design"), str | dict):
         content["design"] = _spaced(content["design"])
     tree = {"format": "1", "study": question or there.name, "scenario": there.name, **content}
     return _loaded(Block(tree), "study", Path(), there.name, scenario=there)
 
 
-def _spaced(design: dict[str, Any]) -> dict[str, Any]:
-    inner = {key.replace("_", " "): value for key, value in design.items()}
-    return {key: _spaced(value) if isinstance(value, dict) else value for key, value in inner.items()}
+def _spaced(design: Any) -> Any:
+    """Write ``one_at_a_time`` as a file does; the paths of points stay as they are."""
+    if not isinstance(design, dict):
+        return str(design).replace("_", " ")
+    return {
+        key.replace("_", " "): _spaced(value) if key in {LEVERS, UNCERTAINTIES} else value
+        for key, value in design.items()
+    }
 
 
 def _loaded(
