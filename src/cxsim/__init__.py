@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cxsim.results.optimum import optimise
     from cxsim.results.selection import select
     from cxsim.results.sensitivity import sensitivity
+    from cxsim.results.stories.fated import fates
+    from cxsim.results.stories.story import story
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -40,6 +42,7 @@ __all__ = [
     "check_parity",
     "compare",
     "discover",
+    "fates",
     "levers",
     "load",
     "load_study",
@@ -51,6 +54,7 @@ __all__ = [
     "sensitivity",
     "start",
     "steering_rule",
+    "story",
     "study_of",
     "sweep",
     "waterfall",
@@ -68,6 +72,7 @@ _HOMES: Final = {
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
     "discover": "cxsim.results.discovery",
+    "fates": "cxsim.results.stories.fated",
     "levers": "cxsim.results.lever_league",
     "load": "cxsim.scenario",
     "load_study": "cxsim.experiments.studies.study",
@@ -79,6 +84,7 @@ _HOMES: Final = {
     "sensitivity": "cxsim.results.sensitivity",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
+    "story": "cxsim.results.stories.story",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
     "waterfall": "cxsim.results.bundle",

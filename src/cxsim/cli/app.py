@@ -24,6 +24,7 @@ from cxsim.cli import (
     speed,
     spending,
     steady,
+    stories,
     studies,
 )
 from cxsim.cli.screen import Screen
@@ -112,6 +113,7 @@ app.command()(factors.discover)
 app.command()(spending.optimise)
 app.command()(spending.levers)
 app.command()(spending.waterfall)
+app.command()(stories.story)
 app.command()(pages.report)
 app.command()(files.validate)
 app.command()(files.schema)
