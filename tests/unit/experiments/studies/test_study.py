@@ -80,6 +80,13 @@ def test_the_number_of_a_point_is_no_part_of_its_case(shop):
     assert {one.case for one in few.cases()} == {one.case for one in more.cases()}
 
 
+def test_the_order_in_which_a_world_is_written_is_no_part_of_its_case(shop):
+    study = study_of(shop, levers={"till.staff": [1, 2]}, from_="the start")
+    one = study.case({"till.staff": "2"}, {"till.takes": "6 min", "Chain.price": "9 a visit"})
+    assert one == study.case({"till.staff": "2"}, {"Chain.price": "9 a visit", "till.takes": "6 min"})
+    assert [path for path, _ in one.changes] == ["Chain.price", "till.staff", "till.takes"]
+
+
 @pytest.mark.parametrize("policy", ["as-is", "hire", "train", "both"])
 def test_a_case_is_the_policy_that_somebody_would_write(shop, corner_text, policy):
     study = study_of(shop, policies=[policy], levers={"till.fails": "0 % to 4 %", "till.solves": ["100 %", "60 %"]})
@@ -210,6 +217,39 @@ uncertain = st.just("all") | st.fixed_dictionaries(
     },
 )
 one_design = st.sampled_from(["grid", {"grid": "2"}, "one at a time", {"sobol": "3"}, {"latin hypercube": "2"}])
+
+
+def test_what_is_written_out_says_everything(folder):
+    lever = "{range: 0 % to 4 %, cost: {once: 5, yearly: 1, per: 1 %}}"
+    text = f"format: 1\nstudy: Q\nscenario: corner.yaml\nlevers: {{till.fails: {lever}}}\nfrom: month 3\n"
+    written = loads_study(text + "uncertainties: {till.takes: 0.5 to 2 times}\n", folder=folder).resolved("other.yaml")
+    assert (
+        written
+        == """\
+format: 1
+study: Q
+scenario: other.yaml
+policies: [as-is]
+levers:
+  till.fails:
+    range: 0 % to 4 %
+    cost:
+      once: 5
+      yearly: 1
+      per: 1 %
+from: month 3
+uncertainties:
+  till.takes:
+    range: 0.5 to 2 times
+design:
+  levers: grid
+  uncertainties:
+    sobol: 32
+replications: 4
+seed: 7
+measures: [retention, nps_true, profit]
+"""
+    )
 
 
 studies = st.fixed_dictionaries(
