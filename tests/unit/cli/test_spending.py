@@ -100,7 +100,7 @@ def test_values_do_not_depend_on_the_jobs(cxsim):
         ("optimise shop.yaml --objectives policy_cost,retention,happiness", "measure: happiness; a measure of shop"),
         ("optimise shop.yaml --objectives policy_cost", "a cost and one or more others are allowed"),
         ("optimise shop.yaml --budget -5", "budget: -5; 0 or more is allowed"),
-        ("optimise shop.yaml --policies secnd", "a policy: as-is, second, quick, both"),
+        ("optimise shop.yaml --policies secondly", "a policy: as-is, second, quick, both"),
         ("optimise shop.yaml --save-to nowhere/best.yaml", "--save-to: nowhere/best.yaml: no such folder"),
         ("levers shop.yaml --spend 0", "spend: 0; more than 0 is allowed"),
         ("levers shop.yaml --measures ,", "--measures: `,`; names with commas between"),

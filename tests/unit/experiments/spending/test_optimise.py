@@ -18,7 +18,7 @@ from cxsim.stats.pareto import non_dominated
 
 SEED = 20260105
 BUDGET = 4000.0
-EFFORT = Effort(candidates=48, first=2, more=4, finalists=6, confirm=4, most=40)
+EFFORT = Effort(candidates=96, first=2, more=4, finalists=6, confirm=4, most=40)
 
 
 def worth(case, changes):
