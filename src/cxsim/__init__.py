@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cxsim.results.lever_league import levers
     from cxsim.results.optimum import optimise
     from cxsim.results.selection import select
+    from cxsim.results.stories.fated import fates
+    from cxsim.results.stories.story import story
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -37,6 +39,7 @@ __all__ = [
     "__version__",
     "check_parity",
     "compare",
+    "fates",
     "levers",
     "load",
     "load_study",
@@ -47,6 +50,7 @@ __all__ = [
     "select",
     "start",
     "steering_rule",
+    "story",
     "study_of",
     "sweep",
     "waterfall",
@@ -63,6 +67,7 @@ _HOMES: Final = {
     "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
+    "fates": "cxsim.results.stories.fated",
     "levers": "cxsim.results.lever_league",
     "load": "cxsim.scenario",
     "load_study": "cxsim.experiments.studies.study",
@@ -73,6 +78,7 @@ _HOMES: Final = {
     "select": "cxsim.results.selection",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
+    "story": "cxsim.results.stories.story",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
     "waterfall": "cxsim.results.bundle",

@@ -23,6 +23,7 @@ from cxsim.cli import (
     speed,
     spending,
     steady,
+    stories,
     studies,
 )
 from cxsim.cli.screen import Screen
@@ -109,6 +110,7 @@ app.command()(studies.sweep)
 app.command()(spending.optimise)
 app.command()(spending.levers)
 app.command()(spending.waterfall)
+app.command()(stories.story)
 app.command()(pages.report)
 app.command()(files.validate)
 app.command()(files.schema)

@@ -138,6 +138,18 @@ def test_effects_are_means_over_all_else(made):
     assert row["points"] == 2
 
 
+def test_one_at_a_time_a_factor_is_looked_at_where_no_other_moved(shop):
+    levers = {"line.staff": [1, 2], "line.takes": ["4 min", "6 min"]}
+    asked = ask(shop, policies=[], levers=levers, uncertainties={}, design="one at a time", replications=2)
+    result = cxsim.sweep(asked, jobs=1)
+    own = result.effects[(result.effects["measure"] == "wait_mean") & (result.effects["factor"] == "line.staff")]
+    usual = of(result.measures, "wait_mean", point=0).mean()
+    assert own.set_index("level")["mean"]["1"] == pytest.approx(usual)
+    assert own["points"].tolist() == [1, 1]
+    longer = result.effects[(result.effects["measure"] == "wait_mean") & (result.effects["factor"] == "line.takes")]
+    assert longer.sort_values("low")["mean"].iloc[0] == pytest.approx(usual)
+
+
 def test_a_run_that_is_there_is_never_made_again(made, shop, monkeypatch):
     folder = made.folder
     monkeypatch.setattr("cxsim.experiments.studies.lab._simulated", pytest.fail)
