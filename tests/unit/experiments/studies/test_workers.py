@@ -14,7 +14,7 @@ from cxsim.errors import InputError
 from cxsim.experiments.store.store import Store
 from cxsim.experiments.studies import lab as laboratory
 from cxsim.experiments.studies import workers
-from cxsim.experiments.studies.case import Case, Want
+from cxsim.experiments.studies.case import Case, Row, Want
 from cxsim.experiments.studies.lab import lab_of
 from cxsim.experiments.studies.runs import Runs
 from cxsim.experiments.studies.workers import workers_of
@@ -71,6 +71,52 @@ def test_a_broken_pool_is_made_anew(lab, monkeypatch):
     found.close(at_once=True)
     assert found._pool.ended
     assert not place.exists()
+
+
+@pytest.mark.parametrize(
+    ("each_s", "runs", "count", "switches"),
+    [(0.05, 400, 2, True), (0.05, 100, 2, False), (2.0, 400, 2, False), (0.05, 400, 1, False)],
+)
+def test_short_runs_that_are_many_go_to_processes(lab, monkeypatch, each_s, runs, count, switches):
+    class Elsewhere(workers.Processes):
+        def __init__(self, *_):
+            self.wants, self.closed = [], []
+
+        def submit(self, wants):
+            self.wants.append(wants)
+            return Future()
+
+        def close(self, *, at_once):
+            self.closed.append(at_once)
+
+    monkeypatch.setattr(workers, "Processes", Elsewhere)
+    monkeypatch.setattr(
+        workers, "perform", lambda lab, wants, look: [Row(wants[0], "", "done", "", b"", 0, each_s)] * runs
+    )
+    found = workers.Local(lab, count)
+    assert len(found.submit(WANTS[:1]).result()) == runs
+    until = time.monotonic() + 10
+    while not found._runs and time.monotonic() < until:
+        time.sleep(0.01)
+    found.submit(WANTS[1:2])
+    assert (found._processes is not None) == switches
+    found.close(at_once=True)
+    if switches:
+        assert found._processes.wants == [WANTS[1:2]]
+        assert found._processes.closed == [True]
+
+
+@pytest.mark.slow
+def test_values_are_the_same_where_threads_give_way_to_processes(lab, monkeypatch):
+    wants = [Want(Case(policy), number) for number in range(60) for policy in ("as-is", "hire")]
+    usual, _ = values_of(lab, wants, executor="threads", jobs=1)
+    monkeypatch.setattr(workers, "MANY_S", 0.05)
+    monkeypatch.setattr(workers, "SHORT_S", 10.0)
+    with Runs(lab, jobs=2) as runs:
+        list(runs.made(wants))
+        assert runs._workers._processes is not None
+        found = {want: (record.status, record.values) for want, record in zip(wants, runs.many(wants), strict=True)}
+    assert found == usual
 
 
 @pytest.mark.slow
