@@ -85,7 +85,7 @@ def front(
     _set_scale(ax, points, budget)
     if budget is not None:
         _draw_budget(ax, budget, currency)
-    tried = [point for point in points if point.kind == "tried"]
+    tried = [point for point in points if point.kind == "tried" and point.cost < ax.get_xlim()[1]]
     size = base_font()
     ax.plot(
         [one.cost for one in tried], [one.gain for one in tried], linestyle="none", marker="o", markersize=size * 0.35,
@@ -97,7 +97,7 @@ def front(
     letters = [chr(ord("A") + place) if place < 26 else str(place) for place in range(len(named))]  # noqa: PLR2004
     for point, scale in zip(named, sizes, strict=True):
         _draw_point(ax, point, scale)
-    _write_letters(ax, named, letters)
+    _write_letters(ax, named, letters, tried)
     _write_key(ax, named, letters)
     money = f" {literal(currency)}" if currency else ""
     thousands = max((abs(point.cost) for point in points), default=0.0) >= THOUSANDS
@@ -180,12 +180,13 @@ def _draw_point(ax: Axes, point: Point, scale: float) -> None:
     )  # fmt: skip
 
 
-def _write_letters(ax: Axes, points: Sequence[Point], letters: Sequence[str]) -> None:
-    """Write a letter beside each point, where it meets no other letter and no other point."""
+def _write_letters(ax: Axes, points: Sequence[Point], letters: Sequence[str], tried: Sequence[Point]) -> None:
+    """Write a letter beside each point, where it meets no other letter and no point."""
     size = base_font() * SMALL
     per_point = (ax.get_figure(root=True).dpi if ax.get_figure(root=True) else 100.0) / POINTS_PER_INCH  # type: ignore[union-attr]
     reach = size * per_point
     marks = [tuple(map(float, ax.transData.transform((point.cost, point.gain)))) for point in points]
+    small = [tuple(map(float, ax.transData.transform((point.cost, point.gain)))) for point in tried]
     taken: list[tuple[float, float]] = []
     for (x, y), letter in zip(marks, letters, strict=True):
         places = [
@@ -193,10 +194,12 @@ def _write_letters(ax: Axes, points: Sequence[Point], letters: Sequence[str]) ->
             for radius in (1.2, 1.8, 2.5, 3.3, 4.2)
             for turn in np.radians([45, 135, 0, 180, 315, 225, 90, 270])
         ]
-        free = next((place for place in places if _is_free(place, marks, taken, reach)), places[0])
-        taken.append(free)
+        free = [place for place in places if _is_free(place, marks, taken, reach)] or places[:1]
+        free_of_all = [place for place in free[:8] if _is_free(place, small, taken, reach)]
+        best = (free_of_all or free)[0]
+        taken.append(best)
         ax.annotate(
-            letter, (x, y), xycoords="figure pixels", xytext=((free[0] - x) / per_point, (free[1] - y) / per_point),
+            letter, (x, y), xycoords="figure pixels", xytext=((best[0] - x) / per_point, (best[1] - y) / per_point),
             textcoords="offset points", ha="center", va="center_baseline", zorder=4,
             **plain(fontsize=size, color=INK, fontweight="bold", annotation_clip=False),
         )  # fmt: skip

@@ -222,6 +222,8 @@ class _Search:
         asked = 0
         while asked < task.effort.candidates:
             batch = proposals.ask(min(BATCH, task.effort.candidates - asked))
+            if not batch:
+                break  # everything was tried
             self._judge([one.candidate for one in batch])
             for one in batch:
                 means = self._objectives(one.candidate).mean(axis=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,11 @@ from cxsim.stats.pareto import Better
 
 if TYPE_CHECKING:
     import optuna
+
+
+# Proposals in a row that were asked for before: until one is drawn at random, and until there is nothing left to try.
+PATIENCE: Final = 5
+GIVE_UP: Final = 200
 
 
 class Proposal(NamedTuple):
@@ -55,6 +60,8 @@ class Proposals:
             message = 'optimise: optuna is not installed; it says what is tried next; pip install "cxsim[optimise]"'
             raise InputError(message) from None
         self._space = space
+        self._asked: set[Candidate] = {()}  # as-is is known
+        self._luck = np.random.default_rng(seed)
         with _quiet(optuna):
             sampler = optuna.samplers.TPESampler(seed=seed, multivariate=True, n_startup_trials=startup)
             wanted = optuna.study.StudyDirection
@@ -65,9 +72,44 @@ class Proposals:
             self._study.enqueue_trial(_parameters(space, candidate))
 
     def ask(self, count: int) -> list[Proposal]:
-        """Return what to try next; all of it is to be told before the next are asked for."""
-        trials = [self._study.ask() for _ in range(count)]
-        return [Proposal(trial, _candidate(self._space, trial)) for trial in trials]
+        """Return what to try next; all of it is to be told before the next are asked for.
+
+        None of it was asked for before: a sampler that has made up its mind proposes the same again and again. After
+        some such proposals one is drawn at random. There may be fewer than `count` where little is left to try.
+        """
+        found: list[Proposal] = []
+        stale = 0
+        while len(found) < count and stale < GIVE_UP:
+            if stale and stale % PATIENCE == 0:
+                self._study.enqueue_trial(self._random())
+            trial = self._study.ask()
+            candidate = _candidate(self._space, trial)
+            if candidate in self._asked:
+                self._fail(trial)
+                stale += 1
+                continue
+            stale = 0
+            self._asked.add(candidate)
+            found.append(Proposal(trial, candidate))
+        return found
+
+    def _random(self) -> dict[str, Any]:
+        """Return parameters drawn at random, each part in or out with equal chances."""
+        found: dict[str, Any] = {}
+        for number, part in enumerate(self._space.parts):
+            found[f"{number} in"] = bool(self._luck.integers(2))
+            if len(part.begins) > 1:
+                found[f"{number} begin"] = int(self._luck.integers(len(part.begins)))
+            for place, dial in enumerate(part.dials):
+                if len(dial.strengths) > 1:
+                    found[f"{number} dial {place}"] = int(self._luck.integers(len(dial.strengths)))
+        return found
+
+    def _fail(self, trial: optuna.trial.Trial) -> None:
+        """Take back a trial; the sampler learns nothing from it."""
+        import optuna
+
+        self._study.tell(trial, state=optuna.trial.TrialState.FAIL)
 
     def tell(self, one: Proposal, means: Array, over_budget: float) -> None:
         """Say what became of a candidate.
@@ -80,10 +122,8 @@ class Proposals:
         over_budget : float
             By how much it costs more than it may; 0 or less: it is affordable.
         """
-        import optuna
-
         if not np.isfinite(means).all():
-            self._study.tell(one.trial, state=optuna.trial.TrialState.FAIL)
+            self._fail(one.trial)
             return
         one.trial.set_constraint("budget", over_budget)
         self._study.tell(one.trial, means.tolist())

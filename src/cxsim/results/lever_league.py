@@ -16,7 +16,7 @@ from cxsim.experiments.executor import Report
 from cxsim.experiments.league_of_levers import AT_LEAST, AT_MOST, GAINS, LITTLE, STEPPED, Effort, League, Pulled
 from cxsim.experiments.league_of_levers import league_of_levers as pulled_alone
 from cxsim.measures.catalog import CATALOG, unit_of
-from cxsim.results.lever_words import sentences
+from cxsim.results.lever_words import LESS_PROFIT, NO_COST, SAVES, sentences
 from cxsim.results.searched import (
     Clock,
     How,
@@ -183,9 +183,9 @@ class LeverLeague:
         if not np.isfinite(one.figures).all():
             return "could not be simulated"
         if known.high < 0.0:
-            return "saves money"
+            return SAVES
         if not self._divides(one):
-            return "costs next to nothing"
+            return LESS_PROFIT if mean_interval(self._profit(one)).high < 0.0 else NO_COST
         return {
             AT_MOST: "cannot cost as much as the others",
             AT_LEAST: "costs more than the others at its least",

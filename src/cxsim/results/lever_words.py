@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from cxsim.results.searched import Origin
 
 MOST_NAMES: Final = 4
+SAVES: Final = "saves money"
+NO_COST: Final = "costs next to nothing"
+LESS_PROFIT: Final = "costs next to nothing, earns less"
+UNDIVIDED: Final = frozenset((SAVES, NO_COST, LESS_PROFIT))
 Row = Mapping[Hashable, Any]
 
 
@@ -37,7 +41,7 @@ def sentences(table: pd.DataFrame, gains: Sequence[Gain], found: League, origin:
         label = "The answer" if number == 0 else gain.title[:1].upper() + gain.title[1:]
         said.append((label, _best(rows, gain, found, money, first=number == 0)))
     first = table[table["gain"] == gains[0].measure].to_dict("records")
-    free = [row for row in first if row["note"] in {"costs next to nothing", "saves money"}]
+    free = [row for row in first if row["note"] in UNDIVIDED]
     if free:
         said.append(("Next to no cost", _free(free, gains[0], money)))
     said += _spent(first, found, money)
@@ -75,9 +79,12 @@ def _best(rows: Sequence[Row], gain: Gain, found: League, money: _Money, *, firs
     rest = [row for row in sure if row is not best and not row["tie"]][:MOST_NAMES]
     if rest:
         text += f" Then {listed([_short(row) for row in rest])}."
-    useless = [row for row in ranked if not row["ratio_low"] > 0.0 and not row["tie"]]
+    harmful = [row["what"] for row in ranked if row["ratio_high"] < 0.0]
+    useless = [row["what"] for row in ranked if row["ratio_low"] <= 0.0 <= row["ratio_high"] and not row["tie"]]
     if useless and first:
-        text += f" Not sure to do anything: {listed([row['what'] for row in useless[:MOST_NAMES]])}."
+        text += f" Not sure to do anything: {listed(useless[:MOST_NAMES])}."
+    if harmful and first:
+        text += f" Money that does harm: {listed(harmful[:MOST_NAMES])}."
     return text
 
 
@@ -88,7 +95,7 @@ def _short(row: Row) -> str:
 def _free(rows: Sequence[Row], gain: Gain, money: _Money) -> str:
     texts = []
     for row in rows:
-        how = f"saves {money(-row['cost'])}" if row["note"] == "saves money" else f"costs {money(row['cost'])}"
+        how = f"saves {money(-row['cost'])}" if row["note"] == SAVES else f"costs {money(row['cost'])}"
         gained = f"{fixed(row['gained'])} {gain.title} ({fixed(row['gained_low'])} to {fixed(row['gained_high'])})"
         texts.append(f"{row['what']} {how}: {gained}")
     return f"Nothing is divided by next to nothing: {'; '.join(texts)}."
@@ -103,9 +110,7 @@ def _spent(rows: Sequence[Row], found: League, money: _Money) -> list[tuple[str,
     }
     texts = []
     for kind, words in kinds.items():
-        own = [
-            row for row in rows if row["spend"] == kind and row["note"] not in {"costs next to nothing", "saves money"}
-        ]
+        own = [row for row in rows if row["spend"] == kind and row["note"] not in UNDIVIDED]
         if own:
             names = [f"{row['lever']} ({money(row['cost'])})" for row in own]
             texts.append(f"{words}: {listed(names)}")

@@ -93,6 +93,17 @@ def test_a_search_is_never_worse_than_each_part_alone(space, made):
     assert {space.alone(number) for number in range(len(space.parts))} <= tried
 
 
+def test_no_candidate_is_asked_for_twice(made):
+    assert len(made[0].tried) == EFFORT.candidates + 1  # and as-is
+
+
+def test_a_small_space_is_tried_whole_and_then_the_search_ends(space, stand_in):
+    small = Space(space.scenario, space.parts[2:], space.source, ())  # two prices at five strengths, which clash
+    tables = [stand_in(space.scenario, worth, seed=one) for one in (1, 2)]
+    found = optimise(Task(small, effort=EFFORT, seed=SEED), *tables)
+    assert len({one.candidate for one in found.tried}) == len(found.tried) == 11
+
+
 def test_few_runs_first_and_more_near_the_front(made):
     counts = {len(one.figures) for one in made[0].tried}
     assert counts == {EFFORT.first, EFFORT.more}
@@ -115,7 +126,7 @@ def test_the_choice_is_made_and_confirmed_on_luck_of_its_own(made):
 def test_the_same_seed_makes_the_same_search_and_another_one_another(space, stand_in):
     def candidates(seed):
         tables = [stand_in(space.scenario, worth, noise=0.0005, seed=one) for one in (1, 2)]
-        found = optimise(Task(space, budget=BUDGET, effort=EFFORT._replace(candidates=40), seed=seed), *tables)
+        found = optimise(Task(space, budget=BUDGET, effort=EFFORT._replace(candidates=32), seed=seed), *tables)
         return [one.candidate for one in found.tried]
 
     assert candidates(SEED) == candidates(SEED)
@@ -128,7 +139,7 @@ def test_luck_flatters_the_best_of_a_search(space, stand_in):
         return worth(case, {}) | {"policy_cost": 100.0 * len(changes)}
 
     tables = [stand_in(space.scenario, nothing, noise=0.02, seed=one) for one in (11, 12)]
-    found = optimise(Task(space, effort=EFFORT._replace(candidates=48), seed=SEED), *tables)
+    found = optimise(Task(space, effort=EFFORT._replace(candidates=24), seed=SEED), *tables)
     seen = [found.tried[place].figures for place in found.finalists]
     promised = max((own[:, 1] - found.tried[0].figures[: len(own), 1]).mean() for own in seen)
     kept = (found.fresh[:, :, 1] - found.fresh[0, :, 1]).mean(axis=1).max()
@@ -150,7 +161,7 @@ def test_a_finalist_that_turns_out_too_dear_is_not_chosen(space, stand_in):
             return super().luck(case, replication, measure) + more
 
     tables = stand_in(space.scenario, worth, noise=0.0005), Dearer(space.scenario, worth, noise=0.0005, seed=2)
-    found = optimise(Task(space, budget=BUDGET, effort=EFFORT, seed=SEED), *tables)
+    found = optimise(Task(space, budget=BUDGET, effort=EFFORT._replace(candidates=32), seed=SEED), *tables)
     assert found.fresh[found.best, :, 0].mean() <= BUDGET
     assert (found.fresh[:, :, 0].mean(axis=1) > BUDGET).any()
 
