@@ -291,6 +291,8 @@ def _axis(values: Iterable[float], form: str, *, pad: float = PAD, steps: int = 
     room = pad * (high - low) if high > low else max(0.05 * abs(high), 1.0)
     ticks = MaxNLocator(nbins=steps, steps=[1, 2, 5, 10]).tick_values(low - room, high + room)
     first, last, step = (round(float(end), 9) + 0.0 for end in (ticks[0], ticks[-1], ticks[1] - ticks[0]))
+    if low >= 0.0 > first and form != SIGNED:  # nothing waits less than no time
+        first = 0.0
     return Scale(first, last, step, form)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cxsim.measures.catalog import CATALOG
 from cxsim.report import assumptions as ledger
 from cxsim.report.deck import Deck, Grid, Grids, Slide, Words
-from cxsim.report.page import PHRASES
+from cxsim.report.page import ONE, PHRASES
 from cxsim.report.prose import Prose, parsed
 from cxsim.results.answer import finding
 from cxsim.results.captions import captions_of
@@ -131,7 +131,10 @@ def _last(facts: Facts, found: Prose, manifest: Mapping[str, Any]) -> Slide:
     from cxsim.results.report import provenance_of
 
     first, rest, _ = resting_on(facts)
-    counts = [f"{number} {PHRASES.get(name, name)}" for name, number in ledger.counts(first)]
+    counts = [
+        f"{number} {ONE.get(name, PHRASES.get(name, name)) if number == 1 else PHRASES.get(name, name)}"
+        for name, number in ledger.counts(first)
+    ]
     number = len(first)
     title = f"It rests on {number} assumption{'' if number == 1 else 's'}: {listed(counts)}"
     if not number:
