@@ -17,6 +17,8 @@ SCENARIO = "cable-town"
 SAMPLE = Path("results") / f"sample-{SCENARIO}"
 COMMAND = ("compare", SCENARIO, "--out", SAMPLE.as_posix())
 PICTURES = {"retention": "retention.png"}
+LIVES = "lives.png"
+LIVES_OF = (1, ("as-is", "make-good-fast"))
 KEPT = ("answer.md", "comparison.csv", "manifest.json", "report.html")
 CHARTS = ("league.png", "retention.png")
 CONSOLE = "console.txt"
@@ -42,6 +44,14 @@ def draw() -> None:
     folder.mkdir(exist_ok=True)
     for name, file in PICTURES.items():
         getattr(found.plot, name)().save(folder / file, size="page")
+    draw_lives(folder / LIVES)
+
+
+def draw_lives(path: Path) -> None:
+    """Draw the two lives of one customer of the scenario."""
+    import cxsim
+
+    cxsim.story(SCENARIO, *LIVES_OF).plot().save(path, size="page")
 
 
 def prune() -> None:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from cxsim.experiments.rules import replaced
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
+    from cxsim.results.bundle import waterfall
+    from cxsim.results.discovery import discover
+    from cxsim.results.lever_league import levers
+    from cxsim.results.optimum import optimise
+    from cxsim.results.selection import select
+    from cxsim.results.sensitivity import sensitivity
+    from cxsim.results.stories.fated import fates
+    from cxsim.results.stories.story import story
     from cxsim.results.study import StudyResult, sweep
     from cxsim.scenario import Scenario, load
     from cxsim.scenario.steering import steering_rule
@@ -33,15 +41,23 @@ __all__ = [
     "__version__",
     "check_parity",
     "compare",
+    "discover",
+    "fates",
+    "levers",
     "load",
     "load_study",
+    "optimise",
     "replaced",
     "resume",
     "run",
+    "select",
+    "sensitivity",
     "start",
     "steering_rule",
+    "story",
     "study_of",
     "sweep",
+    "waterfall",
 ]
 
 _HOMES: Final = {
@@ -55,15 +71,23 @@ _HOMES: Final = {
     "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
+    "discover": "cxsim.results.discovery",
+    "fates": "cxsim.results.stories.fated",
+    "levers": "cxsim.results.lever_league",
     "load": "cxsim.scenario",
     "load_study": "cxsim.experiments.studies.study",
+    "optimise": "cxsim.results.optimum",
     "replaced": "cxsim.experiments.rules",
     "resume": "cxsim.results",
     "run": "cxsim.results",
+    "select": "cxsim.results.selection",
+    "sensitivity": "cxsim.results.sensitivity",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
+    "story": "cxsim.results.stories.story",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
+    "waterfall": "cxsim.results.bundle",
 }
 
 

@@ -61,7 +61,7 @@ def test_every_command_is_in_its_page(make, request):
 
 def test_the_sample_and_the_pictures_are_of_this_scenario_and_this_model(sample, request):
     folder = request.config.rootpath / "docs" / "pictures"
-    for file in sample.PICTURES.values():
+    for file in (*sample.PICTURES.values(), sample.LIVES):
         assert (folder / file).read_bytes().startswith(b"\x89PNG"), file
     assert sample.made_by() == sample.made_now(), "the sample and the pictures are stale: run `make sample`"
 

@@ -92,7 +92,7 @@ def test_batch_means_of_the_waits_of_a_queue():
     assert LOW <= share_of([one.interval for one in found if one.trusted], 1.0) <= HIGH
 
 
-@pytest.mark.parametrize("wish", [0.35, 0.2])
+@pytest.mark.parametrize("wish", [0.35, pytest.param(0.2, marks=pytest.mark.slow)])
 def test_adding_replications_until_precise(wish):
     # Stopping when it looks good enough costs a little, the more the earlier it may stop (Chow & Robbins 1965).
     stream = np.random.default_rng(SEED + 30).standard_normal((EXPERIMENTS, 400))

@@ -12,7 +12,21 @@ import typer
 from typer.core import TyperGroup
 
 from cxsim import __version__
-from cxsim.cli import files, pages, patterns, proof, rivals, simulations, speed, studies
+from cxsim.cli import (
+    factors,
+    files,
+    pages,
+    patterns,
+    proof,
+    rivals,
+    selection,
+    simulations,
+    speed,
+    spending,
+    steady,
+    stories,
+    studies,
+)
 from cxsim.cli.screen import Screen
 from cxsim.errors import CxsimError, InputError
 
@@ -91,7 +105,15 @@ def shared(
 app.command()(simulations.run)
 app.command()(simulations.compare)
 app.command()(rivals.benchmark)
+app.command()(selection.select)
+app.command()(steady.steady)
 app.command()(studies.sweep)
+app.command()(factors.sensitivity)
+app.command()(factors.discover)
+app.command()(spending.optimise)
+app.command()(spending.levers)
+app.command()(spending.waterfall)
+app.command()(stories.story)
 app.command()(pages.report)
 app.command()(files.validate)
 app.command()(files.schema)

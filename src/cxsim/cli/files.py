@@ -1,4 +1,4 @@
-"""`cxsim validate`, `schema`, `scenarios` and `new`: scenario files, without simulating."""
+"""`cxsim validate`, `schema`, `scenarios` and `new`: scenario and study files, without simulating."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ scenarios_app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 def validate(
     context: typer.Context,
-    scenario_files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files, or bundled names.")],
+    scenario_files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Scenario or study files, or bundled names.")
+    ],
     allow_steering: Annotated[
         bool, typer.Option("--allow-steering", help="Import the steering rules that files name, and check them too.")
     ] = False,
 ) -> None:
-    """Check scenario files; list every fault.
+    """Check scenario and study files; list every fault.
+
+    A study is a file with a line `study:`; its scenario is checked with it, and the ends of its factors are tried.
 
     Exit code 0: all valid; 1: a file is invalid; 2: a file is unreadable.
 
@@ -33,6 +37,7 @@ def validate(
       cxsim validate my-shop.yaml
       cxsim validate scenarios/*.yaml
       cxsim validate steered-hotline --allow-steering
+      cxsim validate staffing my-study.yaml
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     screen: Screen = context.obj
     worst = 0
@@ -53,9 +58,14 @@ def validate(
 
 def _faults(name: str, *, allow_steering: bool) -> tuple[tuple[Fault, ...], int, list[str]]:
     """Return the faults of a file, the exit code they mean, and policies whose steering stayed unread."""
-    from cxsim.scenario import load
+    from cxsim.scenario import library, load
 
     try:
+        if library.is_study(name):
+            from cxsim.experiments.studies.study import load_study
+
+            load_study(name, allow_steering=allow_steering)
+            return (), 0, []
         found = load(name, allow_steering=allow_steering)
     except UnreadableError as error:
         return error.faults, UNREADABLE, []
@@ -76,47 +86,62 @@ def _described(fault: Fault) -> dict[str, Any]:
     }
 
 
-def schema(context: typer.Context) -> None:
-    """Print the JSON Schema of scenario files.
+def schema(
+    context: typer.Context,
+    study: Annotated[bool, typer.Option("--study", help="That of study files.")] = False,
+) -> None:
+    """Print the JSON Schema of scenario files, or of study files.
 
     \b
-    Example:
+    Examples:
       cxsim schema > scenario.schema.json
+      cxsim schema --study > study.schema.json
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.scenario.schema import json_schema
+    from cxsim.scenario.study_fields import study_schema
 
     screen: Screen = context.obj
-    content = json_schema()
+    content = study_schema() if study else json_schema()
     screen.result(json.dumps(content, indent=1, ensure_ascii=False))
     screen.document(content)
 
 
 @scenarios_app.callback(invoke_without_command=True)
 def scenarios(context: typer.Context) -> None:
-    """List the bundled scenarios, or show one.
+    """List the bundled scenarios and studies, or show one.
 
     \b
     Examples:
       cxsim scenarios
       cxsim scenarios show local-shop-vs-chain
+      cxsim scenarios show staffing
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.scenario import library, load
+    from cxsim.scenario import library
 
     if context.invoked_subcommand is not None:
         return
     screen: Screen = context.obj
-    found = [(name, load(name).document.question or "") for name in library.names()]
-    width = max((len(name) for name, _ in found), default=0) + 2
-    for name, question in found:
-        screen.result(f"{name:<{width}}{question}".rstrip())
-    screen.document({"scenarios": [{"name": name, "question": question} for name, question in found]})
+    found = {
+        "scenarios": [(name, library.question(name)) for name in library.names()],
+        "studies": [(name, library.question(name)) for name in library.studies()],
+    }
+    width = max(len(name) for listed in found.values() for name, _ in listed) + 2
+    for kind, listed in found.items():
+        if kind == "studies":
+            screen.result("\nstudies:")
+        for name, question in listed:
+            screen.result(f"{name:<{width}}{question}".rstrip())
+    screen.document(
+        {kind: [{"name": name, "question": asked} for name, asked in listed] for kind, listed in found.items()}
+    )
 
 
 @scenarios_app.command("show")
 def show(
-    context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a bundled scenario.")]
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a bundled scenario or study.")],
 ) -> None:
-    """Print a bundled scenario, comments and all.
+    """Print a bundled scenario or study, comments and all.
 
     \b
     Example:
@@ -132,22 +157,24 @@ def show(
 
 def new(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new scenario; writes NAME.yaml here.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new file; writes NAME.yaml here.")],
     source: Annotated[
-        str, typer.Option("--from", metavar="SCENARIO", help="The scenario to begin with.")
+        str, typer.Option("--from", metavar="SCENARIO", help="The scenario or study to begin with.")
     ] = "local-shop-vs-chain",
 ) -> None:
-    """Start a scenario file of one's own from another.
+    """Start a scenario or study file of one's own from another.
 
     \b
     Examples:
       cxsim new my-shop
       cxsim new my-calls --from bank-phone
+      cxsim new my-study --from staffing
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.scenario import library
 
     screen: Screen = context.obj
     path = library.new(name, Path(), source)
     screen.result(str(path))
-    screen.remark(f"next: edit it, then `cxsim validate {path}` and `cxsim compare {path}`")
+    then = "sweep" if library.is_study(path) else "compare"
+    screen.remark(f"next: edit it, then `cxsim validate {path}` and `cxsim {then} {path}`")
     screen.document({"file": str(path)})

@@ -187,7 +187,7 @@ def compare(
     screen: Screen = context.obj
     wanted = _precision(precision, replications, most)
     found, folder = _prepared(scenario, set_, out, allow_steering=allow_steering)
-    names = None if policies is None else _named(policies)
+    names = None if policies is None else named(policies)
     for name in names or ():
         found.policy(name)
     if fork_at is not None:
@@ -248,7 +248,7 @@ def _pairs(texts: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _named(policies: str) -> list[str]:
+def named(policies: str) -> list[str]:
     """Read names with commas between."""
     names = [name.strip() for name in policies.split(",") if name.strip()]
     if not names:

@@ -89,6 +89,8 @@ class Choice(NamedTuple):
         Replications of each candidate.
     dropped : int
         Replications left out because a run failed or had no value.
+    samples : tuple of (replications,) float64
+        Of each candidate, NaN where there is none.
     """
 
     chosen: int
@@ -96,6 +98,7 @@ class Choice(NamedTuple):
     eliminated: tuple[Elimination, ...]
     counts: tuple[int, ...]
     dropped: int
+    samples: tuple[Array, ...]
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ class Confirmation:
     ----------
     replications : int
         Complete ones.
-    values : (cases, replications) float64
+    samples : (cases, replications) float64
     low, high : (cases,) float64
         Simultaneous bounds of the lead of the chosen over each other; positive is good, whichever way is better.
     beside : WithBest
@@ -122,7 +125,7 @@ class Confirmation:
     """
 
     replications: int
-    values: Array
+    samples: Array
     low: Array
     high: Array
     beside: WithBest
@@ -258,15 +261,15 @@ class _Made:
         Raises
         ------
         RunError
-            When there are too few of them to go on.
+            When half of all so far, or more, had no value under some candidate.
         """
         kept = found[:, np.isfinite(found).all(axis=0)]
-        if 2 * kept.shape[1] <= found.shape[1]:
+        made, dropped = max(self.counts), self.dropped
+        if 2 * dropped >= made:
             failures = [one.why for one in getattr(self._runs, "failures", ())]
             why = f"the first failure: {failures[0]}" if failures else "it has no value there"
             message = (
-                f"{self.wish.measure}: {kept.shape[1]} of {found.shape[1]} replications have a value under every "
-                f"policy; {why}"
+                f"{self.wish.measure}: {made - dropped} of {made} replications have a value under every policy; {why}"
             )
             raise RunError(message)
         return kept
@@ -293,7 +296,9 @@ def _by_kn(made: _Made, better: Better, tell: Tell | None) -> Choice:
     while kn.selected is None and asked < wish.most:
         wanted = kn.first if not asked else max(1, kn.most - kn.replications)
         batch = min(wanted, _batch(asked) or kn.first, wish.most - asked)
-        kn.tell(made.complete(made.add(kn.survivors, batch)))
+        found = made.complete(made.add(kn.survivors, batch))
+        if found.size:
+            kn.tell(found)
         asked += batch
         if tell is not None:
             tell(f"{len(kn.survivors)} of {len(made.cases)} left after {asked} runs each")
@@ -301,7 +306,7 @@ def _by_kn(made: _Made, better: Better, tell: Tell | None) -> Choice:
     if chosen is None:
         kept = np.array([made.rows[one] for one in kn.survivors])
         chosen = first_best(sign_of(better) * np.nanmean(kept, axis=1), kn.survivors)
-    return Choice(chosen, kn.selected is not None, tuple(kn.eliminated), made.counts, made.dropped)
+    return Choice(chosen, kn.selected is not None, tuple(kn.eliminated), made.counts, made.dropped, tuple(made.rows))
 
 
 def _by_ocba(made: _Made, better: Better, tell: Tell | None) -> Choice:
@@ -319,7 +324,7 @@ def _by_ocba(made: _Made, better: Better, tell: Tell | None) -> Choice:
             rounds.tell({one: made.add([one], int(wanted[one]))[0] for one in everyone if wanted[one] > 0})
         if tell is not None:
             tell(f"{sum(made.counts)} runs handed out, chance of a right choice about {100 * rounds.chance:.0f} %")
-    return Choice(rounds.leader, rounds.selected is not None, (), made.counts, made.dropped)
+    return Choice(rounds.leader, rounds.selected is not None, (), made.counts, made.dropped, tuple(made.rows))
 
 
 def _batch(made: int) -> int:
@@ -361,7 +366,7 @@ def _confirm(made: _Made, chosen: int, count: int, *, enough: bool, seed: int) -
         verdict = AGREES
     return Confirmation(
         replications=values.shape[1],
-        values=values,
+        samples=values,
         low=low,
         high=high,
         beside=with_best(values, wish.confidence, better),

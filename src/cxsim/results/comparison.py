@@ -21,6 +21,10 @@ from cxsim.units import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cxsim.experiments.watched import Luck
+    from cxsim.results.stories.fated import Fates
+    from cxsim.results.stories.story import Story
+
 
 class Comparison(Tabled):
     """Policies and as-is on common random numbers, with their tables.
@@ -128,6 +132,48 @@ class Comparison(Tabled):
         """Headline measures of our firm in each world, columns of `measures.parquet`; empty where none were run."""
         made = self.experiment.worlds
         return self.measures.iloc[:0] if made is None else made.measures
+
+    def story(self, customer: int, policy: str | None = None, *, replication: int = 0) -> Story:
+        """Tell the life of one customer under as-is and under a policy, on the luck of one of these replications.
+
+        Parameters
+        ----------
+        customer : int
+            Number of the customer, from 0.
+        policy : str, optional
+            One that was compared; without it the life under as-is alone.
+        replication : int
+
+        Raises
+        ------
+        InputError
+            When the policy was not compared, or there is no such customer.
+        """
+        from cxsim.results.stories.story import story_of
+
+        if policy is not None:
+            self._check_other("story", policy)
+        both = [self.facts.reference] if policy is None else [self.facts.reference, policy]
+        return story_of(self._luck(replication), customer, both)
+
+    def whose(self, policy: str, *, replication: int = 0) -> Fates:
+        """Return whom a policy saves, loses and pays for nothing in one replication, one by one.
+
+        Raises
+        ------
+        InputError
+            When the policy was not compared.
+        """
+        from cxsim.results.stories.fated import fates_on
+
+        self._check_other("whose", policy)
+        return fates_on(self._luck(replication), (self.facts.reference, policy))
+
+    def _luck(self, replication: int) -> Luck:
+        from cxsim.experiments.watched import Luck
+
+        made = self.experiment
+        return Luck(made.scenario, made.layout.names, made.inference, made.seed, replication, made.engine, made.scale)
 
     def _check_other(self, what: str, policy: str) -> None:
         if policy not in self.facts.others:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cxsim.experiments.studies.lab import Lab
 
 CHARTS: Final = "charts"
-MOST_CHARTS: Final = 4
+MOST_ROWS: Final = 20
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,23 +95,10 @@ class StudyResult:
         """Return the answer in sentences, as Markdown."""
         return study_answer(self.swept, self.summary, self.effects, self.failed)
 
-    def effects_chart(self, measure: str | None = None, ax: Axes | None = None) -> Axes | Chart:
-        """Draw what each factor does to a measure, the first of the study by default.
-
-        Raises
-        ------
-        InputError
-            When the measure is none of the study's.
-        """
-        from cxsim.results.study_charts import effects_chart
-
-        return effects_chart(self, measure or self.study.measures[0], ax)
-
-    def charts(self) -> dict[str, Chart]:
-        """Return the charts of a study by name."""
-        from cxsim.results.study_charts import charts_of
-
-        return charts_of(self)
+    @property
+    def plot(self) -> StudyPlots:
+        """Charts: ``.plot.effects()``, ``.plot.all()``."""
+        return StudyPlots(self)
 
     def __repr__(self) -> str:
         study = self.study
@@ -119,7 +106,40 @@ class StudyResult:
 
     def _repr_html_(self) -> str:
         lines = [line for line in self.answer().splitlines() if line.strip()]
-        return "".join(f"<p>{html.escape(line.lstrip('# '))}</p>" for line in lines)
+        said = "".join(f"<p>{html.escape(line.lstrip('#- '))}</p>" for line in lines)
+        own = self.effects[self.effects["measure"] == self.study.measures[0]]
+        shown = own[["factor", "level", "policy", "mean", "ci_low", "ci_high", "unit"]].head(MOST_ROWS)
+        return said + shown.to_html(index=False, border=0, float_format="{:.4g}".format)
+
+
+class StudyPlots:
+    """Charts of a study; each draws on the Axes it is given, or makes a `Chart` of its own.
+
+    Parameters
+    ----------
+    result : StudyResult
+    """
+
+    def __init__(self, result: StudyResult) -> None:
+        self._result = result
+
+    def effects(self, measure: str | None = None, ax: Axes | None = None) -> Axes | Chart:
+        """Draw what each factor does to a measure, the first of the study by default.
+
+        Raises
+        ------
+        InputError
+            When the measure is none of the study's, or nothing varies.
+        """
+        from cxsim.results.study_charts import effects_chart
+
+        return effects_chart(self._result, measure or self._result.study.measures[0], ax)
+
+    def all(self) -> dict[str, Chart]:
+        """Return all charts that there is something to draw for, by name."""
+        from cxsim.results.study_charts import charts_of
+
+        return charts_of(self._result)
 
 
 def command_of(made: Swept) -> str:
@@ -215,7 +235,7 @@ def _files(result: StudyResult) -> dict[str, str | bytes]:
     """Return what a study's folder holds beside its tables."""
     files: dict[str, str | bytes] = {"answer.md": result.answer()}
     files["effects.csv"] = result.effects.to_csv(index=False, lineterminator="\n")
-    for name, chart in result.charts().items():
+    for name, chart in result.plot.all().items():
         for ending in ("png", "svg"):
             files[f"{CHARTS}/{name}.{ending}"] = chart.render(ending)
     return files

@@ -136,14 +136,10 @@ def _best(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
         return  # the best world is nobody's choice
     means = own["mean"].to_numpy()
     row = own.iloc[int(means.argmax() if better == "higher" else means.argmin())]
-    table = made.study.points_table()
-    here = table[(table["point"] == row["point"]) & (table["world"] == row["world"])]
-    values = []
-    for factor in (*made.study.levers, *made.study.uncertainties):
-        text = "" if here.empty else here.iloc[0][f"{factor.path} (text)"]
-        if isinstance(text, str) and text:
-            values.append(f"{factor.path} {text}")
-    at = f"point {row['point']} ({', '.join(values)})" if values else f"point {row['point']}"
+    texts = {one.number: dict(one.texts) for one in made.study.points}[row["point"]]
+    texts |= {one.number: dict(one.texts) for one in made.study.worlds}[row["world"]]
+    values = [f"{path} {text}" for path, text in texts.items()]
+    at = f"point {row['point']} ({', '.join(values) or 'as written'})"
     half = (row["ci_high"] - row["ci_low"]) / 2
     near = int(np.sum(np.abs(own["mean"] - row["mean"]) < (half if math.isfinite(half) else 0.0)))
     yield (

@@ -110,7 +110,7 @@ def _wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def _line(label: str, text: str) -> list[str]:
+def labelled(label: str, text: str) -> list[str]:
     """Put a text beside a label, on more lines where it is long."""
     parts = _wrapped(text, WIDTH - LABEL)
     # A label that is too wide stands alone; one that just fills its place keeps a space behind it.
@@ -129,7 +129,7 @@ def _beside(findings: Findings, label: str, policy: str, text: str) -> list[str]
     whole = f"{padded(name, width)}{text}"
     if columns(name) < width and columns(whole) <= WIDTH - LABEL:
         return _line_kept(label, whole)
-    return [*_line(label, name), *_line("", text)]
+    return [*labelled(label, name), *labelled("", text)]
 
 
 def _line_kept(label: str, text: str) -> list[str]:
@@ -171,20 +171,20 @@ def _winning(findings: Findings) -> list[str]:
         text = f"{values}, {findings.reference} {quantity(row.reference, row.unit)}  {_apart(row)}"
     lines = _beside(findings, label, best, text)
     if findings.level:
-        lines += _line("", f"cannot be told apart from {listed([shown(policy) for policy in findings.level])}")
+        lines += labelled("", f"cannot be told apart from {listed([shown(policy) for policy in findings.level])}")
     return lines
 
 
 def _nothing(findings: Findings, label: str) -> list[str]:
     if findings.setting.replications == 1:
-        return _line(label, "nothing can be said: one run cannot tell luck from effect")
+        return labelled(label, "nothing can be said: one run cannot tell luck from effect")
     text = f"nothing here beats changing {'nothing' if findings.reference == 'as-is' else shown(findings.reference)}"
     unit = CATALOG[findings.headline].unit
     if math.isfinite(findings.seen):
         shown_unit = findings.setting.currency if unit == "money" else unit
         seen = difference(findings.seen, shown_unit).removeprefix("+")
         text += f"; these runs would have found {seen.replace('percentage points', 'points')}"
-    return _line(label, text)
+    return labelled(label, text)
 
 
 def _apart(row: Row) -> str:
@@ -198,7 +198,7 @@ def _recommended(findings: Findings) -> list[str]:
         return []
     if best is None:
         there = any(measure == "won_by_recommendation" for measure, _ in findings.rows)
-        return _line("Recommended", "no policy wins more customers by word of mouth") if there else []
+        return labelled("Recommended", "no policy wins more customers by word of mouth") if there else []
     row = findings.row("won_by_recommendation", best.policy)
     if row is None:
         return []
@@ -212,14 +212,14 @@ def _money(findings: Findings) -> list[str]:
     if cost is None:
         return []
     if profit is None or not math.isfinite(profit.difference):
-        return _line("Costs", f"{figures(cost.mean)} {findings.setting.currency}")
+        return labelled("Costs", f"{figures(cost.mean)} {findings.setting.currency}")
     amount = f"{figures(cost.mean)} / {signed(figures(profit.difference))} {findings.setting.currency}"
     if profit.tie:
         sure = span(profit.diff_low, profit.diff_high, profit.unit)
         amount = f"{figures(cost.mean)} {findings.setting.currency} / profit cannot be told apart ({sure})"
     elif profit.difference < 0.0:
         amount += " (less profit than before)"
-    return _line("Costs / earns", amount + _paid_back(findings))
+    return labelled("Costs / earns", amount + _paid_back(findings))
 
 
 def _paid_back(findings: Findings) -> str:
@@ -235,7 +235,7 @@ def _paid_back(findings: Findings) -> str:
 def _goals(findings: Findings) -> list[str]:
     best = findings.winner
     goals = [goal for goal in findings.goals if best is not None and math.isfinite(goal.chance.get(best, math.nan))]
-    return _line("Goals", _in_short(findings, goals, best)) if goals and best is not None else []
+    return labelled("Goals", _in_short(findings, goals, best)) if goals and best is not None else []
 
 
 def _in_short(findings: Findings, goals: list[GoalFound], best: str) -> str:
@@ -260,7 +260,7 @@ def _others(findings: Findings) -> list[str]:
             lines += _beside(findings, label, policy, _gap(findings, row) + _price(findings, policy))
             label = ""  # noqa: PLW2901 -- said once for all its lines
         if len(found) > MOST_LINES:
-            lines += _line("", f"and {len(found) - MOST_LINES} more, see answer.md")
+            lines += labelled("", f"and {len(found) - MOST_LINES} more, see answer.md")
     return lines
 
 
@@ -286,7 +286,7 @@ def _openings(findings: Findings) -> list[str]:
         text = f"{findings.reference} loses {figures(opening.reference)} in {number_word(opening.months)} months"
         label, text = f"When {opening.firm} opens", f"{text}, best policy {figures(opening.winner)}"
         whole = f"{label}   {text}"
-        lines += [whole] if columns(whole) <= WIDTH else _line(label, text)
+        lines += [whole] if columns(whole) <= WIDTH else labelled(label, text)
     return lines
 
 
@@ -302,7 +302,7 @@ def _own_figures(findings: Findings) -> list[str]:
     ]
     if findings.doubtful:
         text = f"only {text}: what follows holds only if the model were right"
-    return _line("Own figures", f"{text}; {', '.join(wrong)}" if wrong else text)
+    return labelled("Own figures", f"{text}; {', '.join(wrong)}" if wrong else text)
 
 
 def _sure(findings: Findings) -> list[str]:
@@ -314,15 +314,15 @@ def _sure(findings: Findings) -> list[str]:
     if worlds is not None and worlds.worlds:
         held = "best in" if findings.winner is None else "in"
         texts.append(f"{held} {worlds.best} of {worlds.worlds} worlds we cannot rule out")
-        return _line("Sure?", ", ".join(texts))
-    lines = _line("Sure?", "; ".join([*texts, "not checked against what we are unsure of"]))
+        return labelled("Sure?", ", ".join(texts))
+    lines = labelled("Sure?", "; ".join([*texts, "not checked against what we are unsure of"]))
     if findings.setting.with_worlds:
         first = "" if findings.setting.unsure else "write ranges under `unsure`, then "
-        lines += _line("Left out", f"worlds: {first}run `{findings.setting.with_worlds}`")
+        lines += labelled("Left out", f"worlds: {first}run `{findings.setting.with_worlds}`")
     return lines
 
 
 def _wrong_if(findings: Findings) -> list[str]:
     if findings.worlds is None or not findings.worlds.turns:
         return []
-    return _line("Wrong if", ", or ".join(turn.when for turn in findings.worlds.turns))
+    return labelled("Wrong if", ", or ".join(turn.when for turn in findings.worlds.turns))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cxsim.errors import Fault, ScenarioError, UnreadableError, quoted
-from cxsim.scenario.reader import LARGEST_FILE, read_text
+from cxsim.scenario.reader import LARGEST_FILE, read_file, read_text
 from cxsim.units import nearest
 
 ENDING: Final = ".yaml"
@@ -70,6 +70,23 @@ def locate(path_or_name: str | Path) -> Path:
     hint = nearest(text, [*names(), *studies()]) or "`cxsim scenarios` lists the bundled ones"
     given = "no such file, and no bundled scenario or study of this name"
     raise UnreadableError([Fault(text, None, "", given, "a path, or a bundled scenario", hint)])
+
+
+def is_study(path_or_name: str | Path) -> bool:
+    """Whether a file is a study and no scenario.
+
+    Raises
+    ------
+    ScenarioError
+        If it is no YAML; `UnreadableError` if it cannot be read at all.
+    """
+    return "study" in read_file(locate(path_or_name))[1]
+
+
+def question(name: str) -> str:
+    """Return what a bundled scenario or study asks; empty where it does not say."""
+    tree = read_file(locate(name))[1]
+    return " ".join(str(tree.get("study") or tree.get("question") or "").split())
 
 
 def show(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxsim.errors import Fault, ScenarioError, ValueRefusedError, quoted
 from cxsim.scenario import library
+from cxsim.scenario.faults import line_of
 from cxsim.scenario.migrate import migrated
 from cxsim.scenario.models import Document
 from cxsim.scenario.paths import Entry, Location, at, changed, entries, find, note_path, same_whole
@@ -329,6 +330,9 @@ def loads(
 
 def _loaded(tree: Any, file: str, folder: Path, name: str, *, allow_steering: bool) -> Scenario:
     own = name.removesuffix(".resolved")
+    if isinstance(tree, dict) and "study" in tree and "firms" not in tree:
+        remedy = "name its scenario; `cxsim sweep` runs a study"
+        raise ScenarioError([Fault(file, line_of(tree, ("study",)), "study", "a study", "a scenario", remedy)])
     scenario = Scenario(resolve(migrated(tree, file), file, folder, own, allow_steering=allow_steering))
     scenario.check()
     return scenario

@@ -33,7 +33,7 @@ def _levels(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueRefusedError("this", "a list of values", "write, for example, [1, 2, 4]")
     if not value:
-        raise ValueRefusedError("an empty list", "one value or more", "write, for example, [1, 2, 4]")
+        raise ValueRefusedError("[]", "one value or more", "write, for example, [1, 2, 4]")
     if len(value) > MOST_LEVELS:
         raise ValueRefusedError(f"{len(value)} values", f"at most {MOST_LEVELS}", "write a range")
     return tuple(_level(item) for item in value)
@@ -87,7 +87,7 @@ def _levels_each(value: Any) -> int:
 def _points(value: Any) -> int:
     text = fields.text_of(value)
     if text == USUAL:
-        raise ValueRefusedError("no number", "a number of points", "write, for example, {sobol: 64}")
+        raise ValueRefusedError("the method alone", "a number of points with it", "write, for example, {sobol: 64}")
     return parse_count(text, low=1, high=MOST_CASES)
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-BATCHES: Final = 30  # in the interval; more hardly narrow it (Schmeiser 1982)
+BATCHES: Final = 20  # in the interval; more hardly narrow it (Schmeiser 1982)
 FINER: Final = 5  # short batches, those that are judged, in one of the interval
-P_DEPENDENT: Final = 0.1  # below it, batches count as dependent
+P_DEPENDENT: Final = 0.05  # below it, batches count as dependent
 
 
 class SteadyMean(NamedTuple):
@@ -120,7 +120,7 @@ def batch_means(values: npt.ArrayLike, level: float = 0.95) -> SteadyMean:
     """Return the mean of one long run, with a t interval over batches that were found long enough.
 
     The batch is doubled from one observation on, until von Neumann's ratio shows no dependence of neighbours (p above
-    .1); at least 150 batches must be left to judge it by. The interval is that of 30 batches, each at least five times
+    .05); at least 100 batches must be left to judge it by. The interval is that of 20 batches, each at least five times
     as long.
 
     Parameters
@@ -138,7 +138,7 @@ def batch_means(values: npt.ArrayLike, level: float = 0.95) -> SteadyMean:
     Raises
     ------
     InputError
-        When there are fewer than 150 observations or one is NaN.
+        When there are fewer than 100 observations or one is NaN.
 
     References
     ----------

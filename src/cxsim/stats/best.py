@@ -102,6 +102,21 @@ def with_best(values: npt.ArrayLike, level: float = 0.95, better: Better = "high
     return WithBest(lead, low, high, in_set)
 
 
+def confirmation(delta: str, confidence: float) -> str:
+    """Return what confirming a choice by :func:`margins` on fresh replications promises, for people.
+
+    Parameters
+    ----------
+    delta : str
+        With its unit.
+    confidence : float
+    """
+    return (
+        f"A choice that is worse than the best by {delta} or more is confirmed with a chance of at most "
+        f"{100 * (1 - confidence):.4g} % (exact for replications that vary normally), however it was made."
+    )
+
+
 def margins(values: npt.ArrayLike, chosen: int, level: float = 0.95, better: Better = "higher") -> tuple[Array, Array]:
     """Return simultaneous one-sided bounds of the lead of one candidate over each other.
 

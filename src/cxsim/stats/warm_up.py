@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
 
 BATCH: Final = 5  # observations in a batch: the 5 of MSER-5
-LEFT_AT_END: Final = 5  # batches; the statistic of a handful of batches is low by luck (Hoad et al. 2010)
+EDGE: Final = 0.9  # of the first half: a smallest value beyond it goes on falling, and is none
 FEWEST: Final = 4 * BATCH  # observations that can be judged at all
 
 
@@ -33,8 +33,8 @@ class WarmUp(NamedTuple):
     of : int
         How many there are.
     trusted : bool
-        Whether the truncation point lies in the first half. Otherwise the run is too short to tell, or it drifts, and
-        no truncation makes it steady.
+        Whether there is a smallest value within the first half, and not at its edge. Otherwise the run is too short to
+        tell, or it drifts, and no truncation makes it steady.
     statistic : (points,) float64
         MSER by number of batches left out, from 0; the point chosen is the first of the smallest.
     """
@@ -49,9 +49,11 @@ class WarmUp(NamedTuple):
         """The finding in a sentence."""
         if not self.trusted:
             return (
-                f"No warm-up can be trusted: leaving out {self.observations} of {self.of} observations would be best, "
-                "which is more than half. Make the run longer, or ask whether it settles at all."
+                f"No warm-up can be trusted: the more of the first half of {self.of} observations is left out, the "
+                "better. Make the run longer, or ask whether it settles at all (MSER-5)."
             )
+        if not self.observations:
+            return f"None is needed: all {self.of} observations are kept (MSER-5)."
         return f"The first {self.observations} of {self.of} observations are left out as warm-up (MSER-5)."
 
 
@@ -77,8 +79,8 @@ def mser5(values: npt.ArrayLike) -> WarmUp:
     """Return how many observations to leave out, by the marginal standard error rule on batches of five.
 
     With batch means z(1) ... z(m), MSER(d) = sum over j > d of (z(j) - mean of those)² / (m - d)²: the squared standard
-    error that the rest would have if it were independent. The d where it is smallest is chosen, the last five batches
-    aside; it is trusted in the first half only.
+    error that the rest would have if it were independent. The d in the first half where it is smallest is chosen:
+    towards the end few and alike observations make it small by luck. A d at the edge of that half is not trusted.
 
     Parameters
     ----------
@@ -98,7 +100,7 @@ def mser5(values: npt.ArrayLike) -> WarmUp:
     ----------
     White (1997), Simulation 69:323; White, Cobb & Spratt (2000), Proceedings of the Winter Simulation Conference, 755
     (batches of 5); Franklin & White (2008), Proceedings of the Winter Simulation Conference, 541 (the first half);
-    Hoad, Robinson & Davies (2010), Journal of the Operational Research Society 61:1389 (averages, the end of the run).
+    Hoad, Robinson & Davies (2010), Journal of the Operational Research Society 61:1389 (averages over replications).
     """
     series = _averaged("warm-up", values)
     if series.size < FEWEST:
@@ -110,12 +112,12 @@ def mser5(values: npt.ArrayLike) -> WarmUp:
     around = means - means.mean()
     left = np.arange(batches, 0, -1, dtype=np.float64)
     sums, squares = np.cumsum(around[::-1])[::-1], np.cumsum(around[::-1] ** 2)[::-1]
-    points = max(batches - LEFT_AT_END, batches // 2 + 1)
-    statistic = (np.maximum(squares - sums**2 / left, 0.0) / left**2)[:points]
+    half = batches // 2
+    statistic = (np.maximum(squares - sums**2 / left, 0.0) / left**2)[: half + 1]
     # What only rounding parts is equal, and the first of equals keeps the most.
     lowest = float(statistic.min()) + 1e-14 * float(np.square(around).sum())
     chosen = int(np.flatnonzero(statistic <= lowest)[0])
-    return WarmUp(chosen * BATCH, series.size, 2 * chosen <= batches, statistic)
+    return WarmUp(chosen * BATCH, series.size, chosen < EDGE * half, statistic)
 
 
 def welch(values: npt.ArrayLike, window: int) -> Welch:

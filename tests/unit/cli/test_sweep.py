@@ -48,6 +48,7 @@ def test_a_study_is_made_and_gone_on_with(cxsim, tmp_path):
     assert "line.staff moves it most" in done.stdout
     assert "4 runs were made now, all others were there." in done.stdout  # point 1 is as-is, as point 0 is
     folder = tmp_path / "results" / "people"
+    assert (folder / "charts" / "effects-wait_mean.svg").exists()
     assert len(pd.read_parquet(folder / "runs.parquet")) == 6
     again = cxsim("sweep", "people.yaml", "--jobs", "1", "--json", "--quiet")
     content = json.loads(again.stdout)

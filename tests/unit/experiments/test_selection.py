@@ -118,6 +118,16 @@ def test_a_run_that_fails_takes_its_replication_with_it(method):
     assert (found.chosen, found.choice.dropped) == ("b", 2)
 
 
+def test_a_run_that_fails_late_stops_nothing():
+    # Batches are small there: two that lie close together take some hundred replications.
+    means = [0.5, 0.545, 0.55, 0.4]
+    late = {("b", number) for number in range(20, 40)}
+    runs = World(means, holes=late)
+    found = select(runs, CASES, WISH._replace(delta=0.005), fresh=World(means, seed=5))
+    assert (found.choice.settled, found.choice.dropped) == (True, 20)
+    assert found.chosen in {"a", "b"}
+
+
 def test_if_most_runs_fail_the_first_failure_is_named():
     runs = World([0.5] * 4, holes={("a", number) for number in range(500)})
     with pytest.raises(RunError, match=r"retention: 0 of 20 replications .* the first failure: ran out of patience"):

@@ -25,6 +25,7 @@ def twice(number: int) -> int:
     return 2 * number
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of machine code")
 def test_integers_of_all_widths_share_one_compilation():
     @numba.njit
     def call(a, b, c):
@@ -58,6 +59,7 @@ def test_a_part_keeps_its_name_and_its_words():
     assert "splitmix64" in mixed.__doc__
 
 
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="of machine code")
 def test_a_call_by_name_is_refused_in_compiled_code():
     @numba.njit
     def call(number):

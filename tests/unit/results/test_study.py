@@ -61,7 +61,7 @@ def made(study, tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _no_charts(monkeypatch):
     """Charts have tests of their own; here they would be most of the time."""
-    monkeypatch.setattr("cxsim.results.study.StudyResult.charts", lambda self: {})
+    monkeypatch.setattr("cxsim.results.study.StudyPlots.all", lambda self: {})
 
 
 def of(table, measure, **where):
@@ -110,7 +110,6 @@ def test_the_written_tables_are_those_in_memory(made):
     assert manifest["runs"] == {"done": 30, "failed": 0, "missing": 0}
     assert manifest["made_now"] == 24
     assert {"answer.md", "effects.csv", "study.resolved.yaml"} <= {path.name for path in folder.iterdir()}
-    assert (folder / "charts" / "effects-retention.svg").exists()
     assert not list(folder.rglob("*.partial"))
 
 
@@ -132,13 +131,23 @@ def test_the_summary_pairs_each_policy_with_as_is_at_its_point(made):
 
 def test_effects_are_means_over_all_else(made):
     """Two people: over both worlds, replication by replication; point 0 is no part of the design."""
-    own = made.effects
-    row = own[
-        (own["factor"] == "line.staff") & (own["level"] == "2") & (own["policy"] == "as-is") & (own["measure"] == "wait_mean")
-    ].iloc[0]  # fmt: skip
+    own = made.effects[(made.effects["policy"] == "as-is") & (made.effects["measure"] == "wait_mean")]
+    row = own[(own["factor"] == "line.staff") & (own["level"] == "2")].iloc[0]
     worlds = [of(made.measures, "wait_mean", point=2, world=world, policy="as-is") for world in (1, 2)]
     assert (row["mean"], row["ci_low"], row["ci_high"]) == pytest.approx(interval(np.mean(worlds, axis=0)))
     assert row["points"] == 2
+
+
+def test_one_at_a_time_a_factor_is_looked_at_where_no_other_moved(shop):
+    levers = {"line.staff": [1, 2], "line.takes": ["4 min", "6 min"]}
+    asked = ask(shop, policies=[], levers=levers, uncertainties={}, design="one at a time", replications=2)
+    result = cxsim.sweep(asked, jobs=1)
+    own = result.effects[(result.effects["measure"] == "wait_mean") & (result.effects["factor"] == "line.staff")]
+    usual = of(result.measures, "wait_mean", point=0).mean()
+    assert own.set_index("level")["mean"]["1"] == pytest.approx(usual)
+    assert own["points"].tolist() == [1, 1]
+    longer = result.effects[(result.effects["measure"] == "wait_mean") & (result.effects["factor"] == "line.takes")]
+    assert longer.sort_values("low")["mean"].iloc[0] == pytest.approx(usual)
 
 
 def test_a_run_that_is_there_is_never_made_again(made, shop, monkeypatch):
@@ -164,9 +173,9 @@ def test_a_study_is_extended_by_what_is_new_only(made, shop):
 def test_runs_that_fail_are_told_and_do_not_stop_the_others(shop, tmp_path, monkeypatch):
     simulated = labs._simulated
 
-    def failing(tasks, progress):
-        broken = [task.spec.replication == 1 and task.spec.policy == "cheaper" for task in tasks]
-        found = simulated(tasks, progress)
+    def failing(lab, wants, ready, progress):
+        broken = [want.replication == 1 and want.case.policy == "cheaper" for want in wants]
+        found = simulated(lab, wants, ready, progress)
         return [Failure("a planted fault") if bad else one for bad, one in zip(broken, found, strict=True)]
 
     small = ask(shop, levers={}, uncertainties={"market.customers": [200, 300]}, design="grid")
@@ -221,6 +230,14 @@ def test_without_a_folder_everything_is_in_memory(study, made):
     result = cxsim.sweep(study, jobs=1)
     assert result.folder is None
     pd.testing.assert_frame_equal(result.measures, made.measures)
+
+
+def test_a_study_shows_itself_in_a_notebook(made):
+    shown = made._repr_html_()
+    assert "<table" in shown
+    assert "line.staff" in shown
+    with pytest.raises(InputError, match="nps; retention, wait_mean, policy_cost are there"):
+        made.plot.effects("nps")
 
 
 def test_a_folder_that_holds_something_else_is_refused_and_left_alone(study, tmp_path):

@@ -35,17 +35,17 @@ def test_von_neumann_by_hand():
 
 
 def test_the_level_of_the_test_is_its_own():
-    rows = np.random.default_rng(SEED).standard_normal((2000, 150))
-    rejected = np.mean([von_neumann(row).p < 0.1 for row in rows])
-    assert rejected == pytest.approx(0.1, abs=4 * math.sqrt(0.09 / 2000))
+    rows = np.random.default_rng(SEED).standard_normal((2000, 100))
+    rejected = np.mean([von_neumann(row).p < 0.05 for row in rows])
+    assert rejected == pytest.approx(0.05, abs=4 * math.sqrt(0.0475 / 2000))
 
 
 def test_an_independent_row_has_the_interval_of_its_batches():
     row = np.random.default_rng(SEED).normal(5, 2, 3007)
     found = batch_means(row)
-    assert (found.batches, found.size, found.left_out, found.independent_from) == (30, 100, 7, 1)
-    assert found.interval == mean_interval(row[7:].reshape(30, 100).mean(axis=1))
-    assert found.said == "30 batches of 100 observations; neighbours look independent from 1 on (von Neumann's ratio)."
+    assert (found.batches, found.size, found.left_out, found.independent_from) == (20, 150, 7, 1)
+    assert found.interval == mean_interval(row[7:].reshape(20, 150).mean(axis=1))
+    assert found.said == "20 batches of 150 observations; neighbours look independent from 1 on (von Neumann's ratio)."
 
 
 def test_dependence_makes_batches_long_and_the_interval_wide():
@@ -66,7 +66,7 @@ def test_a_short_run_gets_no_interval():
     assert "too short" in found.said
 
 
-@given(st.integers(150, 400), st.sampled_from([-2.0, 0.5]), st.integers(0, 50))
+@given(st.integers(100, 400), st.sampled_from([-2.0, 0.5]), st.integers(0, 50))
 def test_units_scale_the_interval(n, scale, seed):
     row = np.random.default_rng(seed).standard_normal(n)
     found, scaled = batch_means(row), batch_means(scale * row)
@@ -78,7 +78,7 @@ def test_units_scale_the_interval(n, scale, seed):
 
 
 def test_what_cannot_be_judged_is_refused():
-    with pytest.raises(InputError, match="149 observations; 150 or more"):
-        batch_means(np.zeros(149))
+    with pytest.raises(InputError, match="99 observations; 100 or more"):
+        batch_means(np.zeros(99))
     with pytest.raises(InputError, match="NaN"):
         batch_means([math.nan] * 200)

@@ -27,12 +27,14 @@ def test_what_fills_no_batch_is_not_looked_at():
 def test_a_drift_is_not_called_a_warm_up():
     found = mser5(np.arange(200.0))
     assert not found.trusted
-    assert found.observations > 100
+    assert found.observations == 100
     assert "No warm-up can be trusted" in found.said
 
 
 def test_a_constant_series_needs_no_warm_up():
-    assert mser5(np.full(100, 3.7))[:3] == (0, 100, True)
+    found = mser5(np.full(100, 3.7))
+    assert found[:3] == (0, 100, True)
+    assert found.said == "None is needed: all 100 observations are kept (MSER-5)."
 
 
 @given(st.lists(st.floats(-50, 50), min_size=20, max_size=80), st.sampled_from([-2.0, 0.5, 4.0]), st.integers(-64, 64))
@@ -78,3 +80,11 @@ def test_welch_by_hand():
 def test_what_cannot_be_judged_is_refused(call, why):
     with pytest.raises(InputError, match=why):
         call()
+
+
+def test_a_quiet_end_of_a_long_run_is_not_taken_for_its_steady_state():
+    # Thirty times nothing at the end: their statistic is 0, the smallest of all.
+    series = np.concatenate([np.random.default_rng(SEED).exponential(1.0, 1000), np.zeros(30)])
+    found = mser5(series)
+    assert found.trusted
+    assert found.observations < 450

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from cxsim.experiments.studies.workers import Workers
 
 # How long a scheduler may take to answer, and may be without any worker.
-ANSWERS_WITHIN: Final = "10s"
+ANSWERS_WITHIN_S: Final = 10.0
 WORKERS_WITHIN_S: Final = 120.0
 # How often the workers are counted: each time is a question to the scheduler.
 COUNT_EACH_S: Final = 2.0
@@ -85,8 +87,6 @@ class Cluster:
 
     def end_of(self, error: Exception) -> RunError | None:
         """Return None where a run killed workers; whatever else went wrong would go wrong with all of them."""
-        from concurrent.futures import CancelledError
-
         from distributed import KilledWorker
 
         if isinstance(error, KilledWorker):
@@ -136,25 +136,46 @@ def cluster(lab: Lab, jobs: int, scheduler: str | None) -> Iterator[Workers]:
         raise InputError(message)
     with _quiet():
         if scheduler is None:
-            with (
-                LocalCluster(
+            try:
+                made = LocalCluster(
                     n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-                ) as made,
-                Client(made, set_as_default=False) as client,
-            ):
+                )
+            except (RuntimeError, OSError) as error:
+                message = (
+                    f"executor: dask, whose workers do not start here ({' '.join(str(error).split())}); a script must "
+                    'call below `if __name__ == "__main__":`; write that, or use the executor processes'
+                )
+                raise InputError(message) from error
+            with made, Client(made, set_as_default=False) as client:
                 yield Cluster(client, lab, "of this machine")
             return
-        try:
-            client = Client(scheduler, timeout=ANSWERS_WITHIN, set_as_default=False)
-        except (OSError, ValueError, TypeError) as error:
-            message = (
-                f"scheduler: {scheduler}, which does not answer; a running Dask scheduler is needed; check the address"
-            )
-            raise InputError(message) from error
+        _check_answers(scheduler)
+        client = Client(scheduler, timeout=ANSWERS_WITHIN_S, set_as_default=False)
         try:
             yield Cluster(client, lab, scheduler)
         finally:
             client.close(timeout=CLOSES_WITHIN_S)
+
+
+def _check_answers(address: str) -> None:
+    """Refuse an address at which no scheduler answers; a client that cannot connect would go on complaining."""
+    from distributed import rpc
+
+    async def asked() -> Any:
+        async with rpc(address) as there:
+            return await there.identity()
+
+    def refusal(what: str) -> InputError:
+        return InputError(f"scheduler: {address}, {what}; a running Dask scheduler is needed; check the address")
+
+    try:
+        # In a thread: a notebook has a loop of its own.
+        with ThreadPoolExecutor(1) as thread:
+            found = thread.submit(lambda: asyncio.run(asyncio.wait_for(asked(), ANSWERS_WITHIN_S))).result()
+    except (OSError, ValueError, TypeError, AssertionError) as error:
+        raise refusal("which does not answer") from error
+    if found.get("type") != "Scheduler":
+        raise refusal(f"which is a {str(found.get('type', 'something else')).lower()}")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -79,6 +80,7 @@ class Columns:
         self.names = (*whole, *periods)
         self._ends = layout.periods[profit[:, 1], 1] / MONTH if len(profit) else np.zeros(0)
         self._place = {name: place for place, name in enumerate(self.names)}
+        self._counted = [place for name in COUNTED if (place := self.place(name)) is not None]
 
     @property
     def whole(self) -> int:
@@ -132,8 +134,8 @@ class Columns:
 
     def policy_cost(self, row: Array, as_is: Array) -> float:
         """Return written cost, and wages, training, fixing and credits above as-is, in the scenario's currency."""
-        places = [self.place(name) for name in COUNTED]
-        more = sum(float(np.nan_to_num(row[place] - as_is[place])) for place in places if place is not None)
+        differences = (row[self._counted] - as_is[self._counted]).tolist()
+        more = sum(difference for difference in differences if not math.isnan(difference))
         written = self.place(WRITTEN)
         return float("nan") if written is None else float(row[written]) + more
 

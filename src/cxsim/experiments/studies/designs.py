@@ -71,7 +71,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class OneAtATime:
-    """Each level of each factor, all other values as written.
+    """Each level of each factor that is not as written, all other values as written.
 
     Attributes
     ----------
@@ -178,7 +178,8 @@ def grid(factors: Sequence[Factor], each: int) -> Grid:
 def one_at_a_time(factors: Sequence[Factor], each: int) -> OneAtATime:
     """Return each factor alone at its levels; ranges have `each` of them (0: their ends)."""
     pairs = [(factor.path, text) for factor in factors for text in (factor.spread(each) if each else factor.ends)]
-    return OneAtATime(tuple(pairs))
+    known = {factor.path: factor for factor in factors}
+    return OneAtATime(tuple((path, text) for path, text in pairs if known[path].differs(text)))
 
 
 def sobol(factors: Sequence[Factor], count: int, seed: int) -> Filling:

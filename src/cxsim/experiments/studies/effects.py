@@ -67,9 +67,15 @@ class Effects:
 
     def _sort(self, path: str) -> None:
         """Find the levels of a factor, and at which of them each point is."""
-        # Point 0 is there to count costs above it; only a design that goes one step at a time starts from it.
-        from_0 = self._made.study.starts_from_0 or not self._made.study.levers
-        own = self._table if from_0 else self._table[self._table["point"] > 0]
+        study = self._made.study
+        own = self._table
+        if study.starts_from_0:
+            # One at a time: a factor is looked at where no other has moved; at point 0 none has.
+            moved = {one.number for one in (*study.points, *study.worlds) if path in dict(one.texts)}
+            of_world = not study.joint and any(path == factor.path for factor in study.uncertainties)
+            own = own[own["world" if of_world else "point"].isin(moved | {0})]
+        elif study.levers:
+            own = own[own["point"] > 0]  # point 0 is there to count costs above it
         numbers = own[path].to_numpy(np.float64)
         texts = own[f"{path} (text)"].astype(str).to_list()
         keys = list(zip(own["point"].tolist(), own["world"].tolist(), strict=True))

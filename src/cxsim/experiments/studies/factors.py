@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from cxsim.errors import ValueRefusedError
+from cxsim.experiments.studies.amounts import DAYS, LEVEL, amount_of, unit_of
 from cxsim.experiments.unsure import TIMES, Range, read_range
-from cxsim.model.plan import DAY, MINUTE
 from cxsim.scenario import paths
-from cxsim.scenario.calendar import RateTable
-from cxsim.scenario.fields import UNLIMITED, Moment
 from cxsim.scenario.resolve import check_range
 from cxsim.scenario.study_fields import LeverCost, Varied
-from cxsim.units import HOUR, RATE_UNITS, Price, Rate, parse_number
+from cxsim.units import parse_number
 
 LEVER: Final = "lever"
 UNCERTAINTY: Final = "uncertainty"
@@ -44,7 +42,7 @@ class Cost(NamedTuple):
     per: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Factor:
     """One thing that a study varies.
 
@@ -132,13 +130,13 @@ class Factor:
         ValueRefusedError
             When the text is not allowed here.
         """
-        if self.unit == "times":
+        if self.unit == TIMES:
             return float(text.removesuffix(TIMES))
-        if self.unit == "level":
+        if self.unit == LEVEL:
             wanted = paths.applied(self.tree, self.location, [text])
             found = [paths.applied(self.tree, self.location, [level]) for level in self.levels]
             return float(found.index(wanted) + 1) if wanted in found else 0.0
-        return _amount(self._value(text), self.unit, self.starts)
+        return amount_of(self._value(text), self.unit, self.starts)
 
     def check(self, text: str) -> None:
         """See that a value is one that the factor takes.
@@ -148,7 +146,7 @@ class Factor:
         ValueRefusedError
             When it is not allowed, no level, or outside the range.
         """
-        if self.unit == "times":
+        if self.unit == TIMES:
             example = "write, for example, 1.5 times"
             if not text.endswith(TIMES):
                 raise ValueRefusedError(text, f"a value within {self.text}", example)
@@ -202,23 +200,22 @@ def read_factor(tree: paths.Tree, starts: datetime, path: str, written: Varied, 
     location = paths.find(tree, path)
     _check_place(tree, location, path)
     if (written.range is None) == (written.levels is None):
-        given = "both `range` and `levels`" if written.levels else "neither `range` nor `levels`"
-        raise ValueRefusedError(given, "one of them", "write, for example, 1 to 4 or [1, 2, 4]")
+        raise ValueRefusedError("this", "either `range` or `levels`", "write, for example, 1 to 4 or [1, 2, 4]")
     kind = paths.kind_at(location)
     span = _span(tree, location, path, written.range) if written.range is not None else None
     levels = written.levels or ()
     texts = [span.written(span.low), span.written(span.high)] if span is not None else list(levels)
     values = _values(tree, location, texts, written.range)
-    unit = "times" if span is not None and span.kind == TIMES else _unit(kind, location, values)
+    unit = TIMES if span is not None and span.kind == TIMES else unit_of(kind, location, values[0])
     now = paths.at(tree, location)
-    if unit == "times":
+    if unit == TIMES:
         numbers, as_is_number = [float(text.removesuffix(TIMES)) for text in texts], 1.0
-    elif unit == "level":
+    elif unit == LEVEL:
         numbers = [float(number) for number in range(1, len(texts) + 1)]
         as_is_number = float(values.index(now) + 1) if now in values else 0.0
     else:
         read = [paths.value_at(location, value) for value in [*values, now]]
-        *numbers, as_is_number = [_amount(value, unit, starts) for value in read]
+        *numbers, as_is_number = [amount_of(value, unit, starts) for value in read]
     return Factor(
         path=path,
         role=role,
@@ -249,6 +246,12 @@ def _check_place(tree: paths.Tree, location: tuple[str, ...], path: str) -> None
 def _span(tree: paths.Tree, location: tuple[str, ...], path: str, text: str) -> Range:
     if " to " not in text:
         raise ValueRefusedError(text, "a range, or a list of levels", "write, for example, 1 to 4 or [1, 2, 4]")
+    kind, (low, _, high) = paths.kind_at(location), text.partition(" to ")
+    if kind in {"text", "switch"}:
+        raise ValueRefusedError(text, "a range of a value that has more and less", f"list them: [{low}, {high}]")
+    if kind == "law" and not high.endswith(TIMES):
+        remedy = f"write, for example, 0.8 to 1.2 times, or [{low}, {high}]"
+        raise ValueRefusedError(text, "a range of factors, or a list of laws", remedy)
     check_range(location, text)
     return read_range(tree, path, text)
 
@@ -268,36 +271,6 @@ def _values(tree: paths.Tree, location: tuple[str, ...], texts: list[str], range
     return found
 
 
-def _unit(kind: str, location: tuple[str, ...], values: list[Any]) -> str:
-    if kind == "rate":
-        first = paths.value_at(location, values[0])
-        per = first.per if isinstance(first, Rate) else "hour"
-        return "an hour" if per == "hour" else f"a {per}"
-    return {"duration": "min", "law": "min", "time": "days", "text": "level", "switch": "level"}.get(kind, "")
-
-
-def _amount(value: Any, unit: str, starts: datetime) -> float:
-    """Return a value as a number; what is `none`, `never` or `unlimited` is none or endless."""
-    if isinstance(value, Price):
-        return value.amount
-    if isinstance(value, Rate | RateTable):
-        return _per_microsecond(value) * RATE_UNITS[unit.rsplit(maxsplit=1)[-1]]
-    if isinstance(value, Moment):
-        return math.inf if value.text == "never" else value.after(starts) / DAY
-    if value == UNLIMITED and not unit:
-        return math.inf
-    if unit == "min":
-        return (value if isinstance(value, int) else float(value.mean)) / MINUTE  # of a law, its mean
-    return float(value)
-
-
-def _per_microsecond(rate: Rate | RateTable) -> float:
-    if isinstance(rate, Rate):
-        return rate.per_microsecond
-    quarters = rate.quarters()
-    return sum(quarters) / len(quarters) / HOUR
-
-
 def _shown(value: Any) -> str:
     """Return a value of the scenario as text."""
     if isinstance(value, list | tuple):
@@ -308,10 +281,10 @@ def _shown(value: Any) -> str:
 def _cost(written: LeverCost, location: tuple[str, ...], unit: str, starts: datetime) -> Cost:
     per = 0.0
     if written.per is not None:
-        if unit in {"times", "level", "days"}:
+        if unit in {TIMES, LEVEL, DAYS}:
             remedy = "leave out `per`; the cost is the same wherever the value is not as it is now"
             raise ValueRefusedError(f"per: {written.per}", "`per` where values are written as amounts", remedy)
-        per = _amount(paths.value_at(location, written.per), unit, starts)
+        per = amount_of(paths.value_at(location, written.per), unit, starts)
         if not 0.0 < per < math.inf:
             raise ValueRefusedError(f"per: {written.per}", "an amount above 0", "write, for example, 1")
     return Cost(written.once or 0.0, written.yearly or 0.0, per)

@@ -55,6 +55,17 @@ def identity_of(prefix: str, replication: int) -> str:
     return hashlib.sha256(f"{prefix}\x1f{replication}".encode()).hexdigest()[:DIGITS]
 
 
+def unversioned(scenario: Scenario, case: Case) -> tuple[str, ...]:
+    """Name the steering rules of a case that do not say which version they are; its runs cannot be told apart."""
+    blocks: dict[str, Any] = {**scenario.content.tree["policies"], **case.blocks}
+    rules = {policy: rule.identity() for policy, rule in scenario.content.rules.items()}
+    if not any(rule["version"] is None for rule in rules.values()):
+        return ()
+    text = json.dumps(_content(case.policy, blocks, rules, 0), sort_keys=True)
+    unsaid = [rule for rule in rules.values() if rule["version"] is None]
+    return tuple(rule["name"] for rule in unsaid if json.dumps(rule, sort_keys=True) in text)
+
+
 def _content(policy: str, blocks: Mapping[str, Any], rules: Mapping[str, Any], depth: int) -> Any:
     """Return what a policy does, with what it combines in the place of names."""
     if policy == AS_IS:

@@ -7,6 +7,7 @@ world, what is inferred there, the plan) is kept by the worker for the next runs
 from __future__ import annotations
 
 import hashlib
+import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
@@ -71,6 +72,8 @@ class Lab:
         What is kept of a run.
     base : str
         Hash of all that decides the values of a run but its case and its replication.
+    key : str
+        Of this very laboratory: what a worker keeps for it is no other's.
     """
 
     scenario: Scenario
@@ -79,6 +82,7 @@ class Lab:
     scale: float
     columns: Columns
     base: str
+    key: str
 
     def prefix(self, case: Case) -> str:
         """Return the hash that the identities of a case's runs begin from."""
@@ -129,7 +133,7 @@ def lab_of(
     check_scale(plan, scale)
     columns = Columns(layout_of(plan, names_of(scenario)), keep)
     base = base_of(scenario, chosen, int(plan.clock[0]["horizon"]), scale, columns.digest)
-    return Lab(scenario, chosen, engine, scale, columns, base)
+    return Lab(scenario, chosen, engine, scale, columns, base, secrets.token_hex(8))
 
 
 class Kept:
@@ -176,7 +180,7 @@ def ready(lab: Lab, case: Case) -> Ready:
     CxsimError
         When the scenario refuses the world or the policy, or figures contradict each other there.
     """
-    found: Ready = _cases.get((lab.base, case), lambda: _prepared(lab, case))
+    found: Ready = _cases.get((lab.key, case), lambda: _prepared(lab, case))
     return found
 
 
@@ -188,7 +192,7 @@ def _world(lab: Lab, changes: tuple[tuple[str, str], ...]) -> tuple[Scenario, In
 
 
 def _prepared(lab: Lab, case: Case) -> Ready:
-    there, inference = _worlds.get((lab.base, case.changes), lambda: _world(lab, case.changes))
+    there, inference = _worlds.get((lab.key, case.changes), lambda: _world(lab, case.changes))
     scenario = there.with_blocks(case.blocks, where="study") if case.written else there
     plan = followed(inference.bounded(scenario.plan(case.policy)), lab.scale)
     names = lab.columns.layout.names

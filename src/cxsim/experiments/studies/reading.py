@@ -3,41 +3,28 @@
 from __future__ import annotations
 
 import copy
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from cxsim.errors import ScenarioError, UnreadableError, ValueRefusedError, quoted
 from cxsim.experiments.precision import CAP, Precision, parse_precision
 from cxsim.experiments.simulate import names_of
-from cxsim.experiments.studies import designs, listed
 from cxsim.experiments.studies.case import AS_IS
 from cxsim.experiments.studies.factors import LEVER, UNCERTAINTY, Factor, read_factor
+from cxsim.experiments.studies.planned import LEVERS, UNCERTAINTIES, Planned, read_designs
 from cxsim.measures.catalog import ABOVE_AS_IS, CATALOG
 from cxsim.measures.layout import layout_of
 from cxsim.scenario import Scenario, load, paths
 from cxsim.scenario.faults import Faults, Location
-from cxsim.scenario.study_fields import ALL, METHODS, MOST_CASES, THE_START, Design, Designs, StudyDocument, Varied
+from cxsim.scenario.study_fields import ALL, THE_START, StudyDocument, Varied
 from cxsim.stats.precision import MINIMUM_REPLICATIONS
 
 REPLICATIONS: Final = 20
 MONTH_0: Final = "month 0"
-WORLDS: Final = 32
-JOINT: Final = "joint"
-LEVERS: Final = "levers"
-UNCERTAINTIES: Final = "uncertainties"
-
-
-class Planned(NamedTuple):
-    """A design that was checked: how many points it has, and how they are made."""
-
-    written: Design
-    size: int
-    made: Callable[[int], designs.Design]
 
 
 @dataclass
@@ -130,7 +117,8 @@ def read_parts(document: StudyDocument, scenario: Scenario, folder: Path, faults
     _check_factors(parts, faults)
     _read_runs(parts, faults)
     if not any(fault.path.split(".")[0] in {"design", LEVERS, UNCERTAINTIES} for fault in faults.found):
-        _read_designs(parts, folder, faults)
+        kinds = {LEVERS: parts.levers, UNCERTAINTIES: parts.uncertainties}
+        parts.designs = read_designs(document.design, kinds, len(parts.policies), folder, faults)
     return parts
 
 
@@ -288,102 +276,3 @@ def _read_measures(parts: Parts, faults: Faults) -> None:
             faults.unknown(here, name, CATALOG, "a measure")
         elif name not in counted:
             faults.add(here, quoted(name), "a measure that this scenario has", "remove it, or describe what it needs")
-
-
-def _read_designs(parts: Parts, folder: Path, faults: Faults) -> None:
-    """Check and count the designs; nothing is made yet."""
-    for name, written in _written_designs(parts, faults).items():
-        factors = {LEVERS: parts.levers, UNCERTAINTIES: parts.uncertainties}.get(
-            name, parts.levers + parts.uncertainties
-        )
-        here = ("design",) if name == JOINT or parts.document.design is None else _where(parts.document.design, name)
-        planned = _planned(written, factors, here, folder, faults)
-        if planned is not None:
-            parts.designs[name] = planned
-    counts = [planned.size for planned in parts.designs.values()]
-    total = math.prod(counts) * len(parts.policies)
-    if total > MOST_CASES:
-        sizes = [
-            f"{planned.size:,} {'points' if name != UNCERTAINTIES else 'worlds'}"
-            for name, planned in parts.designs.items()
-        ]
-        given = " x ".join([*sizes, f"{len(parts.policies)} policies"]) + f" = {total:,}"
-        remedy = "take fewer levels, a Latin hypercube or a Sobol design"
-        faults.add(("design",), given, f"at most {MOST_CASES:,} together", remedy)
-
-
-def _where(design: Designs, name: str) -> tuple[str, ...]:
-    return ("design", name) if getattr(design, name) is not None else ("design",)
-
-
-def _written_designs(parts: Parts, faults: Faults) -> dict[str, Design]:
-    """Return the design of each kind of factors, or that of both together."""
-    kinds = {LEVERS: parts.levers, UNCERTAINTIES: parts.uncertainties}
-    usual = {
-        LEVERS: Design.model_validate({"grid": "usual"}),
-        UNCERTAINTIES: Design.model_validate({"sobol": str(WORLDS)}),
-    }
-    present = [name for name, factors in kinds.items() if factors]
-    written = parts.document.design
-    if written is None:
-        return {name: usual[name] for name in present}
-    apart = [name for name in kinds if getattr(written, name) is not None]
-    if methods_of(written):
-        if apart:
-            given = f"`{methods_of(written)[0]}` beside `{apart[0]}`"
-            allowed = "one design of all factors, or one of the levers and one of the uncertainties"
-            faults.add(("design",), given, allowed, "remove one of them")
-            return {}
-        if not present:
-            faults.add(("design",), "a design", "no design, where nothing varies", "write `levers` or `uncertainties`")
-            return {}
-        return {present[0] if len(present) == 1 else JOINT: written}
-    if not apart:
-        faults.add(("design",), "no design", f"one of {', '.join(METHODS)}", "write, for example, design: grid")
-        return {}
-    for name in apart:
-        if name not in present:
-            faults.add(
-                ("design", name), "a design", f"a design of {name} that there are", f"write `{name}` of the study"
-            )
-    return {name: getattr(written, name) or usual[name] for name in present}
-
-
-def methods_of(design: Design) -> list[str]:
-    """Name the methods that are written; a design has one."""
-    fields = Design.model_fields.items()
-    return [one.alias or name for name, one in fields if getattr(design, name) is not None]
-
-
-def _planned(
-    written: Design, factors: tuple[Factor, ...], here: Location, folder: Path, faults: Faults
-) -> Planned | None:
-    methods = methods_of(written)
-    if len(methods) != 1:
-        given = " and ".join(f"`{name}`" for name in methods) or "no design"
-        faults.add(here, given, f"one of {', '.join(METHODS)}", "keep one" if methods else "write, for example, grid")
-        return None
-    made: designs.Design
-    if written.sobol is not None:
-        count = written.sobol
-        return Planned(written, count, lambda seed: designs.sobol(factors, count, seed))
-    if written.latin_hypercube is not None:
-        count = written.latin_hypercube
-        return Planned(written, count, lambda seed: designs.latin_hypercube(factors, count, seed))
-    if written.grid is not None:
-        made = designs.grid(factors, written.grid)
-    elif written.one_at_a_time is not None:
-        made = designs.one_at_a_time(factors, written.one_at_a_time)
-    elif written.file is not None:
-        made = listed.of_file(folder, written.file, factors, faults, (*here, "file"))
-    else:
-        made = listed.from_rows(written.points or (), factors, faults, (*here, "points"))
-    fixed = made
-    return Planned(written, _size(fixed), lambda _: fixed)
-
-
-def _size(design: designs.Design) -> int:
-    """Return the number of points; that of a grid may be too large for `len`."""
-    if isinstance(design, designs.Grid):
-        return math.prod(len(levels) for levels in design.levels)
-    return len(design)

@@ -17,7 +17,7 @@ from cxsim.experiments.store.journal import Record
 from cxsim.experiments.store.store import Store
 from cxsim.experiments.studies.case import Case, Row, Want
 from cxsim.experiments.studies.desk import Desk, Taken
-from cxsim.experiments.studies.identity import identity_of
+from cxsim.experiments.studies.identity import identity_of, unversioned
 from cxsim.experiments.studies.lab import DONE, FAILED, Lab
 from cxsim.experiments.studies.workers import Workers, workers_of
 from cxsim.measures.catalog import ABOVE_AS_IS
@@ -95,12 +95,28 @@ class Runs:
         return list(self._failed.values())
 
     def identity(self, want: Want) -> str:
-        """Return the identity of a run."""
+        """Return the identity of a run.
+
+        Raises
+        ------
+        InputError
+            When a rule that steers it cannot be told from another, so that it cannot be stored.
+        """
         if want.case not in self._prefixes:
+            self._check_versions(want.case)
             if len(self._prefixes) > 10_000:  # noqa: PLR2004 -- long studies do not come back to their first cases
                 self._prefixes.clear()
             self._prefixes[want.case] = self.lab.prefix(want.case)
         return identity_of(self._prefixes[want.case], want.replication)
+
+    def _check_versions(self, case: Case) -> None:
+        unsaid = () if self.store is None else unversioned(self.lab.scenario, case)
+        if unsaid:
+            message = (
+                f"policy {case.policy}: runs in a store that are steered by {unsaid[0]}; rules that say which version "
+                "they are, so that a run is found again only under the same one; write version=1 in its decorator"
+            )
+            raise InputError(message)
 
     def many(self, wants: Sequence[Want]) -> list[Record | None]:
         """Return runs in the order asked for, None where one is not there."""
@@ -128,31 +144,33 @@ class Runs:
         RunError
             When the store cannot grow, or workers are lost.
         """
-        seen, count, begun = [0], 0, time.monotonic()
-        asked: set[str] = set()
+        begun = time.monotonic()
+        seen, asked, made = [0], set[str](), 0
+
+        def tell() -> None:
+            if self.report is not None and total is not None:
+                done = seen[0] - len(asked)
+                self.report(Progress(done, total, time.monotonic() - begun, there=done - made))
+
         jobs = self._jobs(wants, seen, asked)
-        desk: Desk | None = None
         job = next(jobs, None)
+        desk = None if job is None else Desk(self._hired())
         try:
-            while job is not None or desk:
-                desk = desk if desk is not None else Desk(self._hired())
+            while desk is not None and (job is not None or desk):
                 while job is not None and desk.has_room():
                     desk.hand_out(job)
                     job = next(jobs, None)
                 taken = desk.taken(LOOK_AGAIN_S)
-                if taken is None:
-                    continue
-                for record in self._kept(taken, asked):
-                    count += 1
-                    yield record
-                if self.report is not None and total is not None:
-                    done = seen[0] - len(asked)
-                    self.report(Progress(done, total, time.monotonic() - begun, there=done - count))
+                if taken is not None:
+                    records = self._kept(taken, asked)
+                    made += len(records)
+                    yield from records
+                    tell()
         except KeyboardInterrupt:
             for taken in () if desk is None else desk.rest():
-                for _ in self._kept(taken, asked):
-                    pass
+                self._kept(taken, asked)
             raise
+        tell()
         if self.store is not None:
             self.store.settle()
 
@@ -162,13 +180,13 @@ class Runs:
             self._workers = self._stack.enter_context(workers_of(self.lab, executor, jobs, scheduler))
         return self._workers
 
-    def _kept(self, taken: Taken, asked: set[str]) -> Iterator[Record]:
-        """Store the runs of a job, and yield them."""
+    def _kept(self, taken: Taken, asked: set[str]) -> list[Record]:
+        """Store the runs of a job."""
         rows = taken.rows or [Row(want, self.identity(want), FAILED, taken.why, b"", 0, 0.0) for want in taken.job]
         mean = sum(row.wall_s for row in rows) / len(rows)
         self._mean_s = mean if self._mean_s == 0.0 else 0.7 * self._mean_s + 0.3 * mean
-        for row in rows:
-            record = Record(row.identity, row.status, row.why, row.values, row.events, row.wall_s)
+        records = [Record(row.identity, row.status, row.why, row.values, row.events, row.wall_s) for row in rows]
+        for row, record in zip(rows, records, strict=True):
             if self.store is not None:
                 self.store.add(record)
             else:
@@ -177,7 +195,7 @@ class Runs:
             asked.discard(row.identity)
             if row.status != DONE:
                 self._failed[row.identity] = Broken(row.want, row.identity, row.why)
-            yield record
+        return records
 
     def _jobs(self, wants: Iterable[Want], seen: list[int], asked: set[str]) -> Iterator[list[Want]]:
         """Put runs that are not there together: of one world, about `JOB_S`, those that share their history in one job.
@@ -205,7 +223,7 @@ class Runs:
             return False
         if identity not in self._failed and self.store.failed(identity):
             record = self.store.get(identity)
-            self._failed[identity] = Broken(want, identity, record.why if record is not None else "")
+            self._failed[identity] = Broken(want, identity, "" if record is None else record.why)
         return True
 
     def _belongs(self, want: Want, job: list[Want]) -> bool:

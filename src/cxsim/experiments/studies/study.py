@@ -13,12 +13,13 @@ from cxsim.experiments.precision import Precision
 from cxsim.experiments.studies.case import AS_IS, Case
 from cxsim.experiments.studies.designs import AS_WRITTEN, Point, Points
 from cxsim.experiments.studies.factors import Factor
+from cxsim.experiments.studies.planned import JOINT, LEVERS, UNCERTAINTIES
 from cxsim.experiments.studies.pulled import case_of
-from cxsim.experiments.studies.reading import JOINT, LEVERS, UNCERTAINTIES, Parts, document_of, read_parts, scenario_of
+from cxsim.experiments.studies.reading import Parts, document_of, read_parts, scenario_of
 from cxsim.experiments.studies.trial import try_ends
 from cxsim.scenario import Scenario, library, load
 from cxsim.scenario.faults import Faults
-from cxsim.scenario.migrate import format_of
+from cxsim.scenario.migrate import FORMAT, format_of
 from cxsim.scenario.reader import LARGEST_FILE, Block, decode, read, read_file
 from cxsim.scenario.study_fields import USUAL, StudyDocument
 from cxsim.scenario.writer import as_text, to_yaml
@@ -243,15 +244,20 @@ def study_of(scenario: Scenario | str | Path, question: str = "", **sections: An
     """
     there = scenario if isinstance(scenario, Scenario) else load(scenario)
     content = {key.removesuffix("_"): as_text(value) for key, value in sections.items() if value is not None}
-    if isinstance(content.get("design"), dict):
+    if isinstance(content.get("design"), str | dict):
         content["design"] = _spaced(content["design"])
     tree = {"format": "1", "study": question or there.name, "scenario": there.name, **content}
     return _loaded(Block(tree), "study", Path(), there.name, scenario=there)
 
 
-def _spaced(design: dict[str, Any]) -> dict[str, Any]:
-    inner = {key.replace("_", " "): value for key, value in design.items()}
-    return {key: _spaced(value) if isinstance(value, dict) else value for key, value in inner.items()}
+def _spaced(design: Any) -> Any:
+    """Write ``one_at_a_time`` as a file does; the paths of points stay as they are."""
+    if not isinstance(design, dict):
+        return str(design).replace("_", " ")
+    return {
+        key.replace("_", " "): _spaced(value) if key in {LEVERS, UNCERTAINTIES} else value
+        for key, value in design.items()
+    }
 
 
 def _loaded(
@@ -262,8 +268,9 @@ def _loaded(
         remedy = "write the question after `study:`" + ("; `cxsim compare` runs a scenario" if "firms" in tree else "")
         raise ScenarioError([Fault(file, 1, "", given, "a study file", remedy)])
     faults = Faults(file, tree, StudyDocument)
-    if format_of(tree, file) != 1:
-        faults.add(("format",), "format 0", "format 1", "write `format: 1`")
+    if format_of(tree, file) < FORMAT:
+        faults.add(("format",), "`0`", f"format {FORMAT}", f"write `format: {FORMAT}`")
+        faults.raise_if_any()
     document = document_of(tree, faults)
     there = scenario
     if document is not None and there is None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from cxsim.experiments.studies.lab import Lab
 
 KINDS: Final = ("local", "threads", "processes", "dask")
+# Runs are short below this, and many when each worker has been busy for so long with them.
+SHORT_S: Final = 0.2
+MANY_S: Final = 5.0
 
 
 class Promise(Protocol):
@@ -127,6 +130,61 @@ class Processes:
         self._posted.withdraw()
 
 
+class Local:
+    """Threads at first; processes from when runs have turned out to be short and many.
+
+    Around the compiled loop, Python makes up a run and counts its measures, one thread at a time. In a short run that
+    is half of the work, and two threads make hardly more than one; processes take some seconds to start.
+    """
+
+    tries = Processes.tries
+
+    def __init__(self, lab: Lab, count: int) -> None:
+        self.count = count
+        self._lab = lab
+        self._threads = Threads(lab, count)
+        self._processes: Processes | None = None
+        self._may = count > 1 and not replacements()
+        self._runs, self._busy_s = 0, 0.0
+
+    def submit(self, wants: Sequence[Want]) -> Promise:
+        """Have some runs made."""
+        if self._processes is None and self._are_short_and_many():
+            try:
+                self._processes = Processes(self._lab, self.count)
+            except (InputError, OSError):
+                self._may = False  # something that exists in this process only, or no room for the laboratory
+        if self._processes is not None:
+            return self._processes.submit(wants)
+        promise = self._threads.submit(wants)
+        promise.add_done_callback(self._note)
+        return promise
+
+    def _note(self, promise: Future[list[Row]]) -> None:
+        if promise.cancelled() or promise.exception() is not None:
+            return
+        rows = promise.result()
+        self._runs += len(rows)
+        self._busy_s += sum(row.wall_s for row in rows)
+
+    def _are_short_and_many(self) -> bool:
+        return self._may and self._busy_s > MANY_S * self.count and self._busy_s < SHORT_S * self._runs
+
+    def check(self) -> None:
+        """Do nothing: threads are never lost, and processes are started anew."""
+
+    def end_of(self, error: Exception) -> RunError | None:
+        """Return None: jobs are handed out again."""
+        del error
+        return None
+
+    def close(self, *, at_once: bool) -> None:
+        """End threads and processes."""
+        self._threads.close(at_once=at_once)
+        if self._processes is not None:
+            self._processes.close(at_once=at_once)
+
+
 @contextmanager
 def workers_of(
     lab: Lab, kind: str = "local", jobs: int | None = None, scheduler: str | None = None
@@ -137,7 +195,8 @@ def workers_of(
     ----------
     lab : Lab
     kind : {"local", "threads", "processes", "dask"}
-        "local": threads for the compiled engine, processes for the reference engine.
+        "local": threads for the compiled engine, and processes where its runs are short and many; processes for the
+        reference engine.
     jobs : int, optional
         Jobs at the same time; by default as many as there are processors.
     scheduler : str, optional
@@ -156,9 +215,14 @@ def workers_of(
         with cluster(lab, count, scheduler) as lent:
             yield lent
         return
-    in_processes = kind == "processes" or (kind == "local" and lab.engine == "reference" and count > 1)
-    # Other processes do not know a rule that is replaced here.
-    made: Threads | Processes = Processes(lab, count) if in_processes and not replacements() else Threads(lab, count)
+    reference = lab.engine == "reference"
+    made: Threads | Processes | Local
+    if replacements() or kind == "threads" or (reference and count == 1 and kind == "local"):
+        made = Threads(lab, count)  # other processes do not know a rule that is replaced here
+    elif kind == "processes" or reference:
+        made = Processes(lab, count)
+    else:
+        made = Local(lab, count)
     try:
         yield made
     except BaseException:

@@ -291,7 +291,7 @@ def fill(folder, numbers, stored):
 def test_a_disk_that_is_full_at_any_moment_loses_nothing(tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
         disk = Disk(patched, 10_000)
-        filled(tmp_path / "counted", range(45))
+        filled(tmp_path / "counted", range(25))
     assert set(disk.named) == {"write", "fsync", "replace", "open", "write_table"}
     for moment in range(len(disk.named)):
         folder = tmp_path / f"store-{moment}"
@@ -299,12 +299,12 @@ def test_a_disk_that_is_full_at_any_moment_loses_nothing(tmp_path, monkeypatch):
             Disk(patched, moment)
             stored = []
             with pytest.raises(RunError, match=r"No space left on device; .*the same command goes on from there$"):
-                fill(folder, range(45), stored)
+                fill(folder, range(25), stored)
         again = opened(folder)
         assert len(stored) <= len(again) <= len(stored) + 1
         assert all(again.get(record(number).identity) == record(number) for number in stored)
-        filled(folder, range(45))
-        assert len(opened(folder)) == 45
+        filled(folder, range(25))
+        assert len(opened(folder)) == 25
 
 
 def test_memory_does_not_grow_with_values(folder, monkeypatch):
