@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from cxsim.experiments.studies.study import Study, load_study, study_of
     from cxsim.results import Branch, Comparison, Result, compare, resume, run, start
     from cxsim.results.bundle import waterfall
+    from cxsim.results.discovery import discover
     from cxsim.results.lever_league import levers
     from cxsim.results.optimum import optimise
     from cxsim.results.selection import select
+    from cxsim.results.sensitivity import sensitivity
     from cxsim.results.stories.fated import fates
     from cxsim.results.stories.story import story
     from cxsim.results.study import StudyResult, sweep
@@ -39,6 +41,7 @@ __all__ = [
     "__version__",
     "check_parity",
     "compare",
+    "discover",
     "fates",
     "levers",
     "load",
@@ -48,6 +51,7 @@ __all__ = [
     "resume",
     "run",
     "select",
+    "sensitivity",
     "start",
     "steering_rule",
     "story",
@@ -67,6 +71,7 @@ _HOMES: Final = {
     "StudyResult": "cxsim.results.study",
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
+    "discover": "cxsim.results.discovery",
     "fates": "cxsim.results.stories.fated",
     "levers": "cxsim.results.lever_league",
     "load": "cxsim.scenario",
@@ -76,6 +81,7 @@ _HOMES: Final = {
     "resume": "cxsim.results",
     "run": "cxsim.results",
     "select": "cxsim.results.selection",
+    "sensitivity": "cxsim.results.sensitivity",
     "start": "cxsim.results",
     "steering_rule": "cxsim.scenario.steering",
     "story": "cxsim.results.stories.story",

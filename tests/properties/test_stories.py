@@ -5,11 +5,12 @@ import pytest
 
 from cxsim.engines import compiled
 from cxsim.experiments.watched import lives, luck_of, rows_of
+from cxsim.measures.fates import NEWLY_LOST, STAYED_CREDITED
 from cxsim.measures.fates import SAVED as SAVED_COLUMN
 from cxsim.model import events as ev
 from cxsim.model.plan import DAY
 from cxsim.results.stories import twins
-from cxsim.results.stories.fated import KINDS, LOST, SAVED, fates_on
+from cxsim.results.stories.fated import KINDS, LOST, PAID, SAVED, fates_on
 from cxsim.results.stories.story import Story, _told_once, story_of
 from tests.properties.worlds import scenario
 
@@ -107,6 +108,8 @@ def test_both_engines_tell_the_same_story():
 def test_the_chosen_are_those_that_a_comparison_counts(town, both):
     found = fates_on(town, ("as-is", "kinder"))
     assert found.chosen(SAVED).size == found.parting.reasons[0, :, SAVED_COLUMN].sum()
+    assert found.chosen(LOST).size == found.parting.reasons[0, :, NEWLY_LOST].sum() > 0
+    assert found.chosen(PAID).size == found.parting.credits[0, STAYED_CREDITED] > 0
     assert set(found.chosen(SAVED)).isdisjoint(found.chosen(LOST))
     sentences = found.sentences()
     assert sentences[0].startswith("town, replication 0, seed 20260101: ")

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from cxsim import __version__
 from cxsim.cli import (
+    factors,
     files,
     pages,
     patterns,
@@ -107,6 +108,8 @@ app.command()(rivals.benchmark)
 app.command()(selection.select)
 app.command()(steady.steady)
 app.command()(studies.sweep)
+app.command()(factors.sensitivity)
+app.command()(factors.discover)
 app.command()(spending.optimise)
 app.command()(spending.levers)
 app.command()(spending.waterfall)

@@ -56,7 +56,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
             "machine": platform.machine(),
             "python": platform.python_version(),
         },
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        "libraries": {name: version_of(name) for name in LIBRARIES},
         "measures": {name: _described(name) for name in _measured(experiment)},
         "runs": [_run(status) for status in experiment.runs],
     }
@@ -112,7 +112,8 @@ def _run(status: RunStatus) -> dict[str, Any]:
     }
 
 
-def _version(name: str) -> str:
+def version_of(name: str) -> str:
+    """Return the version of a library."""
     try:
         return version(name)
     except PackageNotFoundError:
