@@ -252,9 +252,12 @@ class _Lever:
         return self.candidate(min(known, key=lambda strength: abs(known[strength] - spend))), FOUND
 
     def _farthest(self, known: dict[float, float], spend: float) -> float:
-        """Return the strength of a lever that cannot cost the spend: the dearest, or the last where none costs much."""
+        """Return how far a lever goes that cannot cost the spend: where it is dearest, or as far as it can."""
         dearest = max(known, key=lambda strength: known[strength])
-        return dearest if known[dearest] > LITTLE * spend else max(known)
+        if known[dearest] > LITTLE * spend:
+            return dearest
+        far = self.dials[0].far
+        return far if far in known else max(known)
 
 
 def _allowed(dial: Dial, strength: float) -> float:

@@ -38,6 +38,8 @@ class Dial:
         The strength as the file has it; NaN where it has none.
     stepped : bool
         Whether only the listed strengths are allowed.
+    far : float
+        The strength at which the value is farthest from what it is now; NaN: the last one.
     costs : callable, optional
         Text to what it costs once and a year, where the value has a written cost of its own.
     """
@@ -47,7 +49,14 @@ class Dial:
     strengths: tuple[float, ...]
     written: float = math.nan
     stepped: bool = False
+    far: float = math.nan
     costs: Callable[[str], tuple[float, float]] | None = None
+
+    @property
+    def usual(self) -> float:
+        """Return the strength as written, or else that which goes farthest."""
+        known = [strength for strength in (self.written, self.far) if not math.isnan(strength)]
+        return known[0] if known else self.strengths[-1]
 
 
 class Reach(NamedTuple):
@@ -145,7 +154,7 @@ class Space:
     def alone(self, number: int, strengths: Sequence[float] | None = None) -> Candidate:
         """Return one part alone, as written, or with its dials at `strengths`."""
         part = self.parts[number]
-        usual = tuple(dial.strengths[-1] if math.isnan(dial.written) else dial.written for dial in part.dials)
+        usual = tuple(dial.usual for dial in part.dials)
         return (Chosen(number, 0, usual if strengths is None else tuple(strengths)),)
 
     def without_clashes(self, candidate: Candidate) -> Candidate:

@@ -173,7 +173,9 @@ def _lever(factor: Factor, at: str, begin: int) -> Part:
         positions = [step / (GRID - 1) for step in range(GRID)]
         known = {factor.at(position): position for position in positions if factor.differs(factor.at(position))}
         dial = Dial(factor.path, factor.at, tuple(known.values()), costs=factor.cost_of)
-    text = dial.at(dial.strengths[-1])
+    far = max(dial.strengths, key=lambda strength: abs(factor.number(dial.at(strength)) - factor.as_is_number))
+    dial = replace(dial, far=far)
+    text = dial.at(far)
     block = {"from": at, "change": {factor.path: text}, "cost": "0"}
     piece = Piece(factor.path, factor.location, factor.path, text, begin, FOREVER, ())
     return Part(factor.path, block, (at,), (dial,), (Reach(piece, steers=False),))

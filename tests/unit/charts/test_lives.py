@@ -61,7 +61,10 @@ def test_where_lives_part_is_a_line_through_both(two):
     assert "here they part" in [text.get_text() for text in ax.texts]
 
 
-@pytest.mark.parametrize(("size", "days"), [("slide", 1460), ("narrow", 1460), ("thumb", 30)])
+MORE = [pytest.param(size, days, marks=pytest.mark.slow) for size in ("slide", "page", "thumb") for days in (30, 1460)]
+
+
+@pytest.mark.parametrize(("size", "days"), [("narrow", 1460), *MORE])
 def test_no_letters_touch_and_none_is_cut(size, days):
     two = pd.concat([life(name, days) for name in NAMES], ignore_index=True)
     for table, parting in ((two, "2025-01-16"), (life("as-is", days), None)):

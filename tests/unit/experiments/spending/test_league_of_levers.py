@@ -70,6 +70,12 @@ def test_steps_stop_below_the_spend(town, stand_in, spend, staff, how):
     assert (found.pulled[0].words, found.pulled[0].how) == (f"phone.staff {staff}", how)
 
 
+def test_a_lever_that_costs_nothing_goes_as_far_as_it_can_from_what_it_is_now(town, stand_in):
+    study = study_of(town, levers={"price": "24 a month to 31 a month"}, **{"from": "month 1"}, design="grid")
+    found = league_of_levers(parts_of_study(study), stand_in(town, worth), 3000.0, effort=EFFORT)
+    assert (found.pulled[0].words, found.pulled[0].how) == ("price 24 a month", "at most")
+
+
 def test_one_that_costs_more_at_its_least_is_marked(town, stand_in):
     study = study_of(town, levers={"phone.staff": "3 to 4"}, **{"from": "month 1"}, design="grid")
     found = league_of_levers(parts_of_study(study), stand_in(town, worth), 500.0, effort=EFFORT)
