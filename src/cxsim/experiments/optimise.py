@@ -331,7 +331,7 @@ class _Search:
             selection = select(fresh, [cases[place] for place in left], wish, names=names, seed=task.seed)
             if selection.confirmation.replications > values.shape[1]:
                 values = self._fresh(fresh, cases, selection.confirmation.replications)
-            best = left[selection.choice.chosen]
+            best = left[selection.place]
             if best == 0 or task.budget is None or values[best, :, 0].mean() <= task.budget:
                 return best, selection, values
             left.remove(best)
