@@ -142,9 +142,10 @@ class Optimum:
     best : int
         Place among the finalists; 0, as-is, where nothing within the budget is better.
     selection : Selection or None
-        How it was selected on fresh luck, and confirmed; None where there was nothing to select from.
+        How it was selected on fresh luck among as-is and the finalists that are not `dear`, and confirmed; None where
+        there was nothing to select from.
     written : int or None
-        Place among the finalists of the best policy of the file within the budget.
+        Place among the finalists of the policy of the file that the search saw to be the best within the budget.
     """
 
     task: Task
@@ -155,6 +156,17 @@ class Optimum:
     best: int
     selection: Selection | None
     written: int | None
+
+    @property
+    def dear(self) -> tuple[int, ...]:
+        """Places among the finalists of those that cost more than the budget on fresh luck."""
+        return _too_dear(self.fresh, self.task.budget)
+
+
+def _too_dear(fresh: Array, budget: float | None) -> tuple[int, ...]:
+    """Return the rows but as-is whose mean cost is above the budget; replications that failed are left out."""
+    costs = np.ma.masked_invalid(fresh[1:, :, 0]).mean(axis=1).filled(-math.inf)
+    return () if budget is None else tuple((1 + np.flatnonzero(costs > budget)).tolist())
 
 
 def optimise(task: Task, tables: Tables, fresh: Tables, report: Report | None = None) -> Optimum:
@@ -319,23 +331,25 @@ class _Search:
     def _selected(self, fresh: Tables, finalists: Sequence[Candidate]) -> tuple[int, Selection | None, Array]:
         """Return the best of the finalists, how it was selected, and values on luck that it was not selected by.
 
-        One that turns out to cost more than the budget is left out, and the selection made again: its runs are there.
+        Those that turn out to cost more than the budget are left out before anything is selected. The confirmation may
+        take more runs, and so say of others that they cost more: then the selection is void, and another one made among
+        what is left; its runs are there.
         """
         task, effort = self.task, self.task.effort
         cases = [task.space.case(one) for one in finalists]
-        left, selection = list(range(len(finalists))), None
         values = self._fresh(fresh, cases, effort.confirm)
-        while len(left) > 1:
+        out = {*_too_dear(values, task.budget)}
+        while len(left := [place for place in range(len(cases)) if place not in out]) > 1:
             wish = Wish(task.objectives[1], self._delta(), most=max(effort.most, FIRST))
             names = [task.space.words(finalists[place]) for place in left]
             selection = select(fresh, [cases[place] for place in left], wish, names=names, seed=task.seed)
             if selection.confirmation.replications > values.shape[1]:
                 values = self._fresh(fresh, cases, selection.confirmation.replications)
-            best = left[selection.choice.chosen]
-            if best == 0 or task.budget is None or values[best, :, 0].mean() <= task.budget:
-                return best, selection, values
-            left.remove(best)
-        return left[0], selection, values
+            dearer = {*_too_dear(values, task.budget)}
+            if dearer == out:
+                return left[selection.place], selection, values
+            out = dearer
+        return 0, None, values
 
     def _fresh(self, fresh: Tables, cases: Sequence[Case], count: int) -> Array:
         """Return values on the replications that confirm a selection: none of them takes part in the choice."""

@@ -166,10 +166,11 @@ def counted(study: Study, runs: Runs) -> Counted:
     done = failed = missing = 0
     replications = MINIMUM_REPLICATIONS if study.precision else study.replications
     for placed in study.cases():
-        for record in runs.many([Want(placed.case, number) for number in range(replications)]):
-            if record is None:
+        for number in range(replications):
+            status = runs.status(Want(placed.case, number))
+            if status is None:
                 missing += 1
-            elif record.status == DONE:
+            elif status == DONE:
                 done += 1
             else:
                 failed += 1
