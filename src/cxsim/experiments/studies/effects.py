@@ -54,21 +54,22 @@ class Effects:
 
     def __init__(self, made: Swept) -> None:
         self._made = made
-        self._table = made.study.points_table()
         self._common = min((cell.replications for cell in made.cells), default=0)
         self.factors = [*made.study.levers, *made.study.uncertainties]
         self._levels: dict[str, list[Level]] = {}
-        self._of: dict[str, dict[tuple[int, int], int]] = {}
+        # The level of each factor by point and world, -1 where it is not looked at: two bytes, for there may be many.
+        self._of: dict[str, NDArray[np.int16]] = {}
+        table = made.study.points_table()
         for factor in self.factors:
-            self._sort(factor.path)
+            self._sort(factor.path, table)
         self._sums: dict[tuple[str, int, str, str], Array] = {}
         self._counts: dict[tuple[str, int, str, str], Array] = {}
         self._cells: dict[tuple[str, int], int] = {}
 
-    def _sort(self, path: str) -> None:
+    def _sort(self, path: str, table: pd.DataFrame) -> None:
         """Find the levels of a factor, and at which of them each point is."""
         study = self._made.study
-        own = self._table
+        own, shape = table, (int(table["point"].max()) + 1, int(table["world"].max()) + 1)
         if study.starts_from_0:
             # One at a time: a factor is looked at where no other has moved; at point 0 none has.
             moved = {one.number for one in (*study.points, *study.worlds) if path in dict(one.texts)}
@@ -78,7 +79,6 @@ class Effects:
             own = own[own["point"] > 0]  # point 0 is there to count costs above it
         numbers = own[path].to_numpy(np.float64)
         texts = own[f"{path} (text)"].astype(str).to_list()
-        keys = list(zip(own["point"].tolist(), own["world"].tolist(), strict=True))
         values = sorted(set(numbers.tolist()))
         written = dict(zip(numbers.tolist(), texts, strict=True))
         if len(values) <= MOST_LEVELS:
@@ -94,25 +94,25 @@ class Effects:
             for group in groups
         ]
         place = {value: number for number, group in enumerate(groups) for value in group}
-        self._of[path] = {key: place[value] for key, value in zip(keys, numbers.tolist(), strict=True)}
+        self._of[path] = np.full(shape, -1, np.int16)
+        self._of[path][own["point"], own["world"]] = [place[value] for value in numbers.tolist()]
 
     def add(self, cells: Sequence[Cell], rows: Rows) -> None:
         """Count the runs of some cells."""
-        points, worlds = np.array(rows.points), np.array(rows.worlds)
+        points, worlds = np.array(rows.points, np.intp), np.array(rows.worlds, np.intp)
         numbers = np.array(rows.replications)
         policies = np.array(rows.policies, dtype=object)
         for cell in cells:
             first = cell.placed[0]
             for factor in self.factors:
-                level = self._of[factor.path].get((first.point, first.world))
-                if level is not None:
+                level = int(self._of[factor.path][first.point, first.world])
+                if level >= 0:
                     self._cells[factor.path, level] = self._cells.get((factor.path, level), 0) + 1
         for measure in self._made.study.measures:
             values = column_of(self._made.runs.lab.columns, rows, measure)
             fine = np.isfinite(values) & (numbers < self._common)
             for factor in self.factors:
-                of = self._of[factor.path]
-                levels = np.array([of.get(key, -1) for key in zip(points.tolist(), worlds.tolist(), strict=True)])
+                levels = self._of[factor.path][points, worlds]
                 for level in set(levels[levels >= 0].tolist()):
                     for policy in dict.fromkeys(policies.tolist()):
                         chosen = fine & (levels == level) & (policies == policy)
