@@ -182,6 +182,7 @@ def _until_precise(study: Study, runs: Runs, report: Report | None) -> Iterator[
     total, done = sum(1 for _ in cells_of(study)), 0
     clock = time.monotonic()
     everything = cells_of(study)
+    above = not set(ABOVE_AS_IS).isdisjoint({*study.measures, *(asked.measure for asked in study.precision)})
     while window := list(itertools.islice(everything, CELLS_AT_ONCE)):
         counts = [0] * len(window)
         while True:
@@ -189,10 +190,12 @@ def _until_precise(study: Study, runs: Runs, report: Report | None) -> Iterator[
             if not any(more):
                 break
             wants = [
-                Want(one.case, number)
+                Want(case, number)
                 for placed, count, extra in zip(window, counts, more, strict=True)
                 for number in range(count, count + extra)
                 for one in placed
+                # A cost is counted above as-is of the same replication, which may have stopped before.
+                for case in ((one.case.as_is, one.case) if above else (one.case,))
             ]
             for _ in runs.made(_ordered(wants)):
                 pass
