@@ -103,7 +103,7 @@ def optimise(
       cxsim optimise cable-town-levers --budget 100000 --store runs --out out/best
       cxsim optimise my-shop.yaml --objectives policy_cost,profit --candidates 60
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.experiments.optimise import OBJECTIVES
+    from cxsim.experiments.optimum import OBJECTIVES
     from cxsim.results.optimum import optimise as search
 
     screen: Screen = context.obj
