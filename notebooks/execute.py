@@ -15,6 +15,7 @@ import nbformat
 HERE = Path(__file__).resolve().parent
 SETTING = "CXSIM_NOTEBOOK_REPLICATIONS"
 FEW = 300  # customers
+FEWEST = {"points": 4, "worlds": 20}
 TIMEOUT = 3600  # seconds, for a cell
 
 
@@ -24,8 +25,10 @@ def notebooks() -> list[Path]:
 
 
 def small(source: str, replications: str) -> str:
-    """Return a cell with few replications and few customers."""
+    """Return a cell with few replications, points and worlds, and few customers."""
     source = re.sub(r"replications=\d+", f"replications={replications}", source)
+    for name, few in FEWEST.items():
+        source = re.sub(rf"\b{name}=\d+", f"{name}={few}", source)
     return re.sub(r'(load\("[\w-]+"\))', rf'\1.with_value("market.customers", {FEW})', source)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -99,7 +99,7 @@ def size_of(name: SizeName) -> Size:
     return SIZES[name]
 
 
-def looks(policies: Iterable[str], reference: str) -> dict[str, Look]:
+def looks(policies: Iterable[str], reference: str, palette: Sequence[str] = PALETTE) -> dict[str, Look]:
     """Give each policy its look, in the order they come; the reference is grey and dashed and takes no colour.
 
     Parameters
@@ -108,6 +108,8 @@ def looks(policies: Iterable[str], reference: str) -> dict[str, Look]:
         Names; repeated ones count once.
     reference
         The policy all others are compared with.
+    palette
+        Colours, two or more.
 
     Returns
     -------
@@ -117,9 +119,9 @@ def looks(policies: Iterable[str], reference: str) -> dict[str, Look]:
     others = [name for name in dict.fromkeys(policies) if name != reference]
     given = {reference: Look(REFERENCE_COLOR, REFERENCE_MARKER, "--")}
     for place, name in enumerate(others):
-        round_of_colors, color = divmod(place, len(PALETTE))
+        round_of_colors, color = divmod(place, len(palette))
         marker = MARKERS[(color + 3 * round_of_colors) % len(MARKERS)]
-        given[name] = Look(PALETTE[color], marker, "-")
+        given[name] = Look(palette[color], marker, "-")
     return given
 
 

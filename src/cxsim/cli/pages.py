@@ -16,8 +16,9 @@ from cxsim.errors import Fault, ScenarioError, quoted
 
 if TYPE_CHECKING:
     from cxsim.report.assumptions import Assumption
+    from cxsim.results.stored import Stored
 
-FORMATS: Final = ("html", "png", "svg")
+FORMATS: Final = ("html", "png", "svg", "pptx", "xlsx")
 NARROWEST: Final = 80
 WIDEST: Final = 120
 INDENT: Final = "  "
@@ -29,15 +30,23 @@ def report(
     context: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A result folder.")],
     formats: Annotated[
-        str, typer.Option("--format", metavar="A,B,...", help=f"Which of {', '.join(FORMATS)}; charts are png or svg.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="A,B,...",
+            help=f"Which of {', '.join(FORMATS)}: charts are png or svg, slides pptx, a workbook xlsx.",
+        ),
     ] = "html",
     title: Annotated[str, typer.Option(metavar="T", help="Title of the report; by default the finding.")] = "",
     client: Annotated[str, typer.Option(metavar="NAME", help="For whom it was made.")] = "",
+    theme: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Colours, font and logo of slides and workbook.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write; by default in the same folder.")
     ] = None,
 ) -> None:
-    """Make the report and the charts again from stored results.
+    """Make the report, slides, a workbook and the charts again from stored results.
 
     Nothing is simulated: the same tables and sentences, with another title,
     for somebody else, or in another format.
@@ -47,6 +56,7 @@ def report(
       cxsim report results/local-shop-vs-chain/2026-03-01-140509-0a1b2c3d
       cxsim report out/shop --title "What a second person brings" --client Corner
       cxsim report out/shop --format html,png,svg --out slides
+      cxsim report out/shop --format pptx,xlsx --client Corner --theme corner.yaml
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.results.report import save_report, write_whole
     from cxsim.results.stored import read
@@ -56,6 +66,7 @@ def report(
     stored = read(folder)
     place = folder if out is None else out
     written = []
+    made = _office(wanted, stored, theme, title=title.strip(), client=client.strip())
     if "html" in wanted:
         written.append(
             save_report(
@@ -69,9 +80,29 @@ def report(
                 target = place / "charts" / f"{name}.{form}"
                 write_whole(target, chart.render(form, "slide"))
                 written.append(target)
+    for name, data in made.items():
+        write_whole(place / name, data)
+        written.append(place / name)
     for path in written:
         screen.result(str(path))
     screen.document({"files": [str(path) for path in written]})
+
+
+def _office(wanted: Sequence[str], stored: Stored, theme: Path | None, *, title: str, client: str) -> dict[str, bytes]:
+    """Return slides and workbook by name of their file; made before anything is written."""
+    from cxsim.charts.theme import load_theme
+    from cxsim.results.slides import SLIDES, slides_of
+    from cxsim.results.workbook import WORKBOOK, workbook_of
+
+    look = None if theme is None else load_theme(theme)
+    words = {"title": title, "client": client}
+    found: dict[str, bytes] = {}
+    results, answer, manifest, why = stored
+    if "pptx" in wanted:
+        found[SLIDES] = slides_of(results, answer, manifest, theme=look, **words)
+    if "xlsx" in wanted:
+        found[WORKBOOK] = workbook_of(results, answer, manifest, theme=look, why=why, **words)
+    return found
 
 
 def _formats(text: str) -> list[str]:

@@ -21,7 +21,7 @@ import numpy as np
 from cxsim.errors import InputError, RunError
 from cxsim.experiments.executor import Progress, Report
 from cxsim.experiments.neighbours import neighbours
-from cxsim.experiments.optimum import Optimum, Task, Tried
+from cxsim.experiments.optimum import Optimum, Task, Tried, too_dear
 from cxsim.experiments.parts import Candidate
 from cxsim.experiments.proposals import Proposals
 from cxsim.experiments.selection import Selection, Wish, select
@@ -220,23 +220,25 @@ class _Search:
     def _selected(self, fresh: Tables, finalists: Sequence[Candidate]) -> tuple[int, Selection | None, Array]:
         """Return the best of the finalists, how it was selected, and values on luck that it was not selected by.
 
-        One that turns out to cost more than the budget is left out, and the selection made again: its runs are there.
+        Those that turn out to cost more than the budget are left out before anything is selected. The confirmation may
+        take more runs, and so say of others that they cost more: then the selection is void, and another one made among
+        what is left; its runs are there.
         """
         task, effort = self.task, self.task.effort
         cases = [task.space.case(one) for one in finalists]
-        left, selection = list(range(len(finalists))), None
         values = self._fresh(fresh, cases, effort.confirm)
-        while len(left) > 1:
+        out = {*too_dear(values, task.budget)}
+        while len(left := [place for place in range(len(cases)) if place not in out]) > 1:
             wish = Wish(task.objectives[1], self._delta(), most=max(effort.most, FIRST))
             names = [task.space.words(finalists[place]) for place in left]
             selection = select(fresh, [cases[place] for place in left], wish, names=names, seed=task.seed)
             if selection.confirmation.replications > values.shape[1]:
                 values = self._fresh(fresh, cases, selection.confirmation.replications)
-            best = left[selection.choice.chosen]
-            if best == 0 or task.budget is None or values[best, :, 0].mean() <= task.budget:
-                return best, selection, values
-            left.remove(best)
-        return left[0], selection, values
+            dearer = {*too_dear(values, task.budget)}
+            if dearer == out:
+                return left[selection.place], selection, values
+            out = dearer
+        return 0, None, values
 
     def _fresh(self, fresh: Tables, cases: Sequence[Case], count: int) -> Array:
         """Return values on the replications that confirm a selection: none of them takes part in the choice."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from cxsim.experiments.parts import Candidate, Space
 from cxsim.experiments.selection import Selection
@@ -120,9 +123,10 @@ class Optimum:
     best : int
         Place among the finalists; 0, as-is, where nothing within the budget is better.
     selection : Selection or None
-        How it was selected on fresh luck, and confirmed; None where there was nothing to select from.
+        How it was selected on fresh luck among as-is and the finalists that are not `dear`, and confirmed; None where
+        there was nothing to select from.
     written : int or None
-        Place among the finalists of the best policy of the file within the budget.
+        Place among the finalists of the policy of the file that the search saw to be the best within the budget.
     """
 
     task: Task
@@ -133,3 +137,21 @@ class Optimum:
     best: int
     selection: Selection | None
     written: int | None
+
+    @property
+    def dear(self) -> tuple[int, ...]:
+        """Places among the finalists of those that cost more than the budget on fresh luck."""
+        return too_dear(self.fresh, self.task.budget)
+
+
+def too_dear(fresh: Array, budget: float | None) -> tuple[int, ...]:
+    """Return the rows but as-is whose mean cost is above the budget; replications that failed are left out.
+
+    Parameters
+    ----------
+    fresh : (finalists, replications, measures) float64
+        The first row is as-is, the first measure the cost.
+    budget : float or None
+    """
+    costs = np.ma.masked_invalid(fresh[1:, :, 0]).mean(axis=1).filled(-math.inf)
+    return () if budget is None else tuple((1 + np.flatnonzero(costs > budget)).tolist())

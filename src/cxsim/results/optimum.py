@@ -65,7 +65,8 @@ class BestPolicy:
         -------
         DataFrame
             `candidate` (number; 0 is as-is), `what`, `replications`, the mean of each measure and, with ``_ci_low`` and
-            ``_ci_high``, its interval; `within_budget`, `front`, `finalist`. The search flatters the best.
+            ``_ci_high``, its interval; `within_budget`, `front`, `finalist`. The search flatters the best: what
+            is within the budget here need not be so in `finalists`.
         """
         import pandas as pd
 
@@ -95,7 +96,8 @@ class BestPolicy:
             Cheapest first: `candidate`, `what`, `kind` ("reference", "finalist", "best"), `replications`, the mean of
             each measure on fresh luck with its interval; ``difference_...``, that from as-is, paired, with its
             interval; `seen_by_the_search`: the difference of the second objective that the search saw, and `optimism`:
-            by how much that was more than fresh luck says; `level_with_best`: cannot be told from the best.
+            by how much that was more than fresh luck says; `level_with_best`: cannot be told from the best;
+            `within_budget`: on fresh luck.
         """
         import pandas as pd
 
@@ -117,6 +119,7 @@ class BestPolicy:
             row["seen_by_the_search"] = seen
             row["optimism"] = sign * (seen - row[f"difference_{task.objectives[1]}"])
             row["level_with_best"] = row["what"] in level
+            row["within_budget"] = place not in found.dear
             rows.append(row)
         table = pd.DataFrame(rows)
         return table.sort_values(task.objectives[0], kind="stable").reset_index(drop=True)
@@ -223,6 +226,7 @@ class BestPolicy:
             "effort": task.effort._asdict(),
             "candidates": len(found.tried),
             "best": {"what": self.best, "policies": self.blocks()},
+            "too_dear": [task.space.words(found.tried[found.finalists[place]].candidate) for place in found.dear],
             "selection": None
             if selection is None
             else {

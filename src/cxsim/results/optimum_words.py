@@ -70,6 +70,8 @@ class _Words:
     def best(self) -> str:
         within = "" if self.task.budget is None else f"Within {self._money(self.task.budget)}: "
         if not self.found.best:
+            if self._all_dear:
+                return f"{within}as-is. Every finalist costs more than that on fresh luck."
             return f"{within}nothing that was tried is better than as-is on {CATALOG[self.gain].title}."
         row = self.chosen
         texts = [f"{CATALOG[self.gain].title} {self._value(row, self.gain)}, {self._gap(row, self.gain)} against as-is"]
@@ -79,7 +81,7 @@ class _Words:
     def how_surely(self) -> str:
         selection = self.found.selection
         if selection is None:
-            return "There was nothing to select from."
+            return f"There was nothing to select from{': ' + self._dear() if self.found.dear else ''}."
         wish, made = selection.wish, selection.confirmation
         delta = _amount(wish.delta, self._unit(self.gain))
         if selection.choice.settled:
@@ -93,11 +95,23 @@ class _Words:
                 f"{number_word(len(selection.names))} within {delta}: the best mean so far was taken"
             )
         text += f"; confirmed by {made.replications} further replications, which {_verdict(made.verdict)}."
+        if self.found.dear:
+            text += f" Before that, {self._dear()}: left out."
         others = [name for name in selection.level_with_best if name != self.chosen["what"]]
         if others:
             more = f" and {number_word(len(others) - MOST_NAMES)} more" if len(others) > MOST_NAMES else ""
             text += f" Not to be told from the best: {listed(others[:MOST_NAMES])}{more}."
         return text
+
+    @property
+    def _all_dear(self) -> bool:
+        return 0 < len(self.found.dear) == len(self.found.finalists) - 1
+
+    def _dear(self) -> str:
+        """Say how many finalists turned out to cost more than the budget."""
+        count, among = len(self.found.dear), len(self.found.finalists) - 1
+        costs = "costs" if count == 1 else "cost"
+        return f"on fresh luck {number_word(count)} of {number_word(among)} finalists {costs} more than the budget"
 
     def beside_the_file(self) -> str:
         """Say how much the best is better than the best policy of the file that the budget allows."""
@@ -105,6 +119,9 @@ class _Words:
         if place is None or place == self.found.best:
             return "It is a policy of the file, as written." if place is not None else ""
         name = self._row(place)["what"]
+        if place in self.found.dear:
+            cost = self._value(self._row(place), self.cost)
+            return f"{name}, which the search took for the best policy of the file within the budget, costs {cost}."
         gap = mean_interval(self.found.fresh[self.found.best, :, 1] - self.found.fresh[place, :, 1])
         unit = self._unit(self.gain)
         told = f"{difference(gap.mean, unit, gap.high - gap.low)} ({span(gap.low, gap.high, unit)})"
@@ -112,9 +129,12 @@ class _Words:
 
     def front(self) -> str:
         members = {self.found.finalists[place] for place in range(1, len(self.found.finalists))} & {*self.found.front}
-        rows = [row for row in self.rows if row["candidate"] in members]
+        rows = [row for row in self.rows if row["candidate"] in members and row["within_budget"]]
+        within = " within the budget" if self.task.budget is not None else ""
+        head = f"In the search {len(self.found.front)} of {len(self.found.tried)} candidates{within and ' are'}{within}"
+        head += f"{' and' if within else ' are'} beaten by no other on all objectives."
         if not rows:
-            return ""
+            return f"{head} On fresh luck none of those run again is{within}." if members else ""
         some = rows if len(rows) <= MOST else [rows[round(step * (len(rows) - 1) / (MOST - 1))] for step in range(MOST)]
         names = self.task.objectives[1:]
         texts = [
@@ -122,9 +142,7 @@ class _Words:
             + ", ".join(f"{CATALOG[name].title} {self._value(row, name)}" for name in names)
             for row in some
         ]
-        within = " within the budget" if self.task.budget is not None else ""
-        head = f"{len(self.found.front)} of {len(self.found.tried)} candidates{within} are beaten by no other"
-        return f"{head} on all objectives. On fresh luck, {'; '.join(texts)}."
+        return f"{head} On fresh luck{within and ', of those still'}{within}: {'; '.join(texts)}."
 
     def optimism(self) -> str:
         rows = [row for row in self.rows if row["kind"] != "reference"]

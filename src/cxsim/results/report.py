@@ -74,7 +74,7 @@ def report_of(
             tables=report_tables.of_policies(facts),
             records=_records(facts),
             grounds=_grounds(facts),
-            provenance=_provenance(manifest),
+            provenance=provenance_of(manifest),
             again=found.again or again(manifest.get("command", ""), facts.experiment),
         )
     )
@@ -165,7 +165,8 @@ def _grounds(facts: Facts) -> Grounds:
     return Grounds(first, rest, ledger.counts(first), why)
 
 
-def _provenance(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+def provenance_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what made the results, line by line."""
     scenario, machine = manifest["scenario"], manifest["platform"]
     failed = sum(run["status"] != "done" for run in manifest["runs"])
     libraries = ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items())

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cxsim.results.tabled import Tabled
     from cxsim.scenario import Scenario
 
+WHY: Final = "why.csv"
 NEEDED: Final = ("scenario.resolved.yaml", *(f"{name}.parquet" for name in Frames._fields), ANSWER)
 
 
@@ -37,11 +38,14 @@ class Stored(NamedTuple):
     answer : str
         The sentences as they were written then, Markdown.
     manifest : dict
+    why : DataFrame, optional
+        Rows of `why.csv`: single fates are not read, so these tell more than the tables do.
     """
 
     results: Tabled
     answer: str
     manifest: dict[str, Any]
+    why: pd.DataFrame | None = None
 
 
 def read(folder: Path) -> Stored:
@@ -67,7 +71,8 @@ def read(folder: Path) -> Stored:
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         raise _refusal(path, f"results of format {manifest.get('schema') if isinstance(manifest, dict) else 'unknown'}")
     try:
-        return Stored(_results(folder, manifest), (folder / ANSWER).read_text(encoding="utf-8"), manifest)
+        said = (folder / ANSWER).read_text(encoding="utf-8")
+        return Stored(_results(folder, manifest), said, manifest, _why(folder / WHY))
     except InputError:
         raise
     except (OSError, KeyError, TypeError, ValueError) as error:
@@ -132,6 +137,23 @@ def _table(path: Path) -> pd.DataFrame:
     table: pd.DataFrame = pd.read_parquet(path)
     # What was found in other worlds stands in the sentences and in worlds.csv.
     return table[table["world"] == 0].reset_index(drop=True)
+
+
+def _why(path: Path) -> pd.DataFrame | None:
+    import pandas as pd
+
+    if not path.is_file():
+        return None
+    names = dict.fromkeys(("policy", "segment", "reason"), str)
+    # A policy may be called "null" or "NA".
+    return pd.read_csv(path, dtype=names, keep_default_na=False, na_values={name: [""] for name in _numbers(path)})
+
+
+def _numbers(path: Path) -> list[str]:
+    """Name the columns of numbers."""
+    with path.open(encoding="utf-8") as stream:
+        head = stream.readline().strip().split(",")
+    return [name for name in head if name not in {"policy", "segment", "reason"}]
 
 
 def _refusal(place: Path, given: str) -> InputError:

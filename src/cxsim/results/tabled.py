@@ -133,6 +133,76 @@ class Tabled:
         manifest = manifest_now(self, command)
         return save_report(self, Path(path), said, manifest, title=title, client=client)
 
+    def slides(
+        self, path: str | Path, *, title: str = "", client: str = "", theme: str | Path | None = None, command: str = ""
+    ) -> Path:
+        """Write slides with native charts: the answer, the charts, what it rests on. Needs ``cxsim[office]``.
+
+        Parameters
+        ----------
+        path : path
+            A file that ends in ``.pptx``, or a folder, which gets a ``slides.pptx``.
+        title : str
+            Of the first slide, the finding by default.
+        client : str
+            For whom they are; named on every slide.
+        theme : path, optional
+            A theme file: colours, font, logo.
+        command : str
+            The command that made the runs, where it was one.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            When it cannot be written, the theme is refused, or a library is missing.
+        """
+        from cxsim.charts.theme import load_theme
+        from cxsim.results.report import manifest_now
+        from cxsim.results.slides import save_slides, slides_of
+
+        look = None if theme is None else load_theme(theme)
+        said, manifest = answer(self.facts, command), manifest_now(self, command)
+        return save_slides(slides_of(self, said, manifest, title=title, client=client, theme=look), Path(path))
+
+    def workbook(
+        self, path: str | Path, *, title: str = "", client: str = "", theme: str | Path | None = None, command: str = ""
+    ) -> Path:
+        """Write a workbook: tidy sheets, sums that are formulas, native charts. Needs ``cxsim[office]``.
+
+        Parameters
+        ----------
+        path : path
+            A file that ends in ``.xlsx``, or a folder, which gets a ``workbook.xlsx``.
+        title, client : str
+            On its first sheet.
+        theme : path, optional
+            A theme file: colours, font.
+        command : str
+            The command that made the runs, where it was one.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            When it cannot be written, the theme is refused, or a library is missing.
+        """
+        from cxsim.charts.theme import load_theme
+        from cxsim.results.report import manifest_now
+        from cxsim.results.workbook import save_workbook, workbook_of
+
+        look = None if theme is None else load_theme(theme)
+        said, manifest = answer(self.facts, command), manifest_now(self, command)
+        return save_workbook(workbook_of(self, said, manifest, title=title, client=client, theme=look), Path(path))
+
     def save(self, folder: str | Path, *, command: str = "") -> Path:
         """Write the result folder: tables, statistics, sentences, charts, report, manifest; all of it or nothing.
 

@@ -104,14 +104,19 @@ class Resolved:
         """
         steered.refuse_unread({name: overlay.steering for name, overlay in self.overlays.items()}, self.faults())
 
+    @property
+    def digests(self) -> dict[tuple[str, str, str], str]:
+        """SHA-256 of each recorded log by (firm, ``trace`` or ``staffing``, source or touchpoint)."""
+        found = {(firm, "trace", name): log.digest for (firm, name), log in self.arrivals.items()}
+        return found | {(firm, "staffing", name): log.digest for (firm, name), log in self.staffing.items()}
+
     def identity(self) -> str:
         """Return the SHA-256 of everything that decides a run but policy, replication and seed."""
         content: dict[str, Any] = {key: value for key, value in self.tree.items() if key not in NOT_IDENTITY}
         overlays = content.get("policies", {}).items()
         content["policies"] = {name: {**policy, "idea": ""} for name, policy in overlays}
-        content["files"] = sorted(
-            {trace.digest for trace in self.arrivals.values()} | {log.digest for log in self.staffing.values()}
-        )
+        digests = sorted(set(self.digests.values()))  # a scenario that names one file keeps the identity it always had
+        content["files"] = digests if len(digests) <= 1 else sorted([*place, it] for place, it in self.digests.items())
         if self.rules:  # a scenario without keeps the identity it always had
             content["steering"] = {policy: rule.identity() for policy, rule in self.rules.items()}
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

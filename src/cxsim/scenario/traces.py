@@ -52,6 +52,18 @@ class Staffing:
     digest: str
 
 
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a recorded log, as `Trace` and `Staffing` have it; empty where it cannot be read."""
+    try:
+        return _digest(read_text(path, LARGEST_TRACE))
+    except ScenarioError:
+        return ""
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 class Table:
     """A CSV file with a header, of which faults are gathered.
 
@@ -67,7 +79,7 @@ class Table:
         self.name = str(path)
         self.faults: list[Fault] = []
         text = read_text(path, LARGEST_TRACE)
-        self.digest = hashlib.sha256(text.encode()).hexdigest()
+        self.digest = _digest(text)
         try:
             rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
         except csv.Error as error:

@@ -1,8 +1,12 @@
 """`cxsim report` and `cxsim assumptions`, from the command line to the files."""
 
 import json
+import math
 
+import openpyxl
+import pandas as pd
 import pytest
+from pptx import Presentation
 from typer.testing import CliRunner
 
 from cxsim.cli.app import app, hoisted
@@ -68,10 +72,37 @@ def test_the_report_goes_back_into_its_folder_by_default(folder, monkeypatch):
     assert (folder / "report.html").read_bytes() == first
 
 
+def test_slides_and_workbook_are_made_from_the_folder(folder, tmp_path):
+    theme = tmp_path / "theme.yaml"
+    theme.write_text('format: 1\ncolors: ["#123456", "#654321"]\n', encoding="utf-8")
+    done = cxsim("report", folder, "--format", "pptx,xlsx", "--out", tmp_path, "--client", "=Đorđe", "--theme", theme)
+    assert done.exit_code == 0, done.output
+    paths = [tmp_path / "slides.pptx", tmp_path / "workbook.xlsx"]
+    assert done.stdout.splitlines() == [str(path) for path in paths]
+    slides = Presentation(str(paths[0])).slides
+    assert len(slides) >= 4
+    table = pd.read_csv(folder / "comparison.csv")
+    sheets = openpyxl.load_workbook(paths[1], data_only=True)
+    means = [row[6] for row in sheets["Comparison"].iter_rows(min_row=2, values_only=True)]
+    assert means == pytest.approx([None if math.isnan(one) else one for one in table["mean"]])
+    assert [row[1] for row in sheets["Answer"].iter_rows(values_only=True)][2] == "'=Đorđe"
+    checks = [row[-1] for row in sheets["Why"].iter_rows(min_row=2, values_only=True) if row[-1]]
+    assert set(checks) == {"adds up"}
+
+
+def test_a_wrong_theme_writes_nothing(folder, tmp_path):
+    done = cxsim(
+        "report", folder, "--format", "html,pptx", "--out", tmp_path / "new", "--theme", tmp_path / "none.yaml"
+    )
+    assert done.exit_code == 2
+    assert "no such file" in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--format", "pptx"], "--format: `pptx`; html, png, svg"),
+        (["--format", "docx"], "--format: `docx`; html, png, svg, pptx, xlsx"),
         (["--format", " , "], "html, png, svg"),
         (["--format", "html,gif"], "`gif`"),
     ],

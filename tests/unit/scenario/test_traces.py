@@ -87,6 +87,22 @@ def test_the_identity_knows_the_contents_of_files(bank, tmp_path):
     assert load(path).identity() != before
 
 
+def test_the_identity_knows_which_file_is_which(bank, tmp_path):
+    path = bank("{a: {trace: calls.csv, journey: [phone]}, b: {trace: more.csv, journey: [phone]}}")
+    (tmp_path / "more.csv").write_text(CALLS.replace("07:00:10", "07:00:11"))
+    before = load(path).identity()
+    more, calls = (tmp_path / "more.csv").read_text(), (tmp_path / "calls.csv").read_text()
+    (tmp_path / "calls.csv").write_text(more)
+    (tmp_path / "more.csv").write_text(calls)
+    assert load(path).identity() != before
+
+
+def test_the_identity_with_one_file_is_what_it_always_was(bank):
+    path = bank("{trace: calls.csv, journey: [phone]}")
+    path.write_text(path.read_text().replace("staffing: staff.csv", "staff: 3"))
+    assert load(path).identity().startswith("766c4deea02012162b14")
+
+
 def test_files_lie_beside_the_scenario(bank):
     with pytest.raises(ScenarioError, match="a file beside the scenario"):
         load(bank("{trace: ../calls.csv, journey: [phone]}"))

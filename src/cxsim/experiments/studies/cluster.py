@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -137,9 +139,10 @@ def cluster(lab: Lab, jobs: int, scheduler: str | None) -> Iterator[Workers]:
     with _quiet():
         if scheduler is None:
             try:
-                made = LocalCluster(
-                    n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
-                )
+                with _deaf():
+                    made = LocalCluster(
+                        n_workers=jobs, threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+                    )
             except (RuntimeError, OSError) as error:
                 message = (
                     f"executor: dask, whose workers do not start here ({' '.join(str(error).split())}); a script must "
@@ -176,6 +179,19 @@ def _check_answers(address: str) -> None:
         raise refusal("which does not answer") from error
     if found.get("type") != "Scheduler":
         raise refusal(f"which is a {str(found.get('type', 'something else')).lower()}")
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let processes that start meanwhile not hear Ctrl-C: it reaches all of a terminal, and this one ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

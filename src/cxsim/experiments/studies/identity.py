@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +16,7 @@ from cxsim.experiments.inferred import RULE
 from cxsim.experiments.rules import identities
 from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME
 from cxsim.experiments.studies.case import AS_IS, Case
+from cxsim.scenario.traces import digest_of
 
 if TYPE_CHECKING:
     from cxsim.scenario import Scenario
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 DIGITS: Final = 32
 # Deeper nests are combinations that go round in a circle, which the scenario refuses when such a run is to be made.
 DEEPEST: Final = 20
+# Last parts of the paths whose values name a file beside the scenario.
+NAME_FILES: Final = ("trace", "staffing")
 
 
 def base_of(scenario: Scenario, seed: int, horizon: int, scale: float, columns: str) -> str:
@@ -43,11 +46,37 @@ def base_of(scenario: Scenario, seed: int, horizon: int, scale: float, columns: 
     return _hash(parts)
 
 
-def prefix_of(base: str, scenario: Scenario, case: Case) -> str:
-    """Return the hash that the identities of a case's runs begin from."""
+def prefix_of(base: str, scenario: Scenario, case: Case, read: MutableMapping[str, str]) -> str:
+    """Return the hash that the identities of a case's runs begin from.
+
+    Parameters
+    ----------
+    base : str
+        As from `base_of`.
+    scenario : Scenario
+    case : Case
+    read : mapping of str to str
+        Digests of files that worlds name, by name; each file is read once, and added.
+    """
     blocks: dict[str, Any] = {**scenario.content.tree["policies"], **case.blocks}
     rules = {policy: rule.identity() for policy, rule in scenario.content.rules.items()}
-    return _hash([base, _content(case.policy, blocks, rules, 0), case.changes])
+    parts = [base, _content(case.policy, blocks, rules, 0), case.changes]
+    # Worlds that name no files, nearly all, need not be resolved to be known.
+    named = [(name, _digest(scenario, name, read)) for name in files_of(case)]
+    return _hash([*parts, named] if named else parts)
+
+
+def files_of(case: Case) -> Iterator[str]:
+    """Yield the names of files that stand in the world of a case in the place of the scenario's."""
+    for path, text in case.changes:
+        if path.endswith(NAME_FILES) and path.rpartition(".")[2].strip() in NAME_FILES:
+            yield text
+
+
+def _digest(scenario: Scenario, name: str, read: MutableMapping[str, str]) -> str:
+    if name not in read:
+        read[name] = digest_of(scenario.content.folder / name)
+    return read[name]
 
 
 def identity_of(prefix: str, replication: int) -> str:

@@ -11,7 +11,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cxsim.errors import CxsimError, InputError
@@ -26,7 +26,7 @@ from cxsim.experiments.spec import RunSpec
 from cxsim.experiments.steering import SteeringPlan, steering_of
 from cxsim.experiments.studies.case import AS_IS, Case, Row, Want
 from cxsim.experiments.studies.columns import Columns
-from cxsim.experiments.studies.identity import base_of, identity_of, prefix_of
+from cxsim.experiments.studies.identity import base_of, files_of, identity_of, prefix_of
 from cxsim.measures.layout import layout_of
 from cxsim.measures.money import WrittenCost
 from cxsim.model.plan import Plan
@@ -74,6 +74,8 @@ class Lab:
         Hash of all that decides the values of a run but its case and its replication.
     key : str
         Of this very laboratory: what a worker keeps for it is no other's.
+    files : dict of str to str
+        Digests of files that worlds name, as they were when they were first met.
     """
 
     scenario: Scenario
@@ -83,10 +85,11 @@ class Lab:
     columns: Columns
     base: str
     key: str
+    files: dict[str, str] = field(default_factory=dict)
 
     def prefix(self, case: Case) -> str:
         """Return the hash that the identities of a case's runs begin from."""
-        return prefix_of(self.base, self.scenario, case)
+        return prefix_of(self.base, self.scenario, case, self.files)
 
     def identity(self, want: Want) -> str:
         """Return the identity of a run, 32 hexadecimal digits."""
@@ -194,10 +197,23 @@ def _world(lab: Lab, changes: tuple[tuple[str, str], ...]) -> tuple[Scenario, In
 def _prepared(lab: Lab, case: Case) -> Ready:
     there, inference = _worlds.get((lab.key, case.changes), lambda: _world(lab, case.changes))
     scenario = there.with_blocks(case.blocks, where="study") if case.written else there
+    _check_files(lab, scenario, case)
     plan = followed(inference.bounded(scenario.plan(case.policy)), lab.scale)
     names = lab.columns.layout.names
     costs = costs_of(scenario, case.policy, names)
     return Ready(plan, costs, steering_of(scenario, case.policy, names, costs), inference, _shape(plan))
+
+
+def _check_files(lab: Lab, scenario: Scenario, case: Case) -> None:
+    """Refuse a world whose files are not those that the identities of its runs speak of: somebody edits them."""
+    known = {*lab.scenario.content.digests.values(), *(lab.files.get(name) for name in files_of(case))}
+    for (firm, key, name), digest in scenario.content.digests.items():
+        if digest not in known:
+            message = (
+                f"{firm}.{name}.{key}: a file that has changed since the study began; files that stay as they are "
+                "while it runs; give the command again, with --retry-failed"
+            )
+            raise InputError(message)
 
 
 def task_of(lab: Lab, want: Want, found: Ready) -> Task:

@@ -118,7 +118,8 @@ def swept(study: Study, runs: Runs, report: Report | None = None) -> Swept:
         cells = tuple(_until_precise(study, runs, report))
     else:
         runs.report = report
-        total = study.count * study.replications
+        # Two points may be one case, and as-is of a world may be no point: what is shown is what is made.
+        total = None if report is None else sum(1 for _ in wants_of(study, 1)) * study.replications
         for _ in runs.made(wants_of(study), total):
             pass
         cells = tuple(Cell(placed, study.replications) for placed in cells_of(study))
@@ -145,11 +146,10 @@ def wants_of(study: Study, replications: int | None = None) -> Iterator[Want]:
     apart = study.joint and bool(study.levers) and not set(ABOVE_AS_IS).isdisjoint(study.measures)
     for _, world in itertools.groupby(study.cases(), key=lambda one: one.case.changes):
         for block in _blocks(world):
-            for replication in range(each):
-                for case in dict.fromkeys(one.case for one in block):
-                    if apart:
-                        yield Want(case.as_is, replication)
-                    yield Want(case, replication)
+            cases = dict.fromkeys(
+                case for one in block for case in ((one.case.as_is, one.case) if apart else (one.case,))
+            )
+            yield from (Want(case, replication) for replication in range(each) for case in cases)
 
 
 def _blocks(world: Iterable[Placed]) -> Iterator[tuple[Placed, ...]]:

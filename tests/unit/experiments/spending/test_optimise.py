@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from cxsim.experiments.optimum import Effort, Task
 from cxsim.experiments.parts import Chosen, Space
 from cxsim.experiments.parts_of import parts_of_policies
 from cxsim.experiments.proposals import Proposals
+from cxsim.results.optimum import BestPolicy
+from cxsim.results.searched import Origin
 from cxsim.stats.pareto import non_dominated
 
 SEED = 20260105
@@ -165,6 +168,56 @@ def test_a_finalist_that_turns_out_too_dear_is_not_chosen(space, stand_in):
     found = optimise(Task(space, budget=BUDGET, effort=EFFORT._replace(candidates=32), seed=SEED), *tables)
     assert found.fresh[found.best, :, 0].mean() <= BUDGET
     assert (found.fresh[:, :, 0].mean(axis=1) > BUDGET).any()
+
+
+def dearer(space, stand_in, more, *, within=BUDGET):
+    """Search where policies cost more on fresh luck than the search saw; with the answer in words."""
+
+    class Dearer(stand_in):
+        def luck(self, case, replication, measure):
+            added = more if measure == "policy_cost" and case.policy != "as-is" else 0.0
+            return super().luck(case, replication, measure) + added
+
+    tables = stand_in(space.scenario, worth, noise=0.0005), Dearer(space.scenario, worth, noise=0.0005, seed=2)
+    found = optimise(Task(space, budget=within, effort=EFFORT._replace(candidates=32), seed=SEED), *tables)
+    origin = Origin("optimise", "town", space.scenario, (1, 2), "compiled", 1.0, 1, (), datetime.now(UTC), 1.0)
+    return found, BestPolicy(found, origin)
+
+
+def test_if_all_finalists_turn_out_too_dear_nothing_is_said_to_be_selected(space, stand_in):
+    found, best = dearer(space, stand_in, 9000.0)
+    assert (found.best, found.selection) == (0, None)
+    assert len(found.dear) == len(found.finalists) - 1
+    said = dict(best.sentences())
+    assert said["The answer"] == "Within 4 000 EUR: as-is. Every finalist costs more than that on fresh luck."
+    assert ": on fresh luck seven of seven finalists cost more than the budget." in said["How surely"]
+    assert "Selected" not in said["How surely"]
+    assert "none of those run again is within the budget" in said["The front"]
+    assert "which the search took for the best policy of the file within the budget, costs" in said["Beside the file"]
+    assert best.document()["selection"] is None
+    assert len(best.document()["too_dear"]) == len(found.dear)
+
+
+def test_a_selection_is_made_only_among_those_within_the_budget_on_fresh_luck(space, stand_in):
+    found, best = dearer(space, stand_in, 400.0)
+    names = {place: found.task.space.words(found.tried[one].candidate) for place, one in enumerate(found.finalists)}
+    assert 0 < len(found.dear) < len(found.finalists) - 1
+    assert found.selection.names == tuple(name for place, name in names.items() if place not in found.dear)
+    assert found.selection.chosen == names[found.best] == best.best
+    table = best.finalists.set_index("what")
+    assert list(table.index[~table["within_budget"]]) == list(table.index[table["policy_cost"] > BUDGET])
+    said = dict(best.sentences())
+    assert "cost more than the budget: left out." in said["How surely"]
+    for place in found.dear:
+        assert f" {names[place]}:" not in said["The front"]
+        assert names[place] not in said["How surely"]
+
+
+def test_nothing_is_too_dear_where_it_costs_what_the_search_saw(space, made, stand_in):
+    assert made[0].dear == ()
+    found, best = dearer(space, stand_in, 9000.0, within=None)  # no budget
+    assert found.dear == ()
+    assert best.finalists["within_budget"].all()
 
 
 def test_a_candidate_that_cannot_be_simulated_is_told_as_failed(space, stand_in):

@@ -1,0 +1,168 @@
+"""A client's look, from one file: colours, font, logo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, PlainValidator, ValidationError
+
+from cxsim.charts.style import INK, PALETTE, PAPER, Look, looks
+from cxsim.errors import ValueRefusedError, quoted
+from cxsim.scenario.faults import Faults
+from cxsim.scenario.reader import read_file
+from cxsim.scenario.section import Section
+
+FONT: Final = "Arial"
+FORMAT: Final = "1"
+LEAST_COLORS: Final = 2
+MOST_COLORS: Final = 12
+SEEN: Final = 2.0  # contrast on white from which a line shows
+READ: Final = 4.5  # contrast on white from which text can be read (WCAG 2.2, level AA)
+LINEAR: Final = 0.04045  # sRGB is linear up to here
+LONGEST_FONT: Final = 60
+LARGEST_LOGO: Final = 5_000_000  # bytes
+# What the files of pictures begin with.
+PICTURES: Final[Mapping[bytes, str]] = MappingProxyType({b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"})
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How charts, slides and pages look.
+
+    Attributes
+    ----------
+    colors
+        Of the policies, in the order in which they come; the reference stays grey.
+    ink
+        Of titles and text.
+    font
+        Name of a typeface; where a machine does not have it, its program takes another.
+    logo
+        A PNG or JPEG file.
+    """
+
+    colors: tuple[str, ...] = PALETTE
+    ink: str = INK
+    font: str = FONT
+    logo: Path | None = None
+
+    def looks(self, policies: tuple[str, ...], reference: str) -> dict[str, Look]:
+        """Give each policy its look, as `charts.style.looks` does."""
+        return looks(policies, reference, self.colors)
+
+
+def contrast(color: str, paper: str = PAPER) -> float:
+    """Return the contrast ratio of two colours, 1 to 21.
+
+    Parameters
+    ----------
+    color, paper
+        Such as ``#0072b2``.
+
+    Notes
+    -----
+    WCAG 2.2, relative luminance and contrast ratio.
+    """
+    light, dark = sorted((_luminance(color), _luminance(paper)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[place : place + 2], 16) / 255.0 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= LINEAR else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def load_theme(path: str | Path) -> Theme:
+    """Read a theme file.
+
+    Parameters
+    ----------
+    path
+        A YAML file: ``format: 1`` and any of ``colors`` (two or more, such as ``"#0072b2"``), ``ink``, ``font`` and
+        ``logo`` (a PNG or JPEG file; a relative path starts at the theme file).
+
+    Raises
+    ------
+    ScenarioError
+        All faults at once, each with its line.
+    """
+    place = Path(path)
+    _, tree = read_file(place)
+    faults = Faults(str(place), tree, _File)
+    found = None
+    try:
+        found = _File.model_validate(tree)
+    except ValidationError as error:
+        faults.from_validation(error)
+    logo = None
+    if found is not None and found.logo is not None:
+        logo = place.parent / found.logo
+        fault = _wrong(logo)
+        if fault:
+            faults.add(("logo",), fault, "a PNG or JPEG file of at most 5 MB", "name another")
+    faults.raise_if_any()
+    assert found is not None
+    return Theme(found.colors or PALETTE, found.ink or INK, found.font or FONT, logo)
+
+
+def kind_of(logo: Path) -> str:
+    """Return png or jpg, or nothing where a file is neither."""
+    begin = logo.read_bytes()[:8]
+    return next((kind for mark, kind in PICTURES.items() if begin.startswith(mark)), "")
+
+
+def _wrong(logo: Path) -> str:
+    try:
+        if logo.stat().st_size > LARGEST_LOGO:
+            return f"{quoted(str(logo))}, more than 5 MB"
+        return "" if kind_of(logo) else f"{quoted(str(logo))}, which is neither"
+    except OSError as error:
+        return f"{quoted(str(logo))}: {error.strerror or type(error).__name__}"
+
+
+def _format(value: Any) -> str:
+    if str(value).strip() != FORMAT:
+        raise ValueRefusedError(str(value), "1", "write format: 1")
+    return FORMAT
+
+
+def _color(value: Any, least: float) -> str:
+    text = str(value).strip().lower()
+    if not re.fullmatch(r"#[0-9a-f]{6}", text):
+        raise ValueRefusedError(str(value), "a colour of six hexadecimal digits", 'write, for example, "#0072b2"')
+    if contrast(text) < least:
+        allowed = f"a contrast of {least:g} or more on white (this has {contrast(text):.1f})"
+        raise ValueRefusedError(str(value), allowed, "choose a darker one")
+    return text
+
+
+def _colors(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not LEAST_COLORS <= len(value) <= MOST_COLORS:
+        given = f"{len(value)} values" if isinstance(value, list) else str(value)
+        raise ValueRefusedError(given, f"a list of {LEAST_COLORS} to {MOST_COLORS} colours", 'write ["#0072b2", ...]')
+    found = tuple(_color(one, SEEN) for one in value)
+    twice = next((one for one in found if found.count(one) > 1), "")
+    if twice:
+        raise ValueRefusedError(twice, "each colour once", "remove one of them")
+    return found
+
+
+def _font(value: Any) -> str:
+    text = str(value).strip()
+    if not text or len(text) > LONGEST_FONT or not re.fullmatch(r"[\w .+-]+", text):
+        raise ValueRefusedError(str(value)[:LONGEST_FONT], "the name of a typeface", "write, for example, Arial")
+    return text
+
+
+class _File(Section):
+    format: Annotated[str, BeforeValidator(_format)]
+    colors: Annotated[tuple[str, ...], PlainValidator(_colors)] | None = None
+    ink: Annotated[str, BeforeValidator(lambda value: _color(value, READ))] | None = None
+    font: Annotated[str, BeforeValidator(_font)] | None = None
+    logo: str | None = None
