@@ -347,7 +347,7 @@ class _Search:
                 values = self._fresh(fresh, cases, selection.confirmation.replications)
             dearer = {*_too_dear(values, task.budget)}
             if dearer == out:
-                return left[selection.choice.chosen], selection, values
+                return left[selection.place], selection, values
             out = dearer
         return 0, None, values
 

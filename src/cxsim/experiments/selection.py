@@ -11,12 +11,13 @@ import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.errors import InputError, RunError
+from cxsim.experiments.candidates import Candidates, Table, UnfitError
 from cxsim.experiments.studies.case import Case
 from cxsim.measures.catalog import CATALOG, Better
 from cxsim.stats.allocation import Allocation
@@ -28,6 +29,7 @@ from cxsim.stats.selection import FIRST, Elimination, KimNelson, first_best, sig
 Array = NDArray[np.float64]
 
 METHODS: Final = ("kn", "ocba")
+FEWEST: Final = 2  # candidates of a choice
 MOST: Final = 500  # replications of a candidate
 SMALLEST_BATCH, LARGEST_BATCH = 5, 50
 MISSED: Final = 0.1  # a choice that is right is confirmed in 9 of 10
@@ -38,14 +40,6 @@ DISAGREES: Final = "disagrees"
 OPEN: Final = "open"
 
 Tell = Callable[[str], None]
-
-
-class Table(Protocol):
-    """Whatever makes runs: `Runs`, or a function in its place in a test."""
-
-    def table(self, cases: Sequence[Case], replications: Sequence[int], measures: Sequence[str]) -> Array:
-        """Return (cases, replications, measures), NaN where there is no value."""
-        ...
 
 
 class Wish(NamedTuple):
@@ -135,6 +129,23 @@ class Confirmation:
     enough: bool
 
 
+class ThrownOut(NamedTuple):
+    """A candidate that cannot be compared: so many of its runs have no value that little is left of the others.
+
+    Attributes
+    ----------
+    name : str
+    missing, made : int
+        Runs without a value, and all of them.
+    why : str
+    """
+
+    name: str
+    missing: int
+    made: int
+    why: str
+
+
 @dataclass(frozen=True)
 class Selection:
     """A choice with its confirmation.
@@ -142,20 +153,32 @@ class Selection:
     Attributes
     ----------
     names : tuple of str
+        Of the candidates that could be run; choice and confirmation are about these.
     wish : Wish
     choice : Choice
     confirmation : Confirmation
+    places : tuple of int
+        Where they stand among the cases that were given.
+    thrown_out : tuple of ThrownOut
+        The others.
     """
 
     names: tuple[str, ...]
     wish: Wish
     choice: Choice
     confirmation: Confirmation
+    places: tuple[int, ...]
+    thrown_out: tuple[ThrownOut, ...] = ()
 
     @property
     def chosen(self) -> str:
         """Name of the chosen."""
         return self.names[self.choice.chosen]
+
+    @property
+    def place(self) -> int:
+        """Where the chosen stands among the cases that were given."""
+        return self.places[self.choice.chosen]
 
     @property
     def level_with_best(self) -> tuple[str, ...]:
@@ -183,6 +206,9 @@ def select(  # noqa: PLR0913 -- what is chosen among, how, and where its luck co
 ) -> Selection:
     """Choose the best of some cases, and confirm the choice on luck that was not used for it.
 
+    Where half of the replications, or more, have no value under some case, the one with the fewest values is thrown
+    out, and the choice is made again among the others: runs that were made are there.
+
     Parameters
     ----------
     runs : Table
@@ -207,24 +233,41 @@ def select(  # noqa: PLR0913 -- what is chosen among, how, and where its luck co
     InputError
         When the wish is not allowed, or a measure is not known.
     RunError
-        When so many runs fail that nothing can be compared.
+        When so many runs fail that fewer than two are left.
     """
     _check(cases, wish)
+    after = first_replication + wish.most if fresh is None else first_replication
+    called, places, out = tuple(names or (case.policy for case in cases)), list(range(len(cases))), list[ThrownOut]()
+    while True:
+        left = [cases[place] for place in places]
+        try:
+            made = Candidates(runs, left, wish.measure, first_replication)
+            unseen = Candidates(fresh or runs, left, wish.measure, after)
+            choice, confirmed = _chosen(made, unseen, wish, seed=seed, tell=tell)
+        except UnfitError as unfit:
+            out.append(ThrownOut(called[places.pop(unfit.candidate)], unfit.missing, unfit.made, unfit.why))
+            if len(places) < FEWEST:
+                message = f"{wish.measure}: {len(places)} of {len(cases)} can be compared; {out[0].name}: {out[0].why}"
+                raise RunError(message) from None
+            if tell is not None:
+                tell(f"{out[-1].name} is thrown out: {unfit.why}")
+            continue
+        return Selection(tuple(called[place] for place in places), wish, choice, confirmed, tuple(places), tuple(out))
+
+
+def _chosen(
+    made: Candidates, unseen: Candidates, wish: Wish, *, seed: int, tell: Tell | None
+) -> tuple[Choice, Confirmation]:
     better = CATALOG[wish.measure].better
-    made = _Made(runs, cases, wish, first_replication)
-    choice = _by_kn(made, better, tell) if wish.method == "kn" else _by_ocba(made, better, tell)
-    start = first_replication + wish.most if fresh is None else first_replication
+    choice = _by_kn(made, wish, better, tell) if wish.method == "kn" else _by_ocba(made, wish, better, tell)
     planned = _planned(made, choice.chosen, wish)
     if tell is not None:
         tell(f"confirming on {planned} fresh runs each")
-    confirmed = _confirm(
-        _Made(fresh or runs, cases, wish, start), choice.chosen, planned, enough=planned < wish.most, seed=seed
-    )
-    return Selection(tuple(names or (case.policy for case in cases)), wish, choice, confirmed)
+    return choice, _confirm(unseen, wish, choice.chosen, planned, enough=planned < wish.most, seed=seed)
 
 
 def _check(cases: Sequence[Case], wish: Wish) -> None:
-    if len(cases) < 2:  # noqa: PLR2004 -- a choice
+    if len(cases) < FEWEST:
         message = f"selection: {len(cases)} to choose from; 2 or more are allowed; name another policy"
         raise InputError(message)
     if wish.method not in METHODS:
@@ -238,59 +281,7 @@ def _check(cases: Sequence[Case], wish: Wish) -> None:
         raise InputError(message)
 
 
-class _Made:
-    """Values of the candidates so far, each candidate's replications from the first on without a gap."""
-
-    def __init__(self, runs: Table, cases: Sequence[Case], wish: Wish, first: int) -> None:
-        self.cases, self.wish = cases, wish
-        self._runs, self._first = runs, first
-        self.rows: list[Array] = [np.empty(0) for _ in cases]
-
-    def add(self, candidates: Sequence[int], count: int) -> Array:
-        """Make the next replications of candidates that have the same number so far; return (candidates, count)."""
-        begin = self._first + self.rows[candidates[0]].size
-        wanted = [self.cases[one] for one in candidates]
-        found = self._runs.table(wanted, range(begin, begin + count), [self.wish.measure])[:, :, 0]
-        for one, row in zip(candidates, found, strict=True):
-            self.rows[one] = np.concatenate((self.rows[one], row))
-        return found
-
-    def complete(self, found: Array) -> Array:
-        """Return the replications in which every candidate has a value.
-
-        Raises
-        ------
-        RunError
-            When half of all so far, or more, had no value under some candidate.
-        """
-        kept = found[:, np.isfinite(found).all(axis=0)]
-        made, dropped = max(self.counts), self.dropped
-        if 2 * dropped >= made:
-            failures = [one.why for one in getattr(self._runs, "failures", ())]
-            why = f"the first failure: {failures[0]}" if failures else "it has no value there"
-            message = (
-                f"{self.wish.measure}: {made - dropped} of {made} replications have a value under every policy; {why}"
-            )
-            raise RunError(message)
-        return kept
-
-    @property
-    def counts(self) -> tuple[int, ...]:
-        """Replications of each candidate."""
-        return tuple(row.size for row in self.rows)
-
-    @property
-    def dropped(self) -> int:
-        """Replications without a value under some candidate."""
-        longest = max(self.counts)
-        holes = np.zeros(longest, dtype=bool)
-        for row in self.rows:
-            holes[: row.size] |= ~np.isfinite(row)
-        return int(holes.sum())
-
-
-def _by_kn(made: _Made, better: Better, tell: Tell | None) -> Choice:
-    wish = made.wish
+def _by_kn(made: Candidates, wish: Wish, better: Better, tell: Tell | None) -> Choice:
     kn = KimNelson(len(made.cases), wish.delta, wish.confidence, better=better, first=wish.first)
     asked = 0
     while kn.selected is None and asked < wish.most:
@@ -309,8 +300,7 @@ def _by_kn(made: _Made, better: Better, tell: Tell | None) -> Choice:
     return Choice(chosen, kn.selected is not None, tuple(kn.eliminated), made.counts, made.dropped, tuple(made.rows))
 
 
-def _by_ocba(made: _Made, better: Better, tell: Tell | None) -> Choice:
-    wish = made.wish
+def _by_ocba(made: Candidates, wish: Wish, better: Better, tell: Tell | None) -> Choice:
     rounds = Allocation(len(made.cases), wish.delta, wish.confidence, better=better, first=wish.first)
     everyone = range(len(made.cases))
     while rounds.selected is None and max(made.counts) < wish.most:
@@ -322,6 +312,7 @@ def _by_ocba(made: _Made, better: Better, tell: Tell | None) -> Choice:
             rounds.tell(dict(enumerate(found)))
         else:
             rounds.tell({one: made.add([one], int(wanted[one]))[0] for one in everyone if wanted[one] > 0})
+            made.check()
         if tell is not None:
             tell(f"{sum(made.counts)} runs handed out, chance of a right choice about {100 * rounds.chance:.0f} %")
     return Choice(rounds.leader, rounds.selected is not None, (), made.counts, made.dropped, tuple(made.rows))
@@ -332,7 +323,7 @@ def _batch(made: int) -> int:
     return 0 if not made else min(max(made // 4, SMALLEST_BATCH), LARGEST_BATCH)
 
 
-def _planned(made: _Made, chosen: int, wish: Wish) -> int:
+def _planned(made: Candidates, chosen: int, wish: Wish) -> int:
     """Return how many fresh replications are likely to show that nothing is better by `delta`.
 
     The smallest n with (t + t') s / sqrt(n) <= delta + sure for every other. A chance of 1 in 10 to miss is shared out:
@@ -358,8 +349,7 @@ def _planned(made: _Made, chosen: int, wish: Wish) -> int:
     return needed
 
 
-def _confirm(made: _Made, chosen: int, count: int, *, enough: bool, seed: int) -> Confirmation:
-    wish = made.wish
+def _confirm(made: Candidates, wish: Wish, chosen: int, count: int, *, enough: bool, seed: int) -> Confirmation:
     better = CATALOG[wish.measure].better
     values = made.complete(made.add(range(len(made.cases)), count))
     low, high = margins(values, chosen, wish.confidence, better)

@@ -172,6 +172,7 @@ class SelectionResult:
             "engine": self.engine,
             "scale": self.scale,
             "left_out": found.choice.dropped,
+            "thrown_out": [one._asdict() for one in found.thrown_out],
             "failures": [{**one.want._asdict(), "identity": one.identity, "why": one.why} for one in self.failures],
             "policies": [
                 {name: None if _missing(value) else value for name, value in row.items()}
@@ -252,7 +253,7 @@ def select(  # noqa: PLR0913 -- every setting of a choice is a keyword
     InputError
         When the scenario, a policy, the measure or a number is not allowed.
     RunError
-        When so many runs fail that nothing can be compared.
+        When so many runs fail that fewer than two policies are left; one that fails is thrown out before.
 
     References
     ----------

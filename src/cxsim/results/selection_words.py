@@ -31,6 +31,7 @@ def lines_of(result: SelectionResult) -> list[tuple[str, str]]:
     return [
         ("Chosen", f"{shown(found.chosen)}, by {CATALOG[found.wish.measure].title}"),
         ("Promised", promise(result)),
+        *([("Thrown out", _thrown_out(found))] if found.thrown_out else []),
         ("Runs", _spent(found)),
         ("On fresh luck", _confirmed(result)),
         ("Level", _level(found)),
@@ -51,10 +52,11 @@ def console(result: SelectionResult) -> list[str]:
 def promise(result: SelectionResult) -> str:
     """Return the guarantee in a sentence."""
     wish, delta = result.selection.wish, zone(result)
+    among = " All this is said of those that could be run." if result.selection.thrown_out else ""
     if wish.method == "kn" and result.selection.choice.settled:
-        return guarantee(delta, wish.confidence)
+        return guarantee(delta, wish.confidence) + among
     why = "OCBA alone promises nothing." if wish.method == "ocba" else "The choice was stopped early and has none."
-    return f"{why} {confirmation(delta, wish.confidence)}"
+    return f"{why} {confirmation(delta, wish.confidence)}{among}"
 
 
 def amount(result: SelectionResult, value: float) -> str:
@@ -139,6 +141,15 @@ def _spent(found: Selection) -> str:
         texts.append(f"{listed([shown(name) for name in stayed])} stayed to the end, {max(choice.counts)} runs each")
     dropped = f"; {choice.dropped} left out, not complete" if choice.dropped else ""
     return f"{fixed(sum(choice.counts))} in all; {'; '.join(texts)}{dropped}"
+
+
+def _thrown_out(found: Selection) -> str:
+    """Say who could not be compared, and why."""
+    texts = [
+        f"{shown(one.name)}, for {one.missing} of its {one.made} runs have no value ({one.why})"
+        for one in found.thrown_out
+    ]
+    return "; ".join(texts)
 
 
 def _left(found: Selection) -> Iterator[str]:

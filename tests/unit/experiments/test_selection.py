@@ -7,7 +7,7 @@ import pytest
 
 from cxsim.errors import InputError, RunError
 from cxsim.experiments.selection import AGREES, DISAGREES, OPEN, Wish, fresh_seed, select
-from cxsim.experiments.studies.case import Case
+from cxsim.experiments.studies.case import Case, Want
 
 SEED = 20260101
 CASES = tuple(Case(name) for name in ("as-is", "a", "b", "c"))
@@ -16,6 +16,7 @@ CASES = tuple(Case(name) for name in ("as-is", "a", "b", "c"))
 class Broken(NamedTuple):
     """As `Runs` describes a failure."""
 
+    want: Want
     why: str
 
 
@@ -39,7 +40,7 @@ class World:
                 found[row, column] = self.means[case] + luck
                 if (case.policy, number) in self.holes:
                     found[row, column] = np.nan
-                    self.failures.append(Broken("ran out of patience"))
+                    self.failures.append(Broken(Want(case, number), f"ran out of {case.policy}"))
         return found
 
 
@@ -128,9 +129,44 @@ def test_a_run_that_fails_late_stops_nothing():
     assert found.chosen in {"a", "b"}
 
 
-def test_if_most_runs_fail_the_first_failure_is_named():
-    runs = World([0.5] * 4, holes={("a", number) for number in range(500)})
-    with pytest.raises(RunError, match=r"retention: 0 of 20 replications .* the first failure: ran out of patience"):
+MEANS = [0.5, 0.6, 0.55, 0.4]
+
+
+@pytest.mark.parametrize("method", ["kn", "ocba"])
+def test_a_candidate_that_fails_is_thrown_out_and_the_choice_is_among_the_others(method):
+    # a would be best, and its luck is bad in 3 of 4 runs; b fails now and then.
+    holes = {("a", number) for number in range(500) if number % 4} | {("b", 3)}
+    runs, said = World(MEANS, holes=holes), []
+    found = select(runs, CASES, WISH._replace(method=method), fresh=World(MEANS, seed=6), tell=said.append)
+    assert found.thrown_out == (("a", 15, 20, "ran out of a"),)
+    assert (found.names, found.chosen, found.place) == (("as-is", "b", "c"), "b", 2)
+    assert found.confirmation.samples.shape[0] == len(found.choice.counts) == 3
+    assert found.confirmation.verdict == AGREES
+    assert "a is thrown out: ran out of a" in said
+    # It is the choice that would have been made without it.
+    without = select(runs, [CASES[0], *CASES[2:]], WISH._replace(method=method), fresh=World(MEANS, seed=6))
+    assert found.choice.counts == without.choice.counts
+    assert found.choice.eliminated == without.choice.eliminated
+
+
+def test_a_candidate_that_fails_on_fresh_luck_only_is_thrown_out_as_well():
+    fresh = World(MEANS, seed=7, holes={("a", number) for number in range(500)})
+    found = select(World(MEANS), CASES, WISH, fresh=fresh)
+    assert [one.name for one in found.thrown_out] == ["a"]
+    assert (found.chosen, found.confirmation.verdict) == ("b", AGREES)
+
+
+def test_candidates_that_fail_in_turns_leave_one_after_the_other_until_enough_is_left():
+    holes = {(name, number) for at, name in enumerate("abc") for number in range(500) if number % 3 == at}
+    found = select(World(MEANS, holes=holes), CASES, WISH, fresh=World(MEANS, seed=8))
+    # Of 20 runs a and b fail in 7 and c in 6: without b there are 7 complete ones, without a, too, there are 14.
+    assert [(one.name, one.missing) for one in found.thrown_out] == [("b", 7), ("a", 7)]
+    assert found.chosen == "as-is"
+
+
+def test_if_fewer_than_two_are_left_the_first_failure_is_named():
+    runs = World([0.5] * 4, holes={(name, number) for name in "abc" for number in range(500)})
+    with pytest.raises(RunError, match=r"retention: 1 of 4 can be compared; c: ran out of c"):
         select(runs, CASES, WISH)
 
 

@@ -18,7 +18,7 @@ SEED = 20260101
 
 
 class Made:
-    """Values with the given means and common luck."""
+    """Values with the given means and common luck; a mean that is none is a policy that fails."""
 
     def __init__(self, means, seed=SEED, own=0.02):
         self.means, self.seed, self.own = means, seed, own
@@ -70,6 +70,20 @@ def test_fresh_luck_that_contradicts_is_said_first():
     assert "not confirmed: Call back is better, by" in flat
     assert result.document()["confirmation"]["better"] == "call-back"
     assert "not confirmed on fresh luck" in result.plot().caption.title
+
+
+def test_who_was_thrown_out_is_said_and_what_is_promised_is_said_of_the_others():
+    result = found(means=(0.5, np.nan, 0.55))
+    flat = " ".join(" ".join(console(result)).split())
+    assert all(len(line) <= 80 for line in console(result))
+    assert "Call back, for 20 of its 20 runs have no value (abandonment_rate has no value there)" in flat
+    assert promise(result).endswith("All this is said of those that could be run.")
+    assert "could be run" not in promise(found())
+    assert result.table()["policy"].tolist() == ["as-is", "announce-the-wait"]
+    thrown = result.document()["thrown_out"]
+    assert [(one["name"], one["missing"], one["made"]) for one in thrown] == [("call-back", 20, 20)]
+    assert found().document()["thrown_out"] == []
+    assert "Thrown out: Call back" in result.answer()
 
 
 def test_the_table_has_a_row_for_each_policy():
