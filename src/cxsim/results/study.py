@@ -143,12 +143,14 @@ class StudyPlots:
 
 
 def command_of(made: Swept) -> str:
-    """Return the command that makes a study, with what its runs depend on."""
+    """Return the command that makes a study, with what its runs depend on; empty for a study from Python."""
     lab, study = made.runs.lab, made.study
+    if not Path(study.file).is_file():
+        return ""
     more = [] if lab.scale == 1.0 else ["--scale", f"{lab.scale:g}"]
     more += [] if lab.columns.keep == KEPT[0] else ["--keep", lab.columns.keep]
     more += ["--allow-steering"] if study.scenario.content.rules else []
-    return shlex.join(("cxsim", "sweep", study.file or study.name, *more))
+    return shlex.join(("cxsim", "sweep", study.file, *more))
 
 
 def default_study_folder(results: Path, study: Study) -> Path:
@@ -279,7 +281,8 @@ def replay(study: Study, identity: str, lab: Lab) -> dict[str, float]:
     """
     with Runs(lab) as runs:
         wants = wants_of(study, study.most if study.precision else None)
-        chosen = [want for want in wants if runs.identity(want).startswith(identity)]
+        # A run may stand at several points: those are one run, with one identity.
+        chosen = list({own: want for want in wants if (own := runs.identity(want)).startswith(identity)}.values())
     if len(chosen) != 1:
         given = f"{len(chosen)} runs begin with {identity!r}"
         remedy = "copy the identity from runs.parquet"

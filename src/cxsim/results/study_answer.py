@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_FACTORS: Final = 3
 MANY: Final = 1
+# Points at each level of a factor from which on what else varies there is taken to average out.
+ENOUGH: Final = 8
 
 
 def study_answer(made: Swept, summary: pd.DataFrame, effects: pd.DataFrame, failed: int = 0) -> str:
@@ -36,13 +38,11 @@ def study_answer(made: Swept, summary: pd.DataFrame, effects: pd.DataFrame, fail
 def headline_of(made: Swept, effects: pd.DataFrame) -> str:
     """Say in a few words which factor moves the first measure most; the title of its chart."""
     found = _strongest(effects, made.study.measures[0], _policy(made))
-    if not found:
+    if not found or not _is_told_apart(found[0][1]):
         return made.study.question or made.study.name
     path, own = found[0]
     first, last = own.iloc[0], own.iloc[-1]
     title = CATALOG[made.study.measures[0]].title
-    if len(own) == 1:
-        return f"{title} at one value of {path}"
     values = f"{quantity(first['mean'], first['unit'])} at {first['level']}"
     return f"{path} moves {title} most: {values}, {quantity(last['mean'], last['unit'])} at {last['level']}"
 
@@ -68,10 +68,22 @@ def _how_much(made: Swept, failed: int) -> str:
 
 
 def _strongest(effects: pd.DataFrame, measure: str, policy: str) -> list[tuple[str, pd.DataFrame]]:
-    """Return factors by how far apart the means at their values are, the strongest first."""
+    """Return factors by how far apart the means at their values are, the strongest first.
+
+    Factors of which too few points tell are left out: what else varies there has not been averaged away.
+    """
     own = effects[(effects["measure"] == measure) & (effects["policy"] == policy)]
     parts = [(str(path), part) for path, part in own.groupby("factor", sort=False) if part["mean"].notna().any()]
-    return sorted(parts, key=lambda item: -float(item[1]["mean"].max() - item[1]["mean"].min()))
+    told = [(path, part) for path, part in parts if len(part) > 1 and not _too_few(part)]
+    return sorted(told, key=lambda item: -float(item[1]["mean"].max() - item[1]["mean"].min()))
+
+
+def _too_few(part: pd.DataFrame) -> bool:
+    return 0 < int(part["fewest"].iloc[0]) < ENOUGH
+
+
+def _is_told_apart(part: pd.DataFrame) -> bool:
+    return bool(part["told_apart"].iloc[0])
 
 
 def _known(row: Any) -> str:
@@ -85,23 +97,29 @@ def _titled(measure: str) -> str:
 
 
 def _matters(made: Swept, effects: pd.DataFrame) -> Iterator[str]:
-    """Say which factors move the first measure, and how far."""
+    """Say which factors move the first measure, and how far; what may be luck is said to be so."""
     measure, policy = made.study.measures[0], _policy(made)
-    found = [(path, part) for path, part in _strongest(effects, measure, policy) if len(part) > 1]
+    found = _strongest(effects, measure, policy)
     under = f" under {policy}" if len(made.study.policies) > 1 else ""
-    for number, (path, part) in enumerate(found[:MOST_FACTORS]):
+    sure = [(path, part) for path, part in found if _is_told_apart(part)]
+    for number, (path, part) in enumerate(sure[:MOST_FACTORS]):
         means = part["mean"].to_numpy()
         low, high = part.iloc[int(np.nanargmin(means))], part.iloc[int(np.nanargmax(means))]
-        most = "moves it most" if number == 0 else "comes next"
-        lead = f"{_titled(measure)}{under}: {path} {most}" if number == 0 else f"{path} {most}"
         ends = [f"{_known(row)} at {row['level']}" for row in (low, high)]
-        if number and low["ci_high"] >= high["mean"] and high["ci_low"] <= low["mean"]:
-            yield f"{path} cannot be told from no effect: {ends[0]}, {ends[1]}."
-            continue
+        lead = f"{_titled(measure)}{under}: {path} moves it most" if number == 0 else f"{path} comes next"
         yield f"{lead}: from {ends[0]} to {ends[1]}."
-    if len(found) > MOST_FACTORS:
-        rest = [path for path, _ in found[MOST_FACTORS:]]
-        yield f"Less: {listed(rest)}."
+    if len(sure) > MOST_FACTORS:
+        yield f"Less: {listed([path for path, _ in sure[MOST_FACTORS:]])}."
+    level = [path for path, part in found if not _is_told_apart(part)]
+    if level:
+        begin = "" if sure else f"{_titled(measure)}{under}: "
+        yield f"{begin}{listed(level)} cannot be told from no effect."
+    few = sorted({str(path) for path, part in effects.groupby("factor") if _too_few(part)})
+    if few:
+        yield (
+            f"Of {listed(few)} this design has too few draws to say what each does; `cxsim sensitivity` tells factors "
+            "apart."
+        )
 
 
 def _policies(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
@@ -132,7 +150,8 @@ def _best(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
     measure = made.study.measures[0]
     better = CATALOG[measure].better
     own = summary[(summary["measure"] == measure) & summary["mean"].notna()]
-    if better not in {"higher", "lower"} or len(own) < 2 or len(set(own["world"])) > 1:  # noqa: PLR2004
+    of_worlds = made.study.joint and bool(made.study.uncertainties)
+    if better not in {"higher", "lower"} or len(own) < 2 or of_worlds or len(set(own["world"])) > 1:  # noqa: PLR2004
         return  # the best world is nobody's choice
     means = own["mean"].to_numpy()
     row = own.iloc[int(means.argmax() if better == "higher" else means.argmin())]
@@ -141,9 +160,9 @@ def _best(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
     values = [f"{path} {text}" for path, text in texts.items()]
     at = f"point {row['point']} ({', '.join(values) or 'as written'})"
     half = (row["ci_high"] - row["ci_low"]) / 2
-    near = int(np.sum(np.abs(own["mean"] - row["mean"]) < (half if math.isfinite(half) else 0.0)))
+    near = int(np.sum(np.abs(own["mean"] - row["mean"]) <= half)) - 1 if math.isfinite(half) else 0
+    others = f"; {near} of the others lie within its interval" if near > 0 else ""
     yield (
         f"Best on {CATALOG[measure].title}: {row['policy']} at {at}, {_known(row)}. It was picked among {len(own)}, "
-        f"which flatters it; {near - 1} others lie within its interval. `cxsim select` and `cxsim optimise` choose "
-        "with a stated guarantee."
+        f"which flatters it{others}. `cxsim select` and `cxsim optimise` choose with a stated guarantee."
     )

@@ -80,6 +80,21 @@ class Store:
         self._open()
 
     def _open(self) -> None:
+        """Read what is there; again where the journal of another command became a shard in the meantime."""
+        while True:
+            try:
+                self._read()
+            except ScenarioError:
+                if self._is_as_read():
+                    raise
+            else:
+                if self._is_as_read():
+                    return
+
+    def _is_as_read(self) -> bool:
+        return shards_in(self.folder) == self._shards
+
+    def _read(self) -> None:
         self._shards: list[Path] = []
         self._keys: Keys = np.zeros(0, "V16")
         self._places = np.zeros(0, np.int64)
@@ -88,8 +103,8 @@ class Store:
         self._journal = Journal(self.folder / JOURNAL)
         if not self.folder.exists():
             return
-        _check(self.folder / ABOUT, self._columns)
         self._shards = shards_in(self.folder)
+        _check(self.folder / ABOUT, self._columns)
         keys, places = [], []
         for number, path in enumerate(self._shards):
             identities, failed = identities_in(path)

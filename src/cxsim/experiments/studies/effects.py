@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.experiments.studies.tables import Rows, column_of, interval
+from cxsim.experiments.studies.levels import POINT
+from cxsim.experiments.studies.levels import scale_of_factor as scale_of
+from cxsim.experiments.studies.tables import LEVEL, Rows, column_of, interval
+from cxsim.stats.intervals import student_quantile
+from cxsim.stats.paired import bonferroni_level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,29 +21,12 @@ if TYPE_CHECKING:
     from cxsim.experiments.studies.sweep import Cell, Swept
 
 Array = NDArray[np.float64]
+Key = tuple[str, str, str]
 
-# A factor with more values than this is cut into as many groups with about as many points each.
-MOST_LEVELS: Final = 8
-GROUPS: Final = 5
 EFFECTS_COLUMNS: Final = (
-    "factor", "policy", "measure", "unit", "level", "low", "high", "points", "mean", "ci_low", "ci_high",
+    "factor", "policy", "measure", "unit", "level", "low", "high", "points", "mean", "ci_low", "ci_high", "told_apart",
+    "fewest",
 )  # fmt: skip
-
-
-class Level(NamedTuple):
-    """One value of a factor, or a group of neighbouring ones.
-
-    Attributes
-    ----------
-    text : str
-        As it is written: ``2``, or ``33 to 51``.
-    low, high : float
-        In the factor's unit; for values that are no numbers their place in the list.
-    """
-
-    text: str
-    low: float
-    high: float
 
 
 class Effects:
@@ -54,90 +41,85 @@ class Effects:
 
     def __init__(self, made: Swept) -> None:
         self._made = made
-        self._table = made.study.points_table()
+        study = made.study
         self._common = min((cell.replications for cell in made.cells), default=0)
-        self.factors = [*made.study.levers, *made.study.uncertainties]
-        self._levels: dict[str, list[Level]] = {}
-        self._of: dict[str, dict[tuple[int, int], int]] = {}
-        for factor in self.factors:
-            self._sort(factor.path)
-        self._sums: dict[tuple[str, int, str, str], Array] = {}
-        self._counts: dict[tuple[str, int, str, str], Array] = {}
-        self._cells: dict[tuple[str, int], int] = {}
-
-    def _sort(self, path: str) -> None:
-        """Find the levels of a factor, and at which of them each point is."""
-        study = self._made.study
-        own = self._table
-        if study.starts_from_0:
-            # One at a time: a factor is looked at where no other has moved; at point 0 none has.
-            moved = {one.number for one in (*study.points, *study.worlds) if path in dict(one.texts)}
-            of_world = not study.joint and any(path == factor.path for factor in study.uncertainties)
-            own = own[own["world" if of_world else "point"].isin(moved | {0})]
-        elif study.levers:
-            own = own[own["point"] > 0]  # point 0 is there to count costs above it
-        numbers = own[path].to_numpy(np.float64)
-        texts = own[f"{path} (text)"].astype(str).to_list()
-        keys = list(zip(own["point"].tolist(), own["world"].tolist(), strict=True))
-        values = sorted(set(numbers.tolist()))
-        written = dict(zip(numbers.tolist(), texts, strict=True))
-        if len(values) <= MOST_LEVELS:
-            groups = [[value] for value in values]
-        else:
-            groups = [part.tolist() for part in np.array_split(np.array(values), GROUPS)]
-        self._levels[path] = [
-            Level(
-                written[group[0]] if len(group) == 1 else f"{written[group[0]]} to {written[group[-1]]}",
-                group[0],
-                group[-1],
-            )
-            for group in groups
-        ]
-        place = {value: number for number, group in enumerate(groups) for value in group}
-        self._of[path] = {key: place[value] for key, value in zip(keys, numbers.tolist(), strict=True)}
+        self._scales = {factor.path: scale_of(study, factor) for factor in (*study.levers, *study.uncertainties)}
+        # Point 0 stands outside the design, unless that starts from it; then it is no place to look at worlds either.
+        self._outside = {0} if study.levers and not study.starts_from_0 else set()
+        self._sums: dict[Key, Array] = {}
+        self._counts: dict[Key, Array] = {}
+        self._cells = {path: [0] * len(scale.levels) for path, scale in self._scales.items()}
 
     def add(self, cells: Sequence[Cell], rows: Rows) -> None:
         """Count the runs of some cells."""
-        points, worlds = np.array(rows.points), np.array(rows.worlds)
-        numbers = np.array(rows.replications)
-        policies = np.array(rows.policies, dtype=object)
         for cell in cells:
             first = cell.placed[0]
-            for factor in self.factors:
-                level = self._of[factor.path].get((first.point, first.world))
-                if level is not None:
-                    self._cells[factor.path, level] = self._cells.get((factor.path, level), 0) + 1
+            for path in self._scales:
+                level = self._level(path, first.point, first.world)
+                if level >= 0:
+                    self._cells[path][level] += 1
+        numbers, policies = np.array(rows.replications), np.array(rows.policies, dtype=object)
+        places = list(zip(rows.points, rows.worlds, strict=True))
+        levels = {path: np.array([self._level(path, *place) for place in places], int) for path in self._scales}
         for measure in self._made.study.measures:
             values = column_of(self._made.runs.lab.columns, rows, measure)
             fine = np.isfinite(values) & (numbers < self._common)
-            for factor in self.factors:
-                of = self._of[factor.path]
-                levels = np.array([of.get(key, -1) for key in zip(points.tolist(), worlds.tolist(), strict=True)])
-                for level in set(levels[levels >= 0].tolist()):
-                    for policy in dict.fromkeys(policies.tolist()):
-                        chosen = fine & (levels == level) & (policies == policy)
-                        self._count((factor.path, level, policy, measure), numbers[chosen], values[chosen])
+            for policy in dict.fromkeys(rows.policies):
+                own = fine & (policies == policy)
+                for path in self._scales:
+                    chosen = own & (levels[path] >= 0)
+                    self._count((path, policy, measure), levels[path][chosen], numbers[chosen], values[chosen])
 
-    def _count(self, key: tuple[str, int, str, str], numbers: NDArray[np.int64], values: Array) -> None:
+    def _level(self, path: str, point: int, world: int) -> int:
+        scale = self._scales[path]
+        if scale.axis != POINT and point in self._outside:
+            return -1
+        return scale.level_of.get(point if scale.axis == POINT else world, -1)
+
+    def _count(self, key: Key, levels: NDArray[np.int64], numbers: NDArray[np.int64], values: Array) -> None:
         if key not in self._sums:
-            self._sums[key], self._counts[key] = np.zeros(self._common), np.zeros(self._common)
-        np.add.at(self._sums[key], numbers, values)
-        np.add.at(self._counts[key], numbers, 1.0)
+            shape = len(self._scales[key[0]].levels), self._common
+            self._sums[key], self._counts[key] = np.zeros(shape), np.zeros(shape)
+        np.add.at(self._sums[key], (levels, numbers), values)
+        np.add.at(self._counts[key], (levels, numbers), 1.0)
 
     def table(self) -> pd.DataFrame:
-        """Return the means at each level with t intervals over replications; columns `EFFECTS_COLUMNS`."""
+        """Return the means at each level with t intervals over replications; columns `EFFECTS_COLUMNS`.
+
+        `told_apart` says whether the levels with the lowest and the highest mean differ by more than luck: the paired t
+        interval of their difference, simultaneous (Bonferroni) for all pairs of levels of all factors, leaves out 0.
+        `fewest` is the fewest points at a level where the design leaves to chance what else varies there, else 0.
+        """
         import pandas as pd
 
         return pd.DataFrame(list(self._rows()), columns=list(EFFECTS_COLUMNS))
 
     def _rows(self) -> Iterator[tuple[Any, ...]]:
         unit = self._made.runs.lab.columns.unit
-        for (path, number, policy, measure), sums in sorted(self._sums.items(), key=lambda item: item[0][:2]):
-            counts = self._counts[path, number, policy, measure]
+        for key, sums in self._sums.items():
+            path, policy, measure = key
+            scale, counts = self._scales[path], self._counts[key]
             # Replications in which a point failed would be means over other points.
-            whole = counts == counts.max(initial=0.0)
-            means = sums[whole] / counts[whole] if counts.max(initial=0.0) > 0.0 else np.zeros(0)
-            level = self._levels[path][number]
-            mean, low, high = interval(means) if means.size else (math.nan,) * 3
-            points = self._cells[path, number]
-            yield path, policy, measure, unit(measure), level.text, level.low, level.high, points, mean, low, high
+            whole = (counts == counts.max(axis=1, initial=0.0, keepdims=True)) & (counts > 0.0)
+            means = np.divide(sums, counts, out=np.full(sums.shape, math.nan), where=whole)
+            apart = self._is_told_apart(means)
+            for number, level in enumerate(scale.levels):
+                yield (
+                    path, policy, measure, unit(measure), *level, self._cells[path][number], *interval(means[number]),
+                    apart, scale.fewest,
+                )  # fmt: skip
+
+    def _is_told_apart(self, means: Array) -> bool:
+        known: NDArray[np.bool_] = np.asarray(np.isfinite(means).any(axis=1))
+        if known.sum() < 2:  # noqa: PLR2004 -- one level differs from nothing
+            return False
+        centres = np.array(
+            [np.nanmean(row) if there else math.nan for row, there in zip(means, known.tolist(), strict=True)]
+        )
+        gaps = means[int(np.nanargmax(centres))] - means[int(np.nanargmin(centres))]
+        gaps = gaps[np.isfinite(gaps)]
+        if gaps.size < 2:  # noqa: PLR2004 -- one replication has no interval
+            return False
+        pairs = len(self._scales) * int(known.sum()) * (int(known.sum()) - 1) // 2
+        half = student_quantile(bonferroni_level(LEVEL, pairs), gaps.size - 1) * gaps.std(ddof=1) / math.sqrt(gaps.size)
+        return bool(gaps.mean() > half)

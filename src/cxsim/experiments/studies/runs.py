@@ -129,6 +129,16 @@ class Runs:
         """Return a run that is there, or None."""
         return self.many([want])[0]
 
+    def status(self, want: Want) -> str | None:
+        """Return whether a run is done or has failed, None where it is not there; its values are not looked at."""
+        identity = self.identity(want)
+        if self.store is None:
+            record = self._memory.get(identity)
+            return None if record is None else record.status
+        if identity not in self.store:
+            return None
+        return FAILED if self.store.failed(identity) else DONE
+
     def made(self, wants: Iterable[Want], total: int | None = None) -> Iterator[Record]:
         """Make those of the runs that are not there; yield each of these when it is.
 

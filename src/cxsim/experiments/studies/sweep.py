@@ -166,10 +166,11 @@ def counted(study: Study, runs: Runs) -> Counted:
     done = failed = missing = 0
     replications = MINIMUM_REPLICATIONS if study.precision else study.replications
     for placed in study.cases():
-        for record in runs.many([Want(placed.case, number) for number in range(replications)]):
-            if record is None:
+        for number in range(replications):
+            status = runs.status(Want(placed.case, number))
+            if status is None:
                 missing += 1
-            elif record.status == DONE:
+            elif status == DONE:
                 done += 1
             else:
                 failed += 1
@@ -181,6 +182,7 @@ def _until_precise(study: Study, runs: Runs, report: Report | None) -> Iterator[
     total, done = sum(1 for _ in cells_of(study)), 0
     clock = time.monotonic()
     everything = cells_of(study)
+    above = not set(ABOVE_AS_IS).isdisjoint({*study.measures, *(asked.measure for asked in study.precision)})
     while window := list(itertools.islice(everything, CELLS_AT_ONCE)):
         counts = [0] * len(window)
         while True:
@@ -188,10 +190,12 @@ def _until_precise(study: Study, runs: Runs, report: Report | None) -> Iterator[
             if not any(more):
                 break
             wants = [
-                Want(one.case, number)
+                Want(case, number)
                 for placed, count, extra in zip(window, counts, more, strict=True)
                 for number in range(count, count + extra)
                 for one in placed
+                # A cost is counted above as-is of the same replication, which may have stopped before.
+                for case in ((one.case.as_is, one.case) if above else (one.case,))
             ]
             for _ in runs.made(_ordered(wants)):
                 pass

@@ -146,12 +146,23 @@ def _of(record: Record) -> tuple[str, str, int, float]:
     return record.status, record.why, record.events, record.wall_s
 
 
+def _again(command: str, identity: str) -> str:
+    return f"{command} --replay {identity}" if command else ""
+
+
 def runs_table(rows: Rows, command: str) -> pa.Table:
-    """Return rows of `runs.parquet`: what became of every run, and the command that makes it again."""
+    """Return rows of `runs.parquet`: what became of every run, and the command that makes it again.
+
+    Parameters
+    ----------
+    rows : Rows
+    command : str
+        That makes the study; empty for one from Python, whose runs have none.
+    """
     import pyarrow as pa
 
     content = [
-        (*place, identity, "missing", "", 0, 0.0, f"{command} --replay {identity}")
+        (*place, identity, "missing", "", 0, 0.0, _again(command, identity))
         if record is None
         else (
             *place,
@@ -160,7 +171,7 @@ def runs_table(rows: Rows, command: str) -> pa.Table:
             record.why,
             record.events,
             record.wall_s,
-            f"{command} --replay {identity}",
+            _again(command, identity),
         )
         for *place, identity, record in rows.records
     ]

@@ -338,3 +338,44 @@ def test_a_shard_is_named_by_its_content(folder):
     (path,) = folder.glob("shard-*")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     assert path.name == f"shard-000001-{digest[: shards.HASH]}.parquet"
+
+
+def test_a_journal_that_becomes_a_shard_while_it_is_opened_is_not_missed(folder, monkeypatch):
+    writing = opened(folder)
+    for number in range(15):
+        writing.add(record(number))
+    whole, times = store.Journal.read, []
+
+    def late(journal):
+        if journal is not writing._journal:
+            times.append(1)
+            if len(times) == 1:
+                writing.compact()  # after the shards were listed, before the journal is read
+                writing.add(record(15))
+        return whole(journal)
+
+    monkeypatch.setattr(store.Journal, "read", late)
+    there = opened(folder)
+    assert len(there) == 16
+    assert len(times) == 2
+    writing.close()
+
+
+def test_a_journal_that_changes_while_it_is_read_is_read_again(folder, monkeypatch):
+    writing = opened(folder)
+    for number in range(15):
+        writing.add(record(number))
+    whole, times = store.Journal.read, []
+
+    def torn(journal):
+        times.append(1)
+        found = whole(journal)
+        if len(times) == 1:
+            yield next(found)
+            writing.compact()
+            raise ScenarioError([])  # lines of before and after make no sense together
+        yield from found
+
+    monkeypatch.setattr(store.Journal, "read", torn)
+    assert len(opened(folder)) == 15
+    writing.close()

@@ -114,6 +114,22 @@ def test_a_study_that_grows_makes_only_what_is_new(lab, tmp_path, monkeypatch, t
     assert grown(CASES, 3)[1] == 0
 
 
+def test_the_status_of_a_run_is_known_without_its_values(lab, tmp_path, monkeypatch):
+    wants = [Want(CASES[1], number) for number in range(3)] + [Want(Case("bribe"), 0)]
+    store = Store(tmp_path / "store", lab.columns.described())
+    with Runs(lab, store=store, jobs=1) as runs:
+        made = [record.status for record in runs.made([*wants[:2], wants[3]])]
+        store.compact()
+    assert sorted(made) == ["done", "done", "failed"]
+    monkeypatch.setattr("cxsim.experiments.store.store.records_in", None)
+    there = Runs(lab, store=Store(tmp_path / "store", lab.columns.described()))
+    assert [there.status(want) for want in wants] == ["done", "done", None, "failed"]
+    in_memory = Runs(lab, jobs=1)
+    with in_memory:
+        list(in_memory.made([wants[0], wants[3]]))
+        assert [in_memory.status(want) for want in wants] == ["done", None, None, "failed"]
+
+
 def test_what_is_wanted_twice_is_made_once(lab, monkeypatch):
     made = counting(monkeypatch)
     wants = [Want(CASES[1], number) for number in (0, 1, 0, 1, 2, 0)]
