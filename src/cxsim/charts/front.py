@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from cxsim.charts.axes import axis_words, base_font, figure_width, inches, say_what, strip
 from cxsim.charts.style import INK, PALETTE, PAPER, QUIET, REFERENCE_COLOR, SMALL, SOFT_INK, TIE
 from cxsim.charts.tables import checked, scale_of
-from cxsim.charts.text import LINE, POINTS_PER_INCH, SHRINK_STEPS, literal, number, plain, width_of, wrapped
+from cxsim.charts.text import ELLIPSIS, LINE, POINTS_PER_INCH, SHRINK_STEPS, literal, number, plain, width_of, wrapped
 
 KINDS: Final = ("tried", "finalist", "best", "reference")
 PAD: Final = 0.07
@@ -220,14 +220,17 @@ def _write_key(ax: Axes, points: Sequence[Point], letters: Sequence[str]) -> Non
     width, height = inches(ax)
     words = [f"{point.name} (best)" if point.kind == "best" else point.name for point in points]
     weights = ["bold" if point.kind == "best" else "normal" for point in points]
+    room = figure_width(ax) * NAMES
     for step in SHRINK_STEPS:
         size = base_font() * SMALL * step
         em = size / POINTS_PER_INCH
-        room = figure_width(ax) * NAMES
         texts = [wrapped(word, room, size, weight) for word, weight in zip(words, weights, strict=True)]
-        tall = [(text.count("\n") + 1 + BETWEEN) * LINE * em for text in texts]
-        if sum(tall) <= height:
+        lines = int(height / (LINE * em) - BETWEEN * len(texts))
+        if sum(text.count("\n") + 1 for text in texts) <= lines:
             break
+    else:
+        texts = _cut(texts, lines)
+    tall = [(text.count("\n") + 1 + BETWEEN) * LINE * em for text in texts]
     letter_width = max(width_of(letter, size, "bold") for letter in letters) + 0.6 * em
     left, top = 1.0 + 1.2 * em / width, height
     for point, letter, text, weight, high in zip(points, letters, texts, weights, tall, strict=True):
@@ -236,3 +239,13 @@ def _write_key(ax: Axes, points: Sequence[Point], letters: Sequence[str]) -> Non
         ax.text(left, top / height, letter, fontweight="bold", color=INK, **style)
         ax.text(left + letter_width / width, top / height, text, fontweight=weight, color=color, **style)
         top -= high
+
+
+def _cut(texts: Sequence[str], lines: int) -> list[str]:
+    """Cut the longest names, line by line, until there is room for all; what each does stands in the table."""
+    found = [text.split("\n") for text in texts]
+    while sum(map(len, found)) > max(lines, len(found)):
+        longest = max(found, key=len)
+        del longest[-1]
+        longest[-1] = f"{longest[-1].rstrip(' …')}{ELLIPSIS}"
+    return ["\n".join(text) for text in found]

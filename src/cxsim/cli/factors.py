@@ -13,6 +13,7 @@ import typer
 
 from cxsim.cli.screen import Screen
 from cxsim.cli.simulations import AS_IS, RESULTS, Engine, EngineOption, JobsOption, ScaleOption, SeedOption, announce
+from cxsim.cli.spending import StoreOption, goes_on
 
 if TYPE_CHECKING:
     from cxsim.experiments.studies.study import Study
@@ -61,6 +62,7 @@ def sensitivity(
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
     scale: ScaleOption = 1.0,
+    store: StoreOption = None,
     out: OutOption = None,
 ) -> None:
     """Say which factors matter: a study's levers and uncertainties, or what a scenario is unsure of.
@@ -71,7 +73,7 @@ def sensitivity(
     \b
     Examples:
       cxsim sensitivity restaurant
-      cxsim sensitivity restaurant --method sobol --points 32 --replications 4
+      cxsim sensitivity restaurant --method sobol --points 32 --replications 4 --store runs
       cxsim sensitivity cable-town --policy make-good-then-fix --measure retention --scale 0.1
       cxsim sensitivity my-study.yaml --method one-at-a-time --out out/ends
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
@@ -80,10 +82,10 @@ def sensitivity(
     screen: Screen = context.obj
     study, folder = _prepared(source, "sensitivity", out)
     announce(screen, engine)
-    with screen.progress() as progress:
+    with goes_on(store), screen.progress() as progress:
         found = look(
             study, method=method.value, measure=measure, policy=policy, points=points, replications=replications,
-            seed=seed, engine=engine.value, jobs=jobs, scale=scale, progress=progress,
+            seed=seed, engine=engine.value, jobs=jobs, scale=scale, store=store, progress=progress,
         )  # fmt: skip
     _finish(screen, found, folder)
 
@@ -99,6 +101,7 @@ def discover(
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
     scale: ScaleOption = 1.0,
+    store: StoreOption = None,
     out: OutOption = None,
 ) -> None:
     """Say in which worlds a policy loses to as-is, of those drawn from what we are unsure of.
@@ -114,10 +117,10 @@ def discover(
     screen: Screen = context.obj
     study, folder = _prepared(source, "discover", out)
     announce(screen, engine)
-    with screen.progress() as progress:
+    with goes_on(store), screen.progress() as progress:
         found = look(
             study, policy, measure=measure, worlds=worlds, replications=replications, seed=seed, engine=engine.value,
-            jobs=jobs, scale=scale, progress=progress,
+            jobs=jobs, scale=scale, store=store, progress=progress,
         )  # fmt: skip
     _finish(screen, found, folder)
 

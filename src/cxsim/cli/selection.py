@@ -24,6 +24,7 @@ from cxsim.cli.simulations import (
     changed,
     named,
 )
+from cxsim.cli.spending import StoreOption, goes_on
 
 PER_CENT: Final = 100.0
 MOST_SAID: Final = 5
@@ -58,6 +59,7 @@ def select(
     engine: EngineOption = Engine.COMPILED,
     jobs: JobsOption = None,
     scale: ScaleOption = 1.0,
+    store: StoreOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables, chart and answer there.")] = None,
     allow_steering: SteeringOption = False,
 ) -> None:
@@ -83,20 +85,22 @@ def select(
     if out is not None:
         check(out)
     announce(screen, engine)
-    result = choose(
-        found,
-        None if policies is None else named(policies),
-        measure=measure,
-        delta=delta,
-        confidence=confidence / PER_CENT,
-        method=method.value,
-        most=most,
-        seed=seed,
-        engine=engine.value,
-        jobs=jobs,
-        scale=scale,
-        tell=screen.remark,
-    )
+    with goes_on(store):
+        result = choose(
+            found,
+            None if policies is None else named(policies),
+            measure=measure,
+            delta=delta,
+            confidence=confidence / PER_CENT,
+            method=method.value,
+            most=most,
+            seed=seed,
+            engine=engine.value,
+            jobs=jobs,
+            scale=scale,
+            store=store,
+            tell=screen.remark,
+        )
     for line in console(result):
         screen.result(line)
     if out is not None:

@@ -103,7 +103,7 @@ def optimise(
       cxsim optimise cable-town-levers --budget 100000 --store runs --out out/best
       cxsim optimise my-shop.yaml --objectives policy_cost,profit --candidates 60
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.experiments.optimise import OBJECTIVES
+    from cxsim.experiments.optimum import OBJECTIVES
     from cxsim.results.optimum import optimise as search
 
     screen: Screen = context.obj
@@ -112,7 +112,7 @@ def optimise(
     if save_to is not None:
         _check_file(save_to)
     announce(screen, engine)
-    with _goes_on(store), screen.progress() as progress:
+    with goes_on(store), screen.progress() as progress:
         result = search(
             found,
             budget,
@@ -174,7 +174,7 @@ def levers(
     found = _opened(source, set_, allow_steering=allow_steering)
     folder = _folder(found, out)
     announce(screen, engine)
-    with _goes_on(store), screen.progress() as progress:
+    with goes_on(store), screen.progress() as progress:
         result = pull(
             found,
             spend,
@@ -226,7 +226,7 @@ def waterfall(
     found = _opened(source, set_, allow_steering=allow_steering)
     folder = _folder(found, out)
     announce(screen, engine)
-    with _goes_on(store), screen.progress() as progress:
+    with goes_on(store), screen.progress() as progress:
         result = take_apart(
             found,
             policy,
@@ -322,7 +322,7 @@ def _write(path: Path, text: str) -> None:
 
 
 @contextmanager
-def _goes_on(store: Path | None) -> Iterator[None]:
+def goes_on(store: Path | None) -> Iterator[None]:
     """Say how to go on after an interruption."""
     try:
         yield

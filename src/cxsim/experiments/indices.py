@@ -169,13 +169,12 @@ def _sobol(design: Design, values: Array, seed: int) -> _Found:
 
 def _morris(design: Design, values: Array, seed: int) -> _Found:
     found = elementary_effects(design.positions, values, seed=seed)
-    half = student_quantile(LEVEL, found.replications - 1) * found.mu_se
     rows = []
     for k, factor in enumerate(design.factors):
         apart = bool(found.told_apart[k])
         star = found.mu_star_raw[k], found.mu_star[k], found.mu_star_low[k], found.mu_star_high[k]
         rows.append((factor.path, factor.role, "mu_star", *map(float, star), apart))
-        mu = found.mu[k], found.mu[k], found.mu[k] - half[k], found.mu[k] + half[k]
+        mu = found.mu[k], found.mu[k], found.mu_low[k], found.mu_high[k]
         rows.append((factor.path, factor.role, "mu", *map(float, mu), apart))
         rows.append(
             (factor.path, factor.role, "sigma", float(found.sigma_raw[k]), float(found.sigma[k]), np.nan, np.nan, apart)

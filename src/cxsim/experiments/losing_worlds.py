@@ -14,6 +14,7 @@ from cxsim.experiments.sensitivity import CaseOf, Factor, Output, Table
 from cxsim.experiments.studies.case import AS_IS
 from cxsim.measures.catalog import CATALOG
 from cxsim.stats.discovery import Discovery, discover
+from cxsim.stats.false_discoveries import not_by_luck, paired_chances
 from cxsim.stats.robustness import Leaders, leaders
 from cxsim.stats.space_filling import sobol_points
 
@@ -23,6 +24,7 @@ WORLDS: Final = 128
 REPLICATIONS: Final = 4
 MOST_WORLDS: Final = 10_000
 LEAST_WORLDS: Final = 20
+FALSE_SHARE: Final = 0.05
 LOSES: Final = "loses"
 UNDECIDED: Final = "cannot be told apart"
 WINS: Final = "wins"
@@ -65,7 +67,10 @@ class LosingWorlds:
     leaders : Leaders
         Of the policy (0) and as-is (1).
     states : (worlds,) str
-        "loses", "cannot be told apart" or "wins".
+        "loses", "cannot be told apart" or "wins": of those that are said to lose or win, luck made 5 % at most, on
+        average.
+    p : (worlds,) float64
+        Chance of as large a difference in this world, either way, if luck alone made it.
     discovery : Discovery
         Boxes in which it loses.
     replications : int
@@ -75,6 +80,7 @@ class LosingWorlds:
     kept: NDArray[np.intp]
     leaders: Leaders
     states: NDArray[np.str_]
+    p: Array
     discovery: Discovery
     replications: int
 
@@ -122,8 +128,9 @@ def losing_worlds(
 ) -> LosingWorlds:
     """Run a policy and as-is in every world, and look for where it loses.
 
-    It loses where as-is is better and luck cannot explain it (paired differences, their spread pooled over the worlds;
-    see `cxsim.stats.robustness.leaders`).
+    It loses where as-is is better and luck cannot explain it: paired differences, their spread pooled over the worlds,
+    all worlds tested together so that luck makes 5 % at most of those that are told apart (Benjamini & Hochberg 1995).
+    A test of each world by itself would let a policy that does nothing lose in one of forty, and win in another.
 
     Parameters
     ----------
@@ -161,7 +168,9 @@ def losing_worlds(
         )
         raise RunError(message)
     found = leaders(cube[kept], CATALOG[output.measure].better)
-    loses = ~found.level[:, 0]
-    states = np.where(loses, LOSES, np.where(found.level[:, 1], UNDECIDED, WINS))
+    p = paired_chances(cube[kept, 0] - cube[kept, 1])
+    apart = not_by_luck(p, FALSE_SHARE)
+    loses, wins = apart & (found.best == 1), apart & (found.best == 0)
+    states = np.where(loses, LOSES, np.where(wins, WINS, UNDECIDED))
     discovery = discover(drawn.numbers[kept], loses, seed=seed)
-    return LosingWorlds(drawn, kept, found, states, discovery, replications)
+    return LosingWorlds(drawn, kept, found, states, p, discovery, replications)

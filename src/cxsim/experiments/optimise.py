@@ -1,8 +1,9 @@
 """The best policy under a budget: a search over what may be combined, how far and when, then confirmed on fresh luck.
 
-The search asks optuna for candidates in batches of a fixed size and tells it what became of them in the order in which
-they were asked for, so it does not depend on how many runs are made at a time. Every candidate meets the same luck. A
-candidate is run a few times at first; one that may belong to the front is run more often before it is judged.
+Candidates are proposed by optuna, in batches of a fixed size; it is told what became of them in the order in which
+they were asked for, so the search does not depend on how many runs are made at a time. By turns with these, steps from
+the best so far are tried: one more part, one less, an earlier or later begin, a dial turned. Every candidate meets the
+same luck. It is run a few times at first; one that may belong to the front is run more often before it is judged.
 
 Whoever wins a search was lucky in it, too. Finalists are therefore run again, with another seed, and only these runs
 say who is best and how good the front is; the difference to what the search saw is the optimism of the search.
@@ -13,160 +14,28 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
 from cxsim.errors import InputError, RunError
 from cxsim.experiments.executor import Progress, Report
-from cxsim.experiments.parts import Candidate, Space
+from cxsim.experiments.neighbours import neighbours
+from cxsim.experiments.optimum import Optimum, Task, Tried, too_dear
+from cxsim.experiments.parts import Candidate
 from cxsim.experiments.proposals import Proposals
 from cxsim.experiments.selection import Selection, Wish, select
 from cxsim.experiments.studies.case import Case
 from cxsim.experiments.tables import Array, Tables, in_portions
 from cxsim.measures.catalog import CATALOG, SHARE
 from cxsim.stats.intervals import standard_error
-from cxsim.stats.pareto import Better, non_dominated
+from cxsim.stats.pareto import non_dominated
 from cxsim.stats.selection import FIRST
 
-COST: Final = "policy_cost"
-OBJECTIVES: Final = (COST, "retention", "won_by_recommendation")
-BESIDE: Final = "profit"  # shown beside the objectives: what a policy costs is not all that it changes in the accounts
 BATCH: Final = 8
+WIDE: Final = 0.25  # of the candidates are proposed before any step from the best so far is tried
 POINT: Final = 0.01
 SMALL: Final = 0.02
-
-
-class Effort(NamedTuple):
-    """How much work a search is.
-
-    Attributes
-    ----------
-    candidates : int
-        That are tried.
-    first, more : int
-        Replications of every candidate, and in all of those near the front.
-    finalists : int
-        Members of the front that are run again on fresh luck, at most.
-    confirm : int
-        Replications of these, at least, after the selection.
-    most : int
-        Replications of each that the selection may take.
-    """
-
-    candidates: int = 120
-    first: int = 3
-    more: int = 8
-    finalists: int = 10
-    confirm: int = 20
-    most: int = 60
-
-
-EFFORT: Final = Effort()
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is searched for.
-
-    Attributes
-    ----------
-    space : Space
-    objectives : tuple of str
-        Measures, the cost first; the second one says who is best.
-    budget : float or None
-        Highest mean of the cost over the horizon, in the scenario's currency.
-    effort : Effort
-    seed : int
-        Of the choices that the search makes.
-    delta : float or None
-        A smaller difference in the second objective does not matter; by default a percentage point, or 2 % of as-is.
-    """
-
-    space: Space
-    objectives: tuple[str, ...] = OBJECTIVES
-    budget: float | None = None
-    effort: Effort = EFFORT
-    seed: int = 1
-    delta: float | None = None
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """Return what is counted: the objectives, and what is shown beside them."""
-        return tuple(dict.fromkeys((*self.objectives, BESIDE)))
-
-    @property
-    def better(self) -> tuple[Better, ...]:
-        """Return which way each objective is wanted."""
-        return tuple(CATALOG[name].better for name in self.objectives)
-
-
-@dataclass(frozen=True)
-class Tried:
-    """A candidate and what became of it.
-
-    Attributes
-    ----------
-    candidate : tuple of Chosen
-        Empty: as-is.
-    figures : (replications, measures) float64
-        In the order of `Task.measures`.
-    """
-
-    candidate: Candidate
-    figures: Array
-
-    @property
-    def means(self) -> Array:
-        """Return the mean of every measure."""
-        found: Array = self.figures.mean(axis=0)
-        return found
-
-
-@dataclass(frozen=True)
-class Optimum:
-    """What a search found, and what fresh luck says about it.
-
-    Attributes
-    ----------
-    task : Task
-    tried : tuple of Tried
-        Every candidate once, as-is first, in the order in which they came up.
-    front : tuple of int
-        Places in `tried`: within the budget, near the front, and beaten by no other on all objectives; cheapest first.
-    finalists : tuple of int
-        Places in `tried`: as-is, the members of the front that were run again, and the best policy of the file.
-    fresh : (finalists, replications, measures) float64
-        On luck that neither the search nor the selection has seen.
-    best : int
-        Place among the finalists; 0, as-is, where nothing within the budget is better.
-    selection : Selection or None
-        How it was selected on fresh luck among as-is and the finalists that are not `dear`, and confirmed; None where
-        there was nothing to select from.
-    written : int or None
-        Place among the finalists of the policy of the file that the search saw to be the best within the budget.
-    """
-
-    task: Task
-    tried: tuple[Tried, ...]
-    front: tuple[int, ...]
-    finalists: tuple[int, ...]
-    fresh: Array
-    best: int
-    selection: Selection | None
-    written: int | None
-
-    @property
-    def dear(self) -> tuple[int, ...]:
-        """Places among the finalists of those that cost more than the budget on fresh luck."""
-        return _too_dear(self.fresh, self.task.budget)
-
-
-def _too_dear(fresh: Array, budget: float | None) -> tuple[int, ...]:
-    """Return the rows but as-is whose mean cost is above the budget; replications that failed are left out."""
-    costs = np.ma.masked_invalid(fresh[1:, :, 0]).mean(axis=1).filled(-math.inf)
-    return () if budget is None else tuple((1 + np.flatnonzero(costs > budget)).tolist())
 
 
 def optimise(task: Task, tables: Tables, fresh: Tables, report: Report | None = None) -> Optimum:
@@ -231,17 +100,37 @@ class _Search:
             message = f"optimise: as-is has no {' or no '.join(task.objectives)} in every run; see `cxsim run`"
             raise RunError(message)
         proposals = Proposals(task.space, task.better, task.seed, startup=3 * BATCH)
-        asked = 0
-        while asked < task.effort.candidates:
-            batch = proposals.ask(min(BATCH, task.effort.candidates - asked))
-            if not batch:
+        asked, wanted, steps = 0, task.effort.candidates, False
+        while asked < wanted:
+            count = min(BATCH, wanted - asked)
+            tried = self._near_the_best(proposals, count) if steps else self._proposed(proposals, count)
+            tried = tried or (self._proposed(proposals, count) if steps else self._near_the_best(proposals, count))
+            if not tried:
                 break  # everything was tried
-            self._judge([one.candidate for one in batch])
-            for one in batch:
-                means = self._objectives(one.candidate).mean(axis=0)
-                proposals.tell(one, means, 0.0 if task.budget is None else float(means[0]) - task.budget)
-            asked += len(batch)
+            asked += tried
+            # First far and wide, then by turns: what is proposed, and steps from the best so far.
+            steps = not steps and asked >= WIDE * wanted
             self._say(asked)
+
+    def _proposed(self, proposals: Proposals, count: int) -> int:
+        """Try what is proposed, and say what became of it; return how many there were."""
+        batch = proposals.ask(count)
+        self._judge([one.candidate for one in batch])
+        for one in batch:
+            means = self._objectives(one.candidate).mean(axis=0)
+            budget = self.task.budget
+            proposals.tell(one, means, 0.0 if budget is None else float(means[0]) - budget)
+        return len(batch)
+
+    def _near_the_best(self, proposals: Proposals, count: int) -> int:
+        """Try candidates one step away from the best so far; return how many there were."""
+        own = [one for one, figures in self.found.items() if len(figures) >= self.task.effort.more]
+        known = {one: float(self.signs[1] * self._objectives(one)[:, 1].mean()) for one in own if self._affordable(one)}
+        best = max(known, key=lambda one: known[one])
+        near = [one for one in neighbours(self.task.space, best) if one not in self.found][:count]
+        proposals.leave_out(near)
+        self._judge(near)
+        return len(near)
 
     def _judge(self, batch: Sequence[Candidate]) -> None:
         """Run new candidates a few times, and those that may belong to the front more often."""
@@ -338,14 +227,14 @@ class _Search:
         task, effort = self.task, self.task.effort
         cases = [task.space.case(one) for one in finalists]
         values = self._fresh(fresh, cases, effort.confirm)
-        out = {*_too_dear(values, task.budget)}
+        out = {*too_dear(values, task.budget)}
         while len(left := [place for place in range(len(cases)) if place not in out]) > 1:
             wish = Wish(task.objectives[1], self._delta(), most=max(effort.most, FIRST))
             names = [task.space.words(finalists[place]) for place in left]
             selection = select(fresh, [cases[place] for place in left], wish, names=names, seed=task.seed)
             if selection.confirmation.replications > values.shape[1]:
                 values = self._fresh(fresh, cases, selection.confirmation.replications)
-            dearer = {*_too_dear(values, task.budget)}
+            dearer = {*too_dear(values, task.budget)}
             if dearer == out:
                 return left[selection.place], selection, values
             out = dearer

@@ -93,6 +93,10 @@ class Proposals:
             found.append(Proposal(trial, candidate))
         return found
 
+    def leave_out(self, candidates: Sequence[Candidate]) -> None:
+        """Ask no more for candidates that were tried without having been asked for."""
+        self._asked |= {*candidates}
+
     def _random(self) -> dict[str, Any]:
         """Return parameters drawn at random, each part in or out with equal chances."""
         found: dict[str, Any] = {}

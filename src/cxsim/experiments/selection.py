@@ -22,7 +22,7 @@ from cxsim.experiments.studies.case import Case
 from cxsim.measures.catalog import CATALOG, Better
 from cxsim.stats.allocation import Allocation
 from cxsim.stats.best import Regret, WithBest, expected_regret, margins, with_best
-from cxsim.stats.intervals import normal_quantile, student_quantile
+from cxsim.stats.intervals import student_quantile
 from cxsim.stats.paired import bonferroni_level
 from cxsim.stats.selection import FIRST, Elimination, KimNelson, first_best, sign_of
 
@@ -32,7 +32,7 @@ METHODS: Final = ("kn", "ocba")
 FEWEST: Final = 2  # candidates of a choice
 MOST: Final = 500  # replications of a candidate
 SMALLEST_BATCH, LARGEST_BATCH = 5, 50
-POWER: Final = 0.8  # two-sided level of the quantile 1.28: a choice that is right is confirmed in 9 of 10
+MISSED: Final = 0.1  # a choice that is right is confirmed in 9 of 10
 SEEDS: Final = 1 << 31
 
 AGREES: Final = "agrees"
@@ -326,11 +326,13 @@ def _batch(made: int) -> int:
 def _planned(made: Candidates, chosen: int, wish: Wish) -> int:
     """Return how many fresh replications are likely to show that nothing is better by `delta`.
 
-    The smallest n with (t + 1.28) s / sqrt(n) <= delta + lead / 2 for every other: if its lead is as was seen, or only
-    half of that, the lower bound lies above -delta in nine of ten confirmations.
+    The smallest n with (t + t') s / sqrt(n) <= delta + sure for every other. A chance of 1 in 10 to miss is shared out:
+    half of it to the t' of all comparisons together, half to `sure`, what the choice makes sure of each lead (0 or
+    more; lower bounds that hold together). Leads as they were seen are flattered by the choice, and not counted
+    on. So all lower bounds together lie above -delta in nine of ten confirmations if nothing is better.
     """
-    level = 2 * bonferroni_level(wish.confidence, len(made.cases) - 1) - 1
-    power = normal_quantile(POWER)
+    others = len(made.cases) - 1
+    level, sure = (2 * bonferroni_level(one, others) - 1 for one in (wish.confidence, 1 - MISSED / 2))
     own, sign = made.rows[chosen], sign_of(CATALOG[wish.measure].better)
     needed = wish.first
     for one, row in enumerate(made.rows):
@@ -338,7 +340,10 @@ def _planned(made: Candidates, chosen: int, wish: Wish) -> int:
         gaps = gaps[np.isfinite(gaps)]
         if one == chosen or not gaps.std():
             continue
-        spread, room = float(gaps.std(ddof=1)), wish.delta + max(0.0, float(gaps.mean())) / 2
+        spread = float(gaps.std(ddof=1))
+        power = student_quantile(sure, gaps.size - 1)  # the spread is only known from so many
+        low = float(gaps.mean()) - power * spread / math.sqrt(gaps.size)
+        room = wish.delta + max(0.0, low)
         while needed < wish.most and (student_quantile(level, needed - 1) + power) * spread > room * math.sqrt(needed):
             needed += 1
     return needed

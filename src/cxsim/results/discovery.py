@@ -24,6 +24,7 @@ from cxsim.results.answer_folder import Content, Made, provenance_of, write_answ
 from cxsim.results.asked import measure_of, studied
 from cxsim.results.discovery_plots import DiscoveryPlots
 from cxsim.results.discovery_words import discovery_sentences, finding, said
+from cxsim.results.searched import store_of
 from cxsim.scenario import Scenario
 from cxsim.stats.discovery import SHUFFLES
 from cxsim.units import nearest
@@ -64,7 +65,7 @@ class Discovered:
 
     @cached_property
     def worlds(self) -> pd.DataFrame:
-        """One row a world: its values, both means, their difference, `state`, in which `box` (0: none), and `set`."""
+        """One row a world: its values, both means, their difference, `state`, `box` (0: none), `p`, and `set`."""
         import numpy as np
         import pandas as pd
 
@@ -83,6 +84,9 @@ class Discovered:
         found[f"mean of {self.policy}"], found[f"mean of {AS_IS}"] = means.T
         found["difference"] = means[:, 0] - means[:, 1]
         found[STATE], found["box"] = state, box
+        chance = np.full(count, np.nan)
+        chance[losing.kept] = losing.p
+        found["p"] = chance
         found["set"] = [self.options(world) for world in range(1, count + 1)]
         return found
 
@@ -197,6 +201,7 @@ def discover(  # noqa: PLR0913 -- every setting is a keyword
     engine: str = "compiled",
     jobs: int | None = None,
     scale: float = 1.0,
+    store: str | Path | None = None,
     progress: Report | None = None,
 ) -> Discovered:
     """Say in which worlds a policy loses to as-is.
@@ -221,6 +226,8 @@ def discover(  # noqa: PLR0913 -- every setting is a keyword
         Runs at the same time; every processor by default. Values do not depend on it.
     scale : float
         Share of the customers who are followed, as for `cxsim.run`.
+    store : path, optional
+        Folder in which runs are kept; the same call goes on from there.
     progress : callable, optional
         Called with a `cxsim.experiments.executor.Progress` as runs go on.
 
@@ -256,7 +263,7 @@ def discover(  # noqa: PLR0913 -- every setting is a keyword
     def case_of(texts: Sequence[tuple[str, str]], policy: str) -> Case:
         return study.case({}, dict(texts), policy)
 
-    with Runs(lab, jobs=jobs, report=progress) as runs:
+    with Runs(lab, store=store_of(lab, store, "runs"), jobs=jobs, report=progress) as runs:
         losing = losing_worlds(drawn, output_of(asked, policy), case_of, runs, count, seed=chosen)
         failures = tuple(runs.failures)
     made = Made(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cxsim.experiments.losing_worlds import LOSES, UNDECIDED, WINS
+from cxsim.experiments.losing_worlds import FALSE_SHARE, LOSES, UNDECIDED, WINS
 from cxsim.experiments.unsure import SAID
 from cxsim.measures.catalog import CATALOG
 from cxsim.results.wording import difference, listed
@@ -23,7 +23,8 @@ def discovery_sentences(found: Discovered) -> list[tuple[str, str]]:
     parts = [("The answer", finding(found))]
     parts += [("Where", where(found))]
     parts += [("Where else", _second(found))]
-    parts += [("How much", _amount(found)), ("How surely", _surely(found)), ("Mind", _mind(found))]
+    surely = " ".join(text for text in (luck(found), _surely(found)) if text)
+    parts += [("How much", _amount(found)), ("How surely", surely), ("Mind", _mind(found))]
     return [(label, text) for label, text in parts if text]
 
 
@@ -38,6 +39,14 @@ def finding(found: Discovered) -> str:
     if not lost:
         return f"{begin} loses to as-is in none of {total} worlds: {rest}."
     return f"{begin} loses to as-is in {lost} of {total} worlds; {rest}."
+
+
+def luck(found: Discovered) -> str:
+    """Say what luck has to do with the worlds that are counted."""
+    if found.losing.count(UNDECIDED) == len(found.losing.kept):
+        return ""
+    most = f"{100 * FALSE_SHARE:.0f} % at most, on average"
+    return f"All worlds are tested together: of those counted as lost or won, luck alone makes {most}."
 
 
 def where(found: Discovered) -> str:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cxsim.experiments.executor import Report
-from cxsim.experiments.optimise import EFFORT, OBJECTIVES, Optimum, Task
 from cxsim.experiments.optimise import optimise as search
+from cxsim.experiments.optimum import EFFORT, OBJECTIVES, Optimum, Task
 from cxsim.experiments.selection import fresh_seed
 from cxsim.measures.catalog import CATALOG, unit_of
 from cxsim.results.optimum_plots import FrontPlots

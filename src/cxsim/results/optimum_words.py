@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from cxsim.experiments.optimise import BESIDE, Optimum
+from cxsim.experiments.optimum import BESIDE, Optimum
 from cxsim.measures.catalog import CATALOG, unit_of
 from cxsim.results.wording import difference, figures, limits, listed, number_word, quantity, span
 from cxsim.stats.intervals import mean_interval

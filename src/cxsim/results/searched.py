@@ -179,9 +179,13 @@ def runs_of(scenario: Scenario, how: How, seed: int | None, name: str) -> Iterat
     """
     scenario.check_steering()
     lab = lab_of(scenario, seed=seed, engine=how.engine, scale=how.scale, keep="ours")
-    store = None if how.store is None else Store(how.store / name, lab.columns.described())
-    with Runs(lab, store=store, jobs=how.jobs) as runs:
+    with Runs(lab, store=store_of(lab, how.store, name), jobs=how.jobs) as runs:
         yield runs
+
+
+def store_of(lab: Lab, folder: str | Path | None, name: str) -> Store | None:
+    """Return where runs are kept, in a folder within a folder; None where none is wanted."""
+    return None if folder is None else Store(Path(folder) / name, lab.columns.described())
 
 
 def check_measures(lab: Lab, measures: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from cxsim.experiments.studies.lab import lab_of
 from cxsim.experiments.studies.runs import Broken, Runs
 from cxsim.measures.catalog import CATALOG, unit_of
 from cxsim.results import selection_words as words
+from cxsim.results.searched import store_of
 from cxsim.scenario import Scenario, load
 from cxsim.stats.intervals import mean_interval
 
@@ -212,6 +213,7 @@ def select(  # noqa: PLR0913 -- every setting of a choice is a keyword
     engine: str = "compiled",
     jobs: int | None = None,
     scale: float = 1.0,
+    store: str | Path | None = None,
     tell: Tell | None = None,
 ) -> SelectionResult:
     """Choose the best policy with a stated guarantee, and confirm the choice on fresh seeds.
@@ -241,6 +243,8 @@ def select(  # noqa: PLR0913 -- every setting of a choice is a keyword
         The scenario's own by default.
     engine, jobs, scale
         As for `run`.
+    store : path, optional
+        Folder in which runs are kept; the same call goes on from there.
     tell : callable, optional
         Told in a few words what comes next.
 
@@ -263,7 +267,10 @@ def select(  # noqa: PLR0913 -- every setting of a choice is a keyword
     clock = time.monotonic()
     lab = lab_of(found, seed=seed, engine=engine, scale=scale, keep="ours")
     other = lab_of(found, seed=fresh_seed(lab.seed), engine=engine, scale=scale, keep="ours")
-    with Runs(lab, jobs=jobs) as runs, Runs(other, jobs=jobs) as fresh:
+    with (
+        Runs(lab, store=store_of(lab, store, "choice"), jobs=jobs) as runs,
+        Runs(other, store=store_of(other, store, "fresh"), jobs=jobs) as fresh,
+    ):
         chosen = choose(runs, [Case(name) for name in names], wish, fresh=fresh, seed=lab.seed, tell=tell)
         failures = (*runs.failures, *fresh.failures)
     return SelectionResult(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from cxsim import __version__
@@ -50,7 +51,7 @@ def console(result: SelectionResult) -> list[str]:
 
 def promise(result: SelectionResult) -> str:
     """Return the guarantee in a sentence."""
-    wish, delta = result.selection.wish, amount(result, result.selection.wish.delta)
+    wish, delta = result.selection.wish, zone(result)
     among = " All this is said of those that could be run." if result.selection.thrown_out else ""
     if wish.method == "kn" and result.selection.choice.settled:
         return guarantee(delta, wish.confidence) + among
@@ -60,13 +61,44 @@ def promise(result: SelectionResult) -> str:
 
 def amount(result: SelectionResult, value: float) -> str:
     """Write an amount of the measure, never negative, such as ``0.5 percentage points``."""
+    return _written(result, value, _short)
+
+
+def zone(result: SelectionResult) -> str:
+    """Write the smallest difference that matters, as it was given: a promise about another one would be no promise."""
+    return _written(result, result.selection.wish.delta, _given)
+
+
+def at_least(result: SelectionResult, value: float) -> str:
+    """Write a lower bound of an amount, rounded downwards."""
+    return _written(result, value, lambda number: _short(_floored(number)))
+
+
+def _written(result: SelectionResult, value: float, as_text: Callable[[float], str]) -> str:
     unit = result.unit
     if unit == "share":
-        points = f"{PER_100 * value:.2g}"
+        points = as_text(PER_100 * value)
         return f"{points} percentage point{'' if points == '1' else 's'}"
     if unit == "min":
-        return f"{SECONDS * value:.2g} s" if value < 1.0 else f"{value:.2g} min"
-    return f"{figures(value)} {unit}"
+        return f"{as_text(SECONDS * value)} s" if value < 1.0 else f"{as_text(value)} min"
+    return f"{as_text(value)} {unit}"
+
+
+def _short(value: float, count: int = 2) -> str:
+    text = figures(value, count)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _given(value: float) -> str:
+    return _short(value, 9)  # further figures are noise of the arithmetic of units
+
+
+def _floored(value: float) -> float:
+    if not value > 0.0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(value)) - 1)
+    # What is round but for the last bit stays as it is.
+    return math.floor(value / step + 1e-9) * step
 
 
 def title(result: SelectionResult) -> str:
@@ -81,7 +113,7 @@ def footnote(result: SelectionResult) -> str:
     wish, found = result.selection.wish, result.selection
     return (
         f"Simulated: {result.scenario.name}, {SHORT[wish.method]} at {PER_100 * wish.confidence:g} % and "
-        f"{amount(result, wish.delta)}, {sum(found.choice.counts)} runs on seed {result.seed}; confirmed on "
+        f"{zone(result)}, {sum(found.choice.counts)} runs on seed {result.seed}; confirmed on "
         f"{found.confirmation.replications} of each on seed {result.fresh_seed}. cxsim {__version__}, "
         f"{result.engine} engine."
     )
@@ -137,11 +169,11 @@ def _confirmed(result: SelectionResult) -> str:
     found = result.selection
     fresh, sure = found.confirmation, f"{PER_100 * found.wish.confidence:g} % sure"
     on = f"{fresh.replications} runs of each, seed {result.fresh_seed}, none of them used for the choice"
-    delta = amount(result, found.wish.delta)
+    delta = zone(result)
     if fresh.verdict == AGREES:
         return f"confirmed: no other is better by {delta} or more ({sure}; {on})"
     if fresh.better is not None:
-        least = amount(result, -float(fresh.high[fresh.better]))
+        least = at_least(result, -float(fresh.high[fresh.better]))
         return f"not confirmed: {shown(found.names[fresh.better])} is better, by {least} or more ({sure}; {on})"
     more = "" if fresh.enough else "; the most runs allowed were made: raise --most"
     return f"neither confirmed nor contradicted: another could be better by {delta} or more ({on}){more}"

@@ -21,6 +21,7 @@ from cxsim.experiments.studies.study import Study
 from cxsim.measures.catalog import unit_of
 from cxsim.results.answer_folder import Content, Made, provenance_of, write_answer
 from cxsim.results.asked import measure_of, studied
+from cxsim.results.searched import store_of
 from cxsim.results.sensitivity_plots import SensitivityPlots
 from cxsim.results.sensitivity_words import sentences, what_of
 from cxsim.scenario import Scenario
@@ -182,6 +183,7 @@ def sensitivity(  # noqa: PLR0913 -- every setting is a keyword
     engine: str = "compiled",
     jobs: int | None = None,
     scale: float = 1.0,
+    store: str | Path | None = None,
     progress: Report | None = None,
 ) -> Sensitivity:
     """Say which factors matter for a measure of a policy.
@@ -208,6 +210,8 @@ def sensitivity(  # noqa: PLR0913 -- every setting is a keyword
         Runs at the same time; every processor by default. Values do not depend on it.
     scale : float
         Share of the customers who are followed, as for `cxsim.run`.
+    store : path, optional
+        Folder in which runs are kept; the same call goes on from there.
     progress : callable, optional
         Called with a `cxsim.experiments.executor.Progress` as runs go on.
 
@@ -241,7 +245,7 @@ def sensitivity(  # noqa: PLR0913 -- every setting is a keyword
         world = {path: text for path, text in texts if path not in levers}
         return study.case(own, world, policy)
 
-    with Runs(lab, jobs=jobs, report=progress) as runs:
+    with Runs(lab, store=store_of(lab, store, "runs"), jobs=jobs, report=progress) as runs:
         values = gathered(design, output, case_of, runs, count)
         failures = tuple(runs.failures)
     found = indices(design, values, seed=chosen)

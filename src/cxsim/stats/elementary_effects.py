@@ -39,6 +39,8 @@ class Effects(NamedTuple):
         Mean effect: which way it goes.
     mu_se : float64
         Its standard error from luck alone, over replications.
+    mu_low, mu_high : float64
+        Its interval, over trajectories and replications.
     mu_star_raw : float64
         Mean size of the effects of the means: luck makes it too large.
     mu_star : float64
@@ -58,6 +60,8 @@ class Effects(NamedTuple):
 
     mu: Array
     mu_se: Array
+    mu_low: Array
+    mu_high: Array
     mu_star_raw: Array
     mu_star: Array
     mu_star_low: Array
@@ -114,16 +118,19 @@ def elementary_effects(
     count = validation.count("morris, resamples", resamples, minimum=2)
     # As for Sobol indices: points and replications drawn anew apart, the variances added.
     drawn = [
-        np.array([_sizes(effects[generator.integers(trajectories, size=trajectories)], weights) for _ in range(count)]),
-        np.array([_sizes(effects, drawn_weights(generator, replications)) for _ in range(count)]),
+        np.array([_both(effects[generator.integers(trajectories, size=trajectories)], weights) for _ in range(count)]),
+        np.array([_both(effects, drawn_weights(generator, replications)) for _ in range(count)]),
     ]
     size = _sizes(effects, weights)
-    half = normal_quantile(level) * np.hypot(*(one.std(axis=0, ddof=1) for one in drawn))
+    mean_half, half = normal_quantile(level) * np.hypot(*(one.std(axis=0, ddof=1) for one in drawn))
     with np.errstate(divide="ignore", invalid="ignore"):
         noise = np.where(squares > 0.0, np.clip(1.0 - kept / squares, 0.0, 1.0), 0.0)
+    mu = means.mean(axis=0)
     return Effects(
-        mu=means.mean(axis=0),
+        mu=mu,
         mu_se=mu_se,
+        mu_low=mu - mean_half,
+        mu_high=mu + mean_half,
         mu_star_raw=np.abs(means).mean(axis=0),
         mu_star=size,
         mu_star_low=size - half,
@@ -143,6 +150,11 @@ def _sizes(effects: Array, weights: Array) -> Array:
     others = total[:, :, None] - effects * weights
     found: Array = (effects * np.sign(others) @ weights).mean(axis=0) / weights.sum()
     return found
+
+
+def _both(effects: Array, weights: Array) -> Array:
+    """Mean effects, and below them their mean sizes."""
+    return np.array([(effects @ weights).mean(axis=0) / weights.sum(), _sizes(effects, weights)])
 
 
 def _told_apart(effects: Array, mu_se: Array, level: float) -> npt.NDArray[np.bool_]:

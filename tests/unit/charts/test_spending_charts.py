@@ -133,6 +133,16 @@ def test_no_name_is_cut_or_lies_on_another(draw, table, options, size):
     assert cut_texts(figure) == []
 
 
+@pytest.mark.parametrize("size", ["slide", "thumb", "narrow"])
+def test_names_that_are_too_many_and_too_long_for_the_key_are_cut(size):
+    table = front_table(finalists=12)
+    table["name"] = table["name"].where(table["kind"] == "tried", table["name"] + f" + {LONG} + {LONG}")
+    figure = make_chart(front, table, Caption("A finding", "Source.")).at(size)
+    assert figure.axes[0].get_position().height > 0.25
+    assert overlapping_texts(figure) == []
+    assert any(text.get_text().endswith("…") for text in figure.axes[0].texts)
+
+
 @pytest.mark.parametrize("draw", [front, levers, waterfall])
 def test_a_missing_column_is_named(draw):
     with pytest.raises(ChartError, match="no column"):

@@ -67,6 +67,49 @@ def test_sensitivity_of_a_study_as_a_document(cxsim):
     assert document["failures"] == []
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sensitivity shop.yaml --points 4 --replications 2 --out",
+        "discover shop.yaml --policy cheaper-goods --worlds 20 --replications 2 --out",
+        "select shop.yaml --measure profit --delta 200 --most 20 --out",
+    ],
+)
+def test_a_command_that_was_stopped_goes_on_from_its_store(cxsim, tmp_path, monkeypatch, command):
+    from cxsim.experiments.studies.runs import Runs
+
+    known, kept = Runs._kept, []
+
+    def stopped(self, *taken):
+        if kept:
+            raise KeyboardInterrupt
+        kept.extend(known(self, *taken))
+        return kept
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Runs, "_kept", stopped)
+        done = cxsim(*command.split(), "first", "--quiet")
+        assert done.exit_code == 1
+        assert "stopped; nothing was written; with --store DIR, runs are kept" in done.stderr
+        kept.clear()
+        done = cxsim(*command.split(), "first", "--store", "kept", "--quiet")
+    assert done.exit_code == 1
+    assert "stopped; the runs that were made are in kept: the same command goes on from there" in done.stderr
+    assert not (tmp_path / "first").exists()
+    assert kept
+    made = []
+    monkeypatch.setattr(Runs, "_kept", lambda self, *taken: made.extend(known(self, *taken)) or made[-1:])
+    assert cxsim(*command.split(), "first", "--store", "kept", "--quiet").exit_code == 0
+    assert made
+    assert not {one.identity for one in made} & {one.identity for one in kept}
+    made.clear()
+    assert cxsim(*command.split(), "second", "--store", "kept", "--quiet").exit_code == 0
+    assert not made
+    for name in ("indices.csv", "worlds.csv", "replications.csv"):
+        if (tmp_path / "first" / name).is_file():
+            assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
+
+
 def test_discover_prints_and_writes_where_a_policy_loses(cxsim, tmp_path):
     options = ("--policy", "cheaper-goods", "--worlds", "20", "--replications", "2", "--seed", "3", "--out", "out")
     done = cxsim("discover", "shop.yaml", *options)

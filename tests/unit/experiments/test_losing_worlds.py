@@ -124,3 +124,42 @@ def test_a_policy_that_never_loses_has_no_corner():
     found = losing_worlds(drawn, output_of("retention", "p"), case_of, better, 2, seed=1)
     assert found.count(WINS) == 20
     assert found.discovery.boxes == ()
+
+
+class Idle(Town):
+    """The policy does nothing; each world has luck of its own."""
+
+    def __init__(self, seed):
+        super().__init__()
+        self.seed = seed
+
+    def table(self, cases, replications, measures):
+        return np.random.default_rng([SEED, self.seed]).normal(size=(len(cases), len(replications), 1))
+
+
+def test_a_policy_that_does_nothing_hardly_ever_loses_anywhere():
+    drawn = worlds_of(FACTORS, 64, SEED)
+    found = [losing_worlds(drawn, output_of("retention", "p"), case_of, Idle(n), 4, seed=1) for n in range(60)]
+    named = np.mean([one.count(UNDECIDED) < 64 for one in found])
+    # One by one, some world would be named in nearly all: 1 - 0.95 ** 64.
+    assert np.mean([one.leaders.clear.any() for one in found]) > 0.9
+    assert named < 0.05 + 3.0 * np.sqrt(0.05 * 0.95 / 60)
+
+
+def test_of_the_worlds_that_are_named_few_are_luck():
+    class Half(Idle):
+        def table(self, cases, replications, measures):
+            lost = [
+                -2.5 if case.policy != AS_IS and float(dict(case.changes)["cost"]) > 50.0 else 0.0 for case in cases
+            ]
+            return super().table(cases, replications, measures) + np.array(lost)[:, None, None]
+
+    drawn = worlds_of(FACTORS, 64, SEED)
+    shares = []
+    for number in range(6):
+        found = losing_worlds(drawn, output_of("retention", "p"), case_of, Half(number), 4, seed=1)
+        named = found.states != UNDECIDED
+        shares.append((named & (drawn.numbers[:, 0] <= 50.0)).sum() / max(1, named.sum()))
+        assert named.sum() > 16
+        np.testing.assert_array_equal(found.p[named] <= 0.05, True)
+    assert np.mean(shares) < 0.05 + 3.0 * np.std(shares) / np.sqrt(6)

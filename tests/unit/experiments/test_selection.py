@@ -190,3 +190,31 @@ def test_a_wish_that_is_none_is_refused_before_any_run(cases, wish, why):
     with pytest.raises(InputError, match=why):
         select(runs, cases, wish)
     assert runs.asked == []
+
+
+@pytest.mark.parametrize("ahead", [0.0, 0.01, 0.03])
+def test_a_right_choice_among_many_is_confirmed_in_nine_of_ten(ahead):
+    """All comparisons together, and whether the best is level with the others, a delta ahead, or far ahead."""
+    cases = [Case(f"p{number}") for number in range(8)]
+    means = {case: 0.5 + (ahead if not number else 0.0) for number, case in enumerate(cases)}
+
+    class Equal:
+        failures = ()
+
+        def __init__(self, seed):
+            self.seed = seed
+
+        def table(self, cases, replications, measures):
+            places = [int(case.policy[1:]) for case in cases]
+            luck = np.array([np.random.default_rng((self.seed, n)).normal(scale=0.015, size=8) for n in replications])
+            return (np.array([means[case] for case in cases])[:, None] + luck.T[places])[:, :, None]
+
+    count, right, agreed = 60, 0, 0
+    for number in range(count):
+        found = select(Equal((SEED, number)), cases, Wish("retention", 0.01), fresh=Equal((SEED, 1000 + number)))
+        assert found.confirmation.enough
+        if means[cases[found.choice.chosen]] == max(means.values()):
+            right += 1
+            agreed += found.confirmation.verdict == AGREES
+    assert right > 0.9 * count
+    assert agreed / right > 0.9 - 3.0 * np.sqrt(0.9 * 0.1 / right)

@@ -10,7 +10,7 @@ from cxsim.errors import InputError, ValueRefusedError
 from cxsim.experiments.selection import Wish, select
 from cxsim.experiments.studies.case import Case
 from cxsim.results.selection import SelectionResult, wished
-from cxsim.results.selection_words import console, promise
+from cxsim.results.selection_words import at_least, console, promise, zone
 from cxsim.scenario import load
 
 NAMES = ("as-is", "call-back", "announce-the-wait")
@@ -125,6 +125,25 @@ def test_the_folder_holds_all_that_was_found(tmp_path):
     (tmp_path / "other" / "mine.txt").write_text("mine")
     with pytest.raises(InputError, match="holds something else"):
         result.save(tmp_path / "other")
+
+
+def test_a_promise_is_about_the_delta_that_was_given():
+    # Rounded to two figures these would be 1.2 and 0.14: a promise about something else.
+    for delta, words in ((0.0125, "1.25 percentage points"), (0.001375, "0.1375 percentage points")):
+        result = found(delta=delta, own=0.002, means=(0.5, 0.6, 0.7))
+        assert f"than every other by {words} or more" in promise(result)
+        assert f"better by {words} or more" in result.answer()
+    assert zone(found(measure="wait_mean", delta=5 / 60, own=0.002)) == "5 s"
+    assert zone(found(measure="wait_mean", delta=1.375, own=0.002)) == "1.375 min"
+    assert zone(found(measure="profit", delta=12345.5, own=0.002)).startswith("12 345.5 ")
+
+
+def test_or_more_is_rounded_downwards():
+    result = found()
+    assert at_least(result, 0.01299) == "1.2 percentage points"
+    assert at_least(result, 0.01) == "1 percentage point"
+    assert at_least(result, 0.12) == "12 percentage points"
+    assert at_least(result, 0.0) == "0 percentage points"
 
 
 def test_the_zone_is_read_in_the_unit_of_the_measure():

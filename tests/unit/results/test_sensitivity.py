@@ -178,7 +178,8 @@ def test_where_it_loses_is_said_and_drawn(losing):
     assert f"cheaper-goods loses to as-is in {count} of 40 worlds" in said
     found = re.search(r"It loses in \d+ of the (\d+) worlds in which (.+?) is less than (.+?) a month", said)
     assert found[2] == "shopping.happens"
-    assert 5.0 < float(found[3]) < 8.0
+    # worlds nearer to the break-even, 6.7, cannot be told apart
+    assert 4.0 < float(found[3]) < 8.0
     chart = losing.plot.corner()
     assert "shopping.happens is less than" in chart.caption.title
     figure = chart.at("notebook")

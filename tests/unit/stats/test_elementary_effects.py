@@ -65,6 +65,19 @@ def test_luck_makes_effects_of_the_means_too_large_and_no_others():
     assert np.mean([one.sigma_raw for one in found]) > 2.5 * np.mean([one.sigma for one in found])
 
 
+def test_both_intervals_know_that_other_trajectories_give_other_effects():
+    # An effect of 1 or 9, and no luck at all: another eight trajectories would have another mean.
+    x = np.array([[[0.0], [1.0]]] * 8)
+    y = np.array([[[0.0] * 3, [slope] * 3] for slope in (1.0, 9.0) * 4])
+    found = elementary_effects(x, y, seed=1, resamples=2000)
+    assert found.mu_se.tolist() == [0.0]
+    assert (found.mu[0], found.mu_star[0]) == (5.0, 5.0)
+    # The spread over the eight is 4; of their mean 4 / sqrt(8).
+    assert found.mu_high - found.mu == pytest.approx(1.96 * 4.0 / np.sqrt(8.0), rel=0.05)
+    # All effects go one way: the size is the effect, and so is its interval.
+    assert (found.mu_low[0], found.mu_high[0]) == pytest.approx((found.mu_star_low[0], found.mu_star_high[0]))
+
+
 def test_a_factor_without_effect_is_seldom_told_apart_and_a_strong_one_always():
     rng = np.random.default_rng(SEED + 2)
     apart = np.array([elementary_effects(*noisy(rng, n), seed=0, resamples=2).told_apart for n in range(100)])

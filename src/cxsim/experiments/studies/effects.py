@@ -74,7 +74,7 @@ class Effects:
         scale = self._scales[path]
         if scale.axis != POINT and point in self._outside:
             return -1
-        return scale.level_of.get(point if scale.axis == POINT else world, -1)
+        return int(scale.level_of[point if scale.axis == POINT else world])
 
     def _count(self, key: Key, levels: NDArray[np.int64], numbers: NDArray[np.int64], values: Array) -> None:
         if key not in self._sums:

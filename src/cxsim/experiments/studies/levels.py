@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxsim.experiments.studies.designs import ONE_AT_A_TIME
 from cxsim.experiments.studies.planned import LEVERS, UNCERTAINTIES
@@ -47,8 +48,8 @@ class Scale(NamedTuple):
         Whose number says at which level the factor is.
     levels : tuple of Level
         In the order of their numbers.
-    level_of : dict of int
-        Level of each point, or of each world, at which the factor is looked at.
+    level_of : (n,) int16
+        Level at each point, or in each world, by its number; -1 where the factor is not looked at. There may be many.
     fewest : int
         Fewest points or worlds at a level, where what else varies there is left to chance; 0 where the design balances
         it (grid, one at a time).
@@ -56,7 +57,7 @@ class Scale(NamedTuple):
 
     axis: str
     levels: tuple[Level, ...]
-    level_of: dict[int, int]
+    level_of: NDArray[np.int16]
     fewest: int
 
 
@@ -85,8 +86,10 @@ def scale_of_factor(study: Study, factor: Factor) -> Scale:
     ordered = sorted(values, key=lambda text: values[text])
     groups = [[text] for text in ordered] if len(ordered) <= MOST_LEVELS else _grouped(ordered)
     place = {text: number for number, group in enumerate(groups) for text in group}
-    level_of = {number: place[text] for number, text in own.items()}
-    counts = np.bincount(list(level_of.values()), minlength=len(groups))
+    level_of = np.full(1 + max(one.number for one in places), -1, np.int16)
+    for number, text in own.items():
+        level_of[number] = place[text]
+    counts = np.bincount(level_of[level_of >= 0], minlength=len(groups))
     balanced = ONE_AT_A_TIME in design or GRID in design
     return Scale(
         axis,

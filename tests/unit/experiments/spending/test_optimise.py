@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from cxsim.errors import InputError, RunError
-from cxsim.experiments.optimise import Effort, Task, optimise
+from cxsim.experiments.optimise import optimise
+from cxsim.experiments.optimum import Effort, Task
 from cxsim.experiments.parts import Chosen, Space
 from cxsim.experiments.parts_of import parts_of_policies
 from cxsim.experiments.proposals import Proposals
