@@ -120,10 +120,10 @@ def kind_of(logo: Path) -> str:
 def _wrong(logo: Path) -> str:
     try:
         if logo.stat().st_size > LARGEST_LOGO:
-            return f"{quoted(str(logo))}, more than 5 MB"
-        return "" if kind_of(logo) else f"{quoted(str(logo))}, which is neither"
+            return f"{quoted(logo.name)}, more than 5 MB"
+        return "" if kind_of(logo) else f"{quoted(logo.name)}, which is neither"
     except OSError as error:
-        return f"{quoted(str(logo))}: {error.strerror or type(error).__name__}"
+        return f"{quoted(logo.name)}: {error.strerror or type(error).__name__}"
 
 
 def _format(value: Any) -> str:
