@@ -70,7 +70,8 @@ def effects(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", measure:
         else:
             panel.set_yticklabels([])
         panels.head(panel, name)
-    words = f"Mean {measure} ({unit}) at each value, over all that else varies. Whiskers: 95 % interval over runs."
+    what = f"{measure[:1].upper()}{measure[1:]} ({unit})"
+    words = f"{what} at each value, mean over all else that varies. Whiskers: 95 % interval over runs."
     if len(names) > len(chosen):
         words += f" The {len(chosen)} strongest of {len(names)} factors."
     say_what(ax, words)
