@@ -17,6 +17,7 @@ from cxsim.charts.pair import below_key, looks_among, marked
 from cxsim.charts.style import INK, REFERENCE_COLOR, RULE, SMALL, SOFT_INK, STAYED_FILLS, Look
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, number, plain
+from cxsim.charts.words import said
 
 BAR: Final = 0.62
 ALL: Final = 100.0
@@ -58,7 +59,7 @@ def causes(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: Se
     head = 1.9 * em / inches(inner)[1]
     left = inner.inset_axes((0.0, 0.0, 1.0 - LINE_PART - 0.08, 1.0 - head))
     right = inner.inset_axes((1.0 - LINE_PART, 0.0, LINE_PART - 0.06, 1.0 - head))
-    name_rows(left, names, share=0.2)
+    name_rows(left, [said(name) for name in names], share=0.2)
     others = {
         policy: rows[rows["policy"] == policy].set_index("cause")["share"].reindex(names)
         for policy in look
@@ -66,11 +67,12 @@ def causes(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: Se
     }
     _draw_bars(left, shares, others, look)
     _draw_sum(right, shares)
-    say_what(
-        ax,
-        f"Per cent of the hurt under {reference}, by journey: severity of each failure, weighed by who is blamed and "
-        "whether it will happen again. No bands: one run.",
-    )
+    told = (
+        said("Per cent of the hurt under {policy}, by journey: severity of each failure, weighed by who is blamed and "
+             "whether it will happen again.", policy=reference),
+        said("No bands: one run."),
+    )  # fmt: skip
+    say_what(ax, " ".join(told))
     return ax
 
 
@@ -93,7 +95,7 @@ def _draw_bars(panel: Axes, shares: NDArray[np.float64], others: dict[str, pd.Se
         style = marked(look[policy], is_reference=False, line=False)
         style["markersize"] = unit * 0.62
         panel.plot(one.to_numpy(), range(len(shares)), label=policy, zorder=3, clip_on=False, **style)
-    head_bars(panel, "share of the hurt")
+    head_bars(panel, said("share of the hurt"))
 
 
 def _draw_sum(panel: Axes, shares: NDArray[np.float64]) -> None:
@@ -115,4 +117,4 @@ def _draw_sum(panel: Axes, shares: NDArray[np.float64]) -> None:
             textcoords="offset points", va="center_baseline", ha="right",
             **plain(fontsize=unit * SMALL, color=SOFT_INK, annotation_clip=False),
         )  # fmt: skip
-    head_bars(panel, "added up")
+    head_bars(panel, said("added up"))

@@ -15,7 +15,10 @@ from cxsim.charts.pair import below_key, looks_among, marked
 from cxsim.charts.style import INK, RULE, SMALL, SOFT_INK, STAYED_FILLS
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import plain
+from cxsim.charts.words import label, said
 
+MONTH: Final = label("month")
+QUARTER: Final = label("quarter")
 REACH: Final = 1.15  # above the highest point
 
 
@@ -26,7 +29,7 @@ def control(
     reference: str = "as-is",
     among: Sequence[str] = (),
     begin: float | None = None,
-    every: str = "month",
+    every: str = MONTH,
 ) -> Axes:
     """Draw failures by period with centre line and limits; a ring marks what the rules signal.
 
@@ -62,6 +65,7 @@ def control(
     panel = below_key(ax, look, reference)
     unit = base_font()
     strip(panel, grid="y")
+    panel.tick_params(axis="x", pad=unit)  # clear of the figure at the foot of the other axis
     base = rows[rows["policy"] == reference].sort_values("month")
     _draw_limits(panel, base)
     for policy, one in look.items():
@@ -92,12 +96,13 @@ def control(
     panel.yaxis.set_major_locator(lines)
     if begin is not None:
         _mark(panel, begin)
-    axis_words(panel, "months from the start; negative: warm-up, under as-is")
-    say_what(
-        ax,
-        f"Failures of every 100 journeys, by {every} (u chart). Band: centre ± 3 sigma of the {every}s before "
-        "(Shewhart 1931). Rings: beyond the limits, or the eighth in a row on one side (Western Electric 1956).",
+    axis_words(panel, said("months from the start; negative: warm-up, under as-is"))
+    told = (
+        said("Failures of every 100 journeys, by {period} (u chart).", period=said(every)),
+        said("Band: centre ± 3 sigma of the time before (Shewhart 1931)."),
+        said("Rings: beyond the limits, or the eighth in a row on one side (Western Electric 1956)."),
     )
+    say_what(ax, " ".join(told))
     return ax
 
 
@@ -120,7 +125,7 @@ def _mark(panel: Axes, begin: float) -> None:
     low, high = panel.get_xlim()
     left = begin > (low + high) / 2
     panel.annotate(
-        "the policy starts", (begin, 1.0), xycoords=("data", "axes fraction"),
+        said("the policy starts"), (begin, 1.0), xycoords=("data", "axes fraction"),
         xytext=(-0.4 * unit if left else 0.4 * unit, -0.2 * unit), textcoords="offset points",
         ha="right" if left else "left", va="top", **plain(fontsize=unit * SMALL, color=INK),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from cxsim.charts.panels import Panels
 from cxsim.charts.style import INK, PALETTE, PAPER, RULE, SMALL, SOFT_INK
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, number, plain, spread
+from cxsim.charts.words import said
 
 EXPECTATION: Final = "expectation"
 EXPERIENCE: Final = "experience"
@@ -77,12 +78,15 @@ def expectation(
             panel.axvline(begin, color=SOFT_INK, linewidth=base_font() / 12, linestyle=(0, (2, 2)), zorder=1)
         _draw_series(panel, part)
         panels.head(panel, policy)
-        axis_words(panel, "months from the start")
-    say_what(
-        ax,
-        "Standard deviations of what customers experience. Expectation: of our customers at the end of each month, "
-        "band: eight in ten. Experience: of the month's journeys; thin lines: eight in ten. One run.",
+        if place + panels.in_a_row >= len(policies):
+            axis_words(panel, said("months from the start"))
+    told = (
+        said("Standard deviations of what customers experience."),
+        said("Expectation: of our customers at the end of each month, band: eight in ten."),
+        said("Experience: of the month's journeys; thin lines: eight in ten."),
+        said("One run."),
     )
+    say_what(ax, " ".join(told))
     return ax
 
 
@@ -112,7 +116,7 @@ def _draw_series(panel: Axes, part: pd.DataFrame) -> None:
         labels, spread([value for _, value, _ in labels], [tall] * len(labels), low, high), strict=True
     ):
         panel.annotate(
-            f"{series} {number(value, 2, signed=True)}", (1.0, at), xycoords=panel.get_yaxis_transform(),
+            f"{said(series)} {number(value, 2, signed=True)}", (1.0, at), xycoords=panel.get_yaxis_transform(),
             xytext=(unit * 0.5, 0), textcoords="offset points", va="center_baseline", ha="left",
             **plain(fontsize=unit * SMALL * 0.9, color=color, annotation_clip=False),
         )  # fmt: skip

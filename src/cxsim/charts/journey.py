@@ -16,11 +16,18 @@ from cxsim.charts.panels import Panels
 from cxsim.charts.style import GRID, Look
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH
+from cxsim.charts.words import label, said
 
-PER_CENT: Final = "solved, %"
-EXPERIENCE: Final = "experience"
-EXPECTATION: Final = "expectation"
-ATTRIBUTES: Final = ("lost by waiting", "lost by failures", "quality and care", PER_CENT, EXPERIENCE)
+PER_CENT: Final = label("solved, %")
+EXPERIENCE: Final = label("experience")
+EXPECTATION: Final = label("expectation")
+ATTRIBUTES: Final = (
+    label("lost by waiting"),
+    label("lost by failures"),
+    label("quality and care"),
+    PER_CENT,
+    EXPERIENCE,
+)
 APART: Final = 0.17  # rows: the two policies of a touchpoint
 COLUMNS: Final = (0.6,)
 LEAST: Final = 8.0  # font sizes
@@ -62,20 +69,22 @@ def journey(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: S
     panels = Panels.for_axes(inner, COLUMNS, most=len(ATTRIBUTES), least=LEAST)
     values = rows.set_index(["attribute", "policy", "touchpoint"])["value"]
     losses = rows.loc[rows["attribute"].isin(ATTRIBUTES[:2]), "value"]
-    lowest = min(-0.05, 1.12 * float(losses.min())) if len(losses) else -0.05
+    lowest, highest = (float(losses.min()), float(losses.max())) if losses.notna().any() else (0.0, 0.0)
+    lowest = min(-0.05, 1.12 * lowest)
     for place, attribute in enumerate(there):
         panel = panels.panel(inner, place, len(there))
         _draw_panel(panel, attribute, values, touchpoints, look, reference)
         if attribute in ATTRIBUTES[:2]:
-            panel.set_xlim(lowest, -0.04 * lowest)
-        panels.head(panel, attribute)
+            panel.set_xlim(lowest, max(-0.04 * lowest, highest))
+        panels.head(panel, said(attribute))
         if panels.is_first(place, len(there)):
-            name_rows(panel, touchpoints, share=0.16)
-    say_what(
-        ax,
-        "Means over the journeys that went through a touchpoint, in standard deviations of what customers experience; "
-        "solved in %. Last panel: mark, experience; upright, what was expected.",
-    )
+            name_rows(panel, [said(name) for name in touchpoints], share=0.16)
+    told = (
+        said("Means over the journeys that went through a touchpoint, in standard deviations of what customers "
+             "experience; solved in %."),
+        said("Last panel: mark, experience; upright, what was expected."),
+    )  # fmt: skip
+    say_what(ax, " ".join(told))
     return ax
 
 

@@ -245,7 +245,7 @@ def _draw_parting(ax: Axes, at: datetime, room: _Room) -> None:
 def _name_dates(ax: Axes) -> None:
     low, high = ax.get_xlim()
     locator: Locator = AutoDateLocator(  # type: ignore[no-untyped-call]
-        minticks=3, maxticks=max(3, min(9, int(inches(ax)[0] / 0.9)))
+        minticks=2, maxticks=max(3, min(9, int(inches(ax)[0] / 0.9)))
     )
     ax.xaxis.set_major_locator(locator)
     days = high - low < FEWEST_DAYS

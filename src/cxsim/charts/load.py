@@ -15,13 +15,14 @@ from cxsim.charts.panels import Panels
 from cxsim.charts.style import INK, PAPER, SMALL
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, decimals_for, literal, number, plain, width_of
+from cxsim.charts.words import label, said
 
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS: Final = (label("Mon"), label("Tue"), label("Wed"), label("Thu"), label("Fri"), label("Sat"), label("Sun"))
 HOURS: Final = 24
 HEADS: Final = {
-    "offered": "contacts offered an hour",
-    "duty": "agents on duty",
-    "occupancy": "occupancy of agents, %",
+    "offered": label("contacts offered an hour"),
+    "duty": label("agents on duty"),
+    "occupancy": label("occupancy of agents, %"),
 }
 # One hue from white to dark: darker is more, in colour, in grey and for every kind of colour blindness.
 SHADES: Final = LinearSegmentedColormap.from_list("load", ["#f4f8fb", "#7fb2d9", "#0b3c66"])
@@ -76,15 +77,18 @@ def load(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
         shown = grid[np.ix_(days, hours)]
         _draw_map(panel, shown, days, hours, name)
         most = float(np.nanmax(shown)) if np.isfinite(shown).any() else 0.0
-        panels.head(panel, f"{head}; at most {number(most, _decimals(shown, name))}")
-    left = (
-        f" {len(total)} touchpoints have agents; this is the one where most time is spent waiting."
-        if len(total) > 1
-        else ""
-    )
-    say_what(
-        ax, f"{literal(chosen)}: an average week, darker is more; empty where nobody is on duty and nobody comes.{left}"
-    )
+        panels.head(panel, said("{what}; at most {most}", what=said(head), most=number(most, _decimals(shown, name))))
+    told = [
+        said(
+            "{touchpoint}: an average week, darker is more; empty where nobody is on duty and nobody comes.",
+            touchpoint=literal(chosen),
+        )
+    ]
+    if len(total) > 1:
+        told.append(
+            said("{all} touchpoints have agents; this is the one where most time is spent waiting.", all=len(total))
+        )
+    say_what(ax, " ".join(told))
     return ax
 
 
@@ -102,7 +106,7 @@ def _draw_map(panel: Axes, grid: NDArray[np.float64], days: list[int], hours: li
         if edge < len(days):
             panel.axhline(edge - 0.5, color=PAPER, linewidth=unit / 14)
     width, height = inches(panel)
-    panel.set_yticks(range(len(days)), labels=[DAYS[day] for day in days])
+    panel.set_yticks(range(len(days)), labels=[said(DAYS[day]) for day in days])
     panel.tick_params(axis="y", labelsize=min(unit * SMALL, 0.8 * POINTS_PER_INCH * height / len(days)))
     every = max(1, int(np.ceil(1.7 * unit * len(hours) / (width * POINTS_PER_INCH))))
     places = range(0, len(hours), every)

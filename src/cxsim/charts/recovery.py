@@ -16,6 +16,7 @@ from cxsim.charts.style import INK, PAPER, SMALL, Look
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, decimals_for, number, plain
 from cxsim.charts.wait_distribution import DAY, name_shares, name_times
+from cxsim.charts.words import said
 
 STAGE: Final = "stage"
 ANSWER: Final = "answer"
@@ -73,14 +74,14 @@ def recovery(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: 
     _draw_stages(left, stages, names, look, reference)
     if right is not None:
         _draw_answers(right, answers, look, reference)
-    say_what(ax, "Of every 100 journeys that failed: how far each came. No bands: one run.")
+    say_what(ax, said("Of every 100 journeys that failed: how far each came. No bands: one run."))
     return ax
 
 
 def _draw_stages(panel: Axes, stages: pd.DataFrame, names: list[str], look: dict[str, Look], reference: str) -> None:
     unit = base_font()
     strip(panel, grid="")
-    name_rows(panel, names, share=0.2)
+    name_rows(panel, [said(name) for name in names], share=0.2)
     panel.set_xticks([])
     panel.set_xlim(0.0, 1.14 * max(float(stages["value"].max()), 1e-9))
     tall = 2 * BAR / len(look)
@@ -102,7 +103,7 @@ def _draw_stages(panel: Axes, stages: pd.DataFrame, names: list[str], look: dict
                 xytext=(unit * 0.5, 0), textcoords="offset points", va="center_baseline",
                 **plain(fontsize=letters, color=INK, fontweight="normal" if is_reference else "bold"),
             )  # fmt: skip
-    head_bars(panel, "of every 100 journeys that failed")
+    head_bars(panel, said("of every 100 journeys that failed"))
 
 
 def _draw_answers(panel: Axes, answers: pd.DataFrame, look: dict[str, Look], reference: str) -> None:
@@ -127,5 +128,5 @@ def _draw_answers(panel: Axes, answers: pd.DataFrame, look: dict[str, Look], ref
             markevery=(every // 2, every),
             **style,
         )
-    head_bars(panel, "complaints answered by then")
-    axis_words(panel, "since the complaint")
+    head_bars(panel, said("complaints answered by then"))
+    axis_words(panel, said("since the complaint"))

@@ -16,6 +16,7 @@ from cxsim.charts.panels import Panels
 from cxsim.charts.style import INK, Look
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, number
+from cxsim.charts.words import said
 
 SECOND: Final = 1.0 / 60.0  # minutes, as all here
 TICKS: Final = (
@@ -74,12 +75,20 @@ def wait_distribution(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is"
         part = rows[rows["touchpoint"] == touchpoint]
         _draw_panel(panel, part, look, reference, is_first=panels.is_first(place, len(chosen)))
         panels.head(panel, _head(str(touchpoint), part, look))
-    words = "Share of contacts that waited longer than the time below, of all who wanted an agent, given up or not."
+    told = [
+        said("Share of contacts that waited longer than the time below, of all who wanted an agent, given up or not.")
+    ]
     if rows["target"].notna().any():
-        words += " Line: the target; share answered within it."
+        told.append(said("Line: the target; share answered within it."))
     if len(total) > len(chosen):
-        words += f" The {len(chosen)} touchpoints where most time is spent waiting in person, of {len(total)}."
-    say_what(ax, words)
+        told.append(
+            said(
+                "The {chosen} touchpoints where most time is spent waiting in person, of {all}.",
+                chosen=len(chosen),
+                all=len(total),
+            )
+        )
+    say_what(ax, " ".join(told))
     return ax
 
 
@@ -89,7 +98,9 @@ def _head(touchpoint: str, part: pd.DataFrame, look: dict[str, Look]) -> str:
         return touchpoint
     shares = part.drop_duplicates("policy").set_index("policy")["within"]
     within = [f"{number(ALL * float(shares[name]), 0)} %" for name in look if name in shares.index]
-    return f"{touchpoint}: {', '.join(within)} within {_time(target)}"
+    return said(
+        "{touchpoint}: {shares} within {time}", touchpoint=touchpoint, shares=", ".join(within), time=_time(target)
+    )
 
 
 def _draw_panel(panel: Axes, part: pd.DataFrame, look: dict[str, Look], reference: str, *, is_first: bool) -> None:

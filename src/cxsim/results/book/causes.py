@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cxsim.behaviour.failure import MODE_NAMES, ORIGIN_NAMES, blame, origin_of, weight_of_failure
+from cxsim.charts.words import label
 from cxsim.model import events as ev
 from cxsim.results.book import recorded
 from cxsim.results.book.entry import Entry
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
     from cxsim.model.plan import Plan
 
 COLUMNS: Final = ("policy", "cause", "failures", "hurt", "share")
+# The failure modes of `cxsim.behaviour.failure`, as labels.
+CAUSES: Final = (
+    label("discourtesy"),
+    label("error or ignorance"),
+    label("own error"),
+    label("wrong expectation"),
+    label("late by design"),
+    label("incomplete"),
+    label("fault of the product"),
+    label("not as promised"),
+    label("a rule or a bill"),
+    label("outside"),
+)
 ALL: Final = 100.0
 MOST: Final = 60.0  # per cent of the hurt that the title wants explained
 
@@ -44,7 +58,7 @@ def _table(facts: Facts) -> pd.DataFrame:
         counts, hurt = hurt_by_mode(recording.rows, recorded.plan_of(facts, policy))
         judged = (recording.rows["kind"] == ev.LOG_EPISODE) & (recording.rows["time"] >= 0)
         hurt = hurt / max(int(judged.sum()), 1)
-        rows += [(policy, name, int(counts[mode]), float(hurt[mode])) for mode, name in enumerate(MODE_NAMES)]
+        rows += [(policy, name, int(counts[mode]), float(hurt[mode])) for mode, name in enumerate(CAUSES)]
     table = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
     base = table[table["policy"] == facts.reference].set_index("cause")["hurt"]
     if not base.sum() > 0.0:

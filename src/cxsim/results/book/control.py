@@ -151,7 +151,9 @@ def _title(facts: Facts) -> str:
     usual, late = (fixed(rate, places) for rate in rates)
     end = f"{late} of every 100 journeys in the end, {usual} before"
     out = own[own["signal"] > 0]
-    if out.empty:
+    # One signal in many months may be chance; the finding is that of the whole last year, by the same three sigmas.
+    reach = SIGMAS * np.sqrt(ALL * rates[0] / max(int(last["journeys"].sum()), 1))
+    if out.empty or abs(rates[1] - rates[0]) <= reach:
         return f"Under {policy}, failures stay within the usual: {end}"
     month = fixed(float(np.floor(out["month"].iloc[0])))
     return f"Under {policy}, failures leave the usual range in month {month}: {end}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from cxsim.behaviour.experience import perceived_wait, wait_loss
+from cxsim.charts.words import label
 from cxsim.model import events as ev
 from cxsim.model.plan import MINUTE
 from cxsim.results.book import recorded
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from cxsim.experiments.recorded import Recording
     from cxsim.model.plan import Plan
 
-WHOLE: Final = "whole journey"
-ITSELF: Final = "the trouble itself"
+WHOLE: Final = label("whole journey")
+ITSELF: Final = label("the trouble itself")
 COLUMNS: Final = ("touchpoint", "policy", "attribute", "value")
 VISITS: Final = (ev.LOG_START, ev.LOG_ABANDON, ev.LOG_TURNED_AWAY)
 SEEN: Final = 0.02  # latent SD: less is not worth a word

@@ -79,10 +79,14 @@ def _luck(facts: Facts) -> Luck:
         rules = ", ".join(sorted(rule for rule, _ in then ^ now))
         message = f"chart: runs made with other behaviour rules ({rules}) than those in force; the same are needed"
         raise NotMadeAgainError(f"{message}; put the same in place with `cxsim.replaced`, or {NOT_NOW}")
-    scenario = _runnable(made.scenario)
-    names = names_of(scenario)
-    # A folder does not hold what was inferred about rivals; it is found again, by the same rule.
-    inference = made.inference if made.inference.firms else infer(scenario, names)
+    try:
+        scenario = _runnable(made.scenario)
+        names = names_of(scenario)
+        # A folder does not hold what was inferred about rivals; it is found again, by the same rule.
+        inference = made.inference if made.inference.firms else infer(scenario, names)
+    except InputError as error:
+        message = f"chart: the runs of {made.scenario.name} cannot be made again from their folder: {error}"
+        raise NotMadeAgainError(f"{message}; {NOT_NOW}") from error
     return Luck(scenario, names, inference, made.seed, replication_of(facts), made.engine, made.scale)
 
 
@@ -93,13 +97,7 @@ def _runnable(scenario: Scenario) -> Scenario:
     """
     from cxsim.scenario import load
 
-    if scenario.policies:
-        return scenario
-    try:
-        return load(Path(scenario.content.file))
-    except InputError as error:
-        message = f"chart: the runs of {scenario.name} cannot be made again from their folder: {error}"
-        raise NotMadeAgainError(f"{message}; {NOT_NOW}") from error
+    return scenario if scenario.policies else load(Path(scenario.content.file))
 
 
 def recording(facts: Facts, policy: str) -> Recording:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from cxsim.charts.words import label
 from cxsim.model import events as ev
 from cxsim.model.plan import DAY
 from cxsim.results.book import recorded
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from cxsim.experiments.recorded import Recording
 
 COLUMNS: Final = ("policy", "part", "name", "at", "value")
-FAILED, HURT, COMPLAINED, ANSWERED, HEALED, STAYED = (
-    "failed", "hurt a customer", "complained", "got an answer", "made good", "stayed",
-)  # fmt: skip
+FAILED: Final = label("failed")
+HURT: Final = label("hurt a customer")
+COMPLAINED: Final = label("complained")
+ANSWERED: Final = label("got an answer")
+HEALED: Final = label("made good")
+STAYED: Final = label("stayed")
 ALL: Final = 100.0
 POINTS: Final = 60
 NAN: Final = float("nan")
