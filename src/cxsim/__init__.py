@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from cxsim.app.explore import explore
+    from cxsim.charts.theme import theme
     from cxsim.checks.parity import check_parity
     from cxsim.errors import CxsimError, ScenarioError
     from cxsim.experiments.rules import replaced
@@ -59,6 +60,7 @@ __all__ = [
     "story",
     "study_of",
     "sweep",
+    "theme",
     "waterfall",
 ]
 
@@ -90,6 +92,7 @@ _HOMES: Final = {
     "story": "cxsim.results.stories.story",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
+    "theme": "cxsim.charts.theme",
     "waterfall": "cxsim.results.bundle",
 }
 

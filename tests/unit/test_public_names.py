@@ -36,6 +36,7 @@ PUBLIC_NAMES = [
     "story",
     "study_of",
     "sweep",
+    "theme",
     "waterfall",
 ]
 HEAVY_LIBRARIES = [
