@@ -28,6 +28,12 @@ function say(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+// The same, and "as-is" is never parted at the end of a line.
+function sayWhole(node, text) {
+  if (node.textContent === text) return;
+  node.replaceChildren(...text.split(/(as-is\.?)/).map((part) => (part.startsWith("as-is") ? make("span", { class: "whole" }, part) : part)));
+}
+
 const show = (node, wanted) => { node.hidden = !wanted; };
 const short = (number) => String(Number(Number(number).toPrecision(6)));
 
@@ -398,7 +404,7 @@ export function render({ model, el }) {
     const preparing = !state.asIsCount && !state.broken;
     say(counted, preparing ? "As-is is being simulated …" : state.asIs ? `${state.count} of ${about.goal} runs${about.approximate ? ", approximate" : ""}` : `${state.count} of ${about.goal} paired runs${about.approximate ? ", approximate" : ""}`);
     filled.style.width = `${(100 * state.count) / about.goal}%`;
-    say(finding, state.finding);
+    sayWhole(finding, state.finding);
     if (state.count === 2 || state.count === about.goal) { if (told !== state.finding) { told = state.finding; live.textContent = told; } }
     updateCards(state);
     policy.value = state.setting.start;
