@@ -224,8 +224,9 @@
       time: `${what} ${timeBands}${from}`,
       meansBelow: `${meansBars}${from}`, timeBelow: `${timeBands}${from}`, title: `${capital(measure.title)}: ${whose}`,
       about: `${measure.whom} ${capital(way)}.`,
-      nothing: inferred && chosen.gaps ? `What is inferred of ${given.firms[chosen.firm]} is not compared.`
-        : chosen.policies.length ? "Nothing was measured for this choice." : "No policy is chosen.",
+      nothing: !chosen.policies.length ? "No policy is chosen."
+        : inferred && chosen.gaps ? `What is inferred of ${given.firms[chosen.firm]} is not compared.`
+        : "Nothing was measured for this choice.",
       noTime: !chosen.policies.length ? "No policy is chosen."
         : places.time.has(`${chosen.measure} ${chosen.firm} 0`) && chosen.segment
         ? "Over time this is told for all customers together only."

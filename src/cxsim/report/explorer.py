@@ -162,7 +162,7 @@ def means_spec(explorer: Explorer, font: str) -> dict[str, Any]:
     Fields of a row: `policy`, `value`, `low`, `high`, `text` (beside it), `tie`, and for the tooltip `said`, `range`,
     `runs`. The first layer has a row of its own: where as-is lies.
     """
-    place = {"field": "policy", "type": "nominal", "sort": None, "title": None}
+    place: dict[str, Any] = {"field": "policy", "type": "nominal", "sort": None, "title": None}
     place["axis"] = {"domain": False, "ticks": False, "labelPadding": 10, "labelExpr": "wrapped(datum.label)"}
     shown = _looks(explorer)
     value = {"field": "value", "type": "quantitative", "scale": {"zero": False, "nice": True}}
@@ -206,7 +206,8 @@ def means_spec(explorer: Explorer, font: str) -> dict[str, Any]:
 def time_spec(explorer: Explorer, font: str) -> dict[str, Any]:
     """Return the chart over time: a line and a band for each policy; the point nearest to the pointer is told.
 
-    Fields of a row: `policy`, `at`, `value`, `low`, `high`, `last` (of its line), `open`, and `when`, `said`, `range`, `runs`.
+    Fields of a row: `policy`, `at`, `value`, `low`, `high`, `last` (of its line), `open`; for the tooltip `when`,
+    `said`, `range`, `runs`.
     """
     shown = _looks(explorer)
     across = {"field": "at", "type": "quantitative", "scale": {"nice": False, "zero": True}}

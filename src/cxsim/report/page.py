@@ -125,7 +125,7 @@ def _explored(explorer: Explorer, font: str) -> dict[str, Any]:
         "swatches": swatches,
         "left_out": explorer.left_out,
         "data": Markup(json_of(data_of(explorer, font))),
-        "library": Markup(vega.library()),
+        "vega": Markup(vega.script()),
         "script": Markup((files("cxsim.report") / "explorer.js").read_text(encoding="utf-8")),
     }
 

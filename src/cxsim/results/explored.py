@@ -81,7 +81,7 @@ def explorer_of(facts: Facts, colors: Sequence[str] = PALETTE) -> Explorer | Non
 
 def _measures(facts: Facts) -> dict[str, str]:
     """Name the measures with their group, most important first; of the rest those in which policies differ."""
-    found = {name: ASKED for name in facts.wanted}
+    found = dict.fromkeys(facts.wanted, ASKED)
     found |= {name: OFTEN for name in USUAL if name not in found and facts.has(name)}
     for name in CATALOG:
         rows = [facts.row(name, policy) for policy in facts.others]
@@ -180,7 +180,6 @@ def _in_time(facts: Facts, names: list[str], firms: list[str], segments: list[st
     times = table.groupby("period")["time_days"].first().sort_index()
     found["at"] = times.to_numpy(np.float64).tolist()
     groups, cube = _cube(facts, table, names, firms, segments, list(times.index))
-    periods = len(found["at"])
     left_out = 0
     for key in sorted(groups, key=lambda key: (key[0], key[1] > 0, key[2] > 0, key)):
         values = _factor(CATALOG[names[key[0]]]) * cube[groups[key]]
@@ -191,7 +190,7 @@ def _in_time(facts: Facts, names: list[str], firms: list[str], segments: list[st
             continue
         for column, number in zip(("measure", "firm", "segment"), key, strict=True):
             found[column].append(number)
-        _add(found, values, facts.policies.index(facts.reference), periods)
+        _add(found, values, facts.policies.index(facts.reference))
     return found, left_out
 
 
@@ -218,14 +217,12 @@ def _cube(
     return {part: number for number, part in enumerate(parts)}, cube
 
 
-def _add(found: dict[str, list[Any]], values: Array, reference: int, periods: int) -> None:
+def _add(found: dict[str, list[Any]], values: Array, reference: int) -> None:
     """Add means and half-widths over the last axis; a value missing in one run leaves a hole."""
-    for name, numbers in (("", values), ("gap", values - values[reference])):
-        mean = numbers.mean(axis=-1)
-        half = _half_widths(numbers)
-        found["mean" if not name else name] += rounded(mean.ravel(), DIGITS["mean"])
-        found["half" if not name else f"{name}_half"] += rounded(half.ravel(), 3)
-    assert len(found["mean"]) % periods == 0
+    gaps = values - values[reference]
+    for mean, half, numbers in (("mean", "half", values), ("gap", "gap_half", gaps)):
+        found[mean] += rounded(numbers.mean(axis=-1).ravel(), DIGITS["mean"])
+        found[half] += rounded(_half_widths(numbers).ravel(), 3)
 
 
 def _half_widths(values: Array) -> Array:
@@ -235,7 +232,8 @@ def _half_widths(values: Array) -> Array:
         return np.full(values.shape[:-1], np.nan)
     spread = values.std(axis=-1, ddof=1)
     spread[np.ptp(values, axis=-1) == 0.0] = 0.0
-    return student_quantile(LEVEL, runs - 1) * spread / math.sqrt(runs)
+    half: Array = student_quantile(LEVEL, runs - 1) * spread / math.sqrt(runs)
+    return half
 
 
 def _axis(days: list[float]) -> tuple[str, list[float | None]]:

@@ -38,7 +38,7 @@ IN_REPORT: Final = ("league", "differences", "retention", "dissatisfied", "rival
 HASH_SHOWN: Final = 12
 
 
-def report_of(
+def report_of(  # noqa: PLR0913 -- what people may choose, each by its name
     results: Tabled,
     answer: str,
     manifest: Mapping[str, Any],
@@ -90,7 +90,7 @@ def report_of(
     )
 
 
-def save_report(
+def save_report(  # noqa: PLR0913 -- what people may choose, each by its name
     results: Tabled,
     path: Path,
     answer: str,
