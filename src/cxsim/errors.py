@@ -45,7 +45,6 @@ class ValueRefusedError(InputError):
     """
 
     def __init__(self, given: str, allowed: str, remedy: str) -> None:
-        self.given = quoted(given)
         self.given = given
         self.allowed = allowed
         self.remedy = remedy

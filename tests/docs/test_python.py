@@ -39,7 +39,7 @@ def test_the_blocks_run_from_the_top(blocks, folder, capsys):
 
 
 def test_every_chart_is_on_the_page(request):
-    from cxsim.charts.book import CHART_NAMES
+    from cxsim.results.book.contents import CHART_NAMES
 
     text = (request.config.rootpath / PAGE).read_text(encoding="utf-8")
     table = text[text.index("## Charts") : text.index("## A report")]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cxsim.cli.screen import Screen
+from cxsim.cli.screen import Screen, goes_on
 from cxsim.cli.simulations import AS_IS, RESULTS, Engine, EngineOption, JobsOption, ScaleOption, SeedOption, announce
-from cxsim.cli.spending import StoreOption, goes_on
+from cxsim.cli.spending import StoreOption
 
 if TYPE_CHECKING:
     from cxsim.experiments.studies.study import Study

@@ -8,7 +8,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from cxsim.errors import RunError
 
 if TYPE_CHECKING:
     from cxsim.experiments.executor import Progress, Report
@@ -79,6 +82,19 @@ class Screen:
                 bar.update(task, total=progress.total, completed=progress.done, text=described(progress))
 
             yield report
+
+
+@contextmanager
+def goes_on(store: Path | None) -> Iterator[None]:
+    """Say how to go on after an interruption."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if store is None:
+            message = "stopped; nothing was written; with --store DIR, runs are kept and the same command goes on"
+        else:
+            message = f"stopped; the runs that were made are in {store}: the same command goes on from there"
+        raise RunError(message) from None
 
 
 def described(progress: Progress) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 import typer
 
-from cxsim.cli.screen import Screen
+from cxsim.cli.screen import Screen, goes_on
 from cxsim.cli.simulations import (
     Engine,
     EngineOption,
@@ -24,7 +24,7 @@ from cxsim.cli.simulations import (
     changed,
     named,
 )
-from cxsim.cli.spending import StoreOption, goes_on
+from cxsim.cli.spending import StoreOption
 
 PER_CENT: Final = 100.0
 MOST_SAID: Final = 5

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Protocol
 
 import typer
 
-from cxsim.cli.screen import Screen
+from cxsim.cli.screen import Screen, goes_on
 from cxsim.cli.simulations import Engine, EngineOption, JobsOption, ScaleOption, SeedOption, SteeringOption, announce
-from cxsim.errors import Fault, RunError, ScenarioError, quoted
+from cxsim.errors import Fault, ScenarioError, quoted
 
 if TYPE_CHECKING:
     from cxsim.experiments.studies.study import Study
@@ -319,19 +318,6 @@ def _write(path: Path, text: str) -> None:
         raise ScenarioError(
             [Fault("--save-to", None, str(path), what, "a file that can be written", "name another")]
         ) from None
-
-
-@contextmanager
-def goes_on(store: Path | None) -> Iterator[None]:
-    """Say how to go on after an interruption."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        if store is None:
-            message = "stopped; nothing was written; with --store DIR, runs are kept and the same command goes on"
-        else:
-            message = f"stopped; the runs that were made are in {store}: the same command goes on from there"
-        raise RunError(message) from None
 
 
 def _say(screen: Screen, result: Answer, folder: Path) -> None:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cxsim.cli.screen import Screen
+from cxsim.cli.screen import Screen, goes_on
 from cxsim.cli.simulations import Engine, EngineOption, JobsOption, ScaleOption, SteeringOption, announce
-from cxsim.errors import RunError
 
 if TYPE_CHECKING:
     from cxsim.experiments.studies.lab import Lab
@@ -90,7 +87,7 @@ def sweep(
     if replay is not None:
         _say_replay(screen, found, replay, lab)
         return
-    with _goes_on(folder), screen.progress() as progress:
+    with goes_on(folder), screen.progress() as progress:
         result = make(
             found,
             out=folder,
@@ -105,16 +102,6 @@ def sweep(
             command=shlex.join(["cxsim", *sys.argv[1:]]),
         )
     _say(screen, result, folder)
-
-
-@contextmanager
-def _goes_on(folder: Path) -> Iterator[None]:
-    """Say where a study that is interrupted goes on."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        message = f"stopped; the runs that were made are in {folder}: the same command goes on from there"
-        raise RunError(message) from None
 
 
 def _say_status(screen: Screen, study: Study, folder: Path, lab: Lab) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from cxsim import __version__
 from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME
 from cxsim.measures.tables import SCHEMA
 from cxsim.results.folder import ANSWER, MANIFEST, write_whole
-from cxsim.results.manifest import LIBRARIES, version_of
+from cxsim.results.manifest import made_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -137,12 +136,7 @@ def manifest_for(made: Made, found: Mapping[str, Any], command: str = "") -> dic
         "started": made.started.isoformat(timespec="seconds"),
         "wall_s": round(made.wall_s, 3),
         **found,
-        "platform": {
-            "system": platform.system(),
-            "machine": platform.machine(),
-            "python": platform.python_version(),
-        },
-        "libraries": {name: version_of(name) for name in (*LIBRARIES, "SALib")},
+        **made_with("SALib"),
     }
 
 

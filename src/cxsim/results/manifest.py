@@ -51,12 +51,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "worlds": _worlds(experiment),
         "started": experiment.started.isoformat(timespec="seconds"),
         "wall_s": round(experiment.wall_s, 3),
-        "platform": {
-            "system": platform.system(),
-            "machine": platform.machine(),
-            "python": platform.python_version(),
-        },
-        "libraries": {name: version_of(name) for name in LIBRARIES},
+        **made_with(),
         "measures": {name: _described(name) for name in _measured(experiment)},
         "runs": [_run(status) for status in experiment.runs],
     }
@@ -112,8 +107,19 @@ def _run(status: RunStatus) -> dict[str, Any]:
     }
 
 
-def version_of(name: str) -> str:
-    """Return the version of a library."""
+def made_with(*more: str) -> dict[str, dict[str, str]]:
+    """Return the platform and the versions of libraries, `more` of them than usual, as every manifest holds them."""
+    return {
+        "platform": {
+            "system": platform.system(),
+            "machine": platform.machine(),
+            "python": platform.python_version(),
+        },
+        "libraries": {name: _version(name) for name in (*LIBRARIES, *more)},
+    }
+
+
+def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from cxsim.measures.catalog import CATALOG, unit_of
 from cxsim.report.content import Table
-from cxsim.results import chart_tables
+from cxsim.results.book.dissatisfied import dissatisfied_table
+from cxsim.results.book.retention import retention_table
+from cxsim.results.book.rivals import cells_of
 from cxsim.results.facts import Facts, row_of
 from cxsim.results.findings import Row
 from cxsim.results.wording import PER_100, chance, difference, limits, quantity, span
@@ -124,7 +126,7 @@ def _segments(facts: Facts) -> Table | None:
 
 
 def _retention(facts: Facts) -> Table | None:
-    table = chart_tables.retention_table(facts)
+    table = retention_table(facts)
     table["value"] *= PER_100
     table["month"] = [f"{month:.4g}" for month in table["month"]]
     title = "Of every 100 customers at the start, those still with the firm, by months from the start."
@@ -133,7 +135,7 @@ def _retention(facts: Facts) -> Table | None:
 
 def _dissatisfied(facts: Facts) -> Table | None:
     title = "Of every 100 times that a failure hurt a customer; the first four rows add up to 100."
-    return _by_policy(facts, title, chart_tables.dissatisfied_table(facts), ("fate", "per_100"))
+    return _by_policy(facts, title, dissatisfied_table(facts), ("fate", "per_100"))
 
 
 def _by_policy(facts: Facts, title: str, table: pd.DataFrame, columns: tuple[str, str]) -> Table | None:
@@ -152,7 +154,7 @@ def _one_place(value: float) -> str:
 
 
 def _rivals(facts: Facts) -> Table | None:
-    cells = list(chart_tables.cells_of(facts))
+    cells = list(cells_of(facts))
     if not cells:
         return None
     title = (

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -25,6 +23,7 @@ from cxsim.experiments.studies.runs import Broken, Runs
 from cxsim.experiments.studies.study import Study, load_study
 from cxsim.measures.tables import SCHEMA
 from cxsim.results.folder import ANSWER, MANIFEST, write_whole
+from cxsim.results.manifest import made_with
 from cxsim.scenario import Scenario, library, load
 from cxsim.units import nearest
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
     from cxsim.charts.figure import Chart
 
-LIBRARIES: Final = ("numba", "numpy", "optuna", "pandas", "scipy")
 MOST_FAILURES: Final = 100
 
 Source = Study | Scenario | str | Path
@@ -280,12 +278,7 @@ def _manifest(origin: Origin, found: Mapping[str, Any], command: str) -> dict[st
         "started": origin.started.isoformat(timespec="seconds"),
         "wall_s": round(origin.wall_s, 3),
         **found,
-        "platform": {
-            "system": platform.system(),
-            "machine": platform.machine(),
-            "python": platform.python_version(),
-        },
-        "libraries": {name: _version(name) for name in LIBRARIES},
+        **made_with("optuna"),
     }
 
 
@@ -301,10 +294,3 @@ def failures_of(origin: Origin) -> list[dict[str, Any]]:
         }
         for one in origin.failures[:MOST_FAILURES]
     ]
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import platform
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +11,7 @@ from cxsim.charts.figure import Chart
 from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME
 from cxsim.measures.tables import SCHEMA
 from cxsim.results.folder import ANSWER, MANIFEST, write_whole
+from cxsim.results.manifest import made_with
 
 if TYPE_CHECKING:
     from cxsim.results.selection import SelectionResult
@@ -51,11 +51,7 @@ def _fill(result: SelectionResult, folder: Path, command: str) -> None:
         "command": command,
         "scenario_sha256": result.scenario.identity(),
         "wall_s": result.wall_s,
-        "platform": {
-            "system": platform.system(),
-            "machine": platform.machine(),
-            "python": platform.python_version(),
-        },
+        **made_with(),
         "selection": result.document(),
     }
     (folder / MANIFEST).write_text(

@@ -13,7 +13,12 @@ from cxsim.charts.tables import scale_of
 from cxsim.charts.text import decimals_for, number
 from cxsim.measures.catalog import CATALOG
 from cxsim.report.deck import Bars, Dots, Line, Lines, Mark, Part, Rows, Scale
-from cxsim.results import chart_tables
+from cxsim.results.book.dissatisfied import dissatisfied_table
+from cxsim.results.book.league import differences_table, league_table
+from cxsim.results.book.leavers import RETURNED, STAYED, leavers_table
+from cxsim.results.book.retention import retention_table
+from cxsim.results.book.rivals import rivals_table
+from cxsim.results.book.waits import waits_table
 from cxsim.results.facts import Facts
 from cxsim.results.wording import PER_100, fixed
 
@@ -58,7 +63,7 @@ def charts_of(facts: Facts, theme: Theme) -> dict[str, Charted]:
 
 
 def _league(facts: Facts, looks: Looks) -> Charted | None:
-    table = chart_tables.league_table(facts)
+    table = league_table(facts)
     if not facts.others or table.empty:
         return None
     higher = CATALOG[facts.headline].better != "lower"
@@ -78,7 +83,7 @@ def _league(facts: Facts, looks: Looks) -> Charted | None:
 
 
 def _differences(facts: Facts, looks: Looks) -> Charted | None:
-    table = chart_tables.differences_table(facts)
+    table = differences_table(facts)
     if table.empty:
         return None
     higher = CATALOG[facts.headline].better != "lower"
@@ -104,7 +109,7 @@ def _differences(facts: Facts, looks: Looks) -> Charted | None:
 
 
 def _retention(facts: Facts, looks: Looks) -> Charted | None:
-    table = chart_tables.retention_table(facts)
+    table = retention_table(facts)
     if table.empty:
         return None
     months = sorted(set(table["month"]))
@@ -132,7 +137,7 @@ def _dissatisfied(facts: Facts, looks: Looks) -> Charted | None:
     from cxsim.charts.dissatisfied import FATES, LEFT_AFTER, LEFT_SILENTLY, PARTS
 
     del looks  # the parts have their own fills
-    table = chart_tables.dissatisfied_table(facts)
+    table = dissatisfied_table(facts)
     if table.empty:
         return None
     found = _cells(table, "fate")
@@ -155,14 +160,12 @@ def _leavers(facts: Facts, looks: Looks) -> Charted | None:
     from cxsim.charts.style import REASON_FILLS
 
     del looks
-    table = chart_tables.leavers_table(facts)
+    table = leavers_table(facts)
     if table.empty:
         return None
     found = _cells(table, "reason")
     names = list(facts.policies)[:MOST_ROWS]
-    reasons = [
-        name for name in dict.fromkeys(table["reason"]) if name not in {chart_tables.STAYED, chart_tables.RETURNED}
-    ]
+    reasons = [name for name in dict.fromkeys(table["reason"]) if name not in {STAYED, RETURNED}]
     if not reasons:
         return None
     parts = [
@@ -179,7 +182,7 @@ def _leavers(facts: Facts, looks: Looks) -> Charted | None:
 
 
 def _rivals(facts: Facts, looks: Looks) -> Charted | None:
-    table = chart_tables.rivals_table(facts)
+    table = rivals_table(facts)
     if table.empty:
         return None
     names = list(dict.fromkeys(table["row"]))[:MOST_ROWS]
@@ -222,7 +225,7 @@ def _rival_panel(table: pd.DataFrame, names: Sequence[str], colors: Sequence[Loo
 
 
 def _waits(facts: Facts, looks: Looks) -> Charted | None:
-    table = chart_tables.waits_table(facts)
+    table = waits_table(facts)
     table = table[table["mean"].notna()]
     if table.empty:
         return None

@@ -14,7 +14,7 @@ from cxsim.report.deck import Deck, Grid, Grids, Slide, Words
 from cxsim.report.page import ONE, PHRASES
 from cxsim.report.prose import Prose, parsed
 from cxsim.results.answer import finding
-from cxsim.results.captions import captions_of
+from cxsim.results.book.contents import captions_of
 from cxsim.results.resting import resting_on
 from cxsim.results.slide_charts import charts_of
 from cxsim.results.wording import listed, number_word, shown

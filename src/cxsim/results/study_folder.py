@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import platform
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +23,7 @@ from cxsim.experiments.studies.tables import (
     runs_table,
 )
 from cxsim.measures.tables import SCHEMA
+from cxsim.results.manifest import made_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +36,6 @@ MEASURES: Final = "measures.parquet"
 RUNS: Final = "runs.parquet"
 SUMMARY: Final = "summary.csv"
 POINTS: Final = "points.csv"
-LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy")
 
 
 def check_study_folder(folder: Path) -> None:
@@ -176,12 +174,7 @@ def _manifest(made: Swept, command: str, counts: dict[str, int]) -> str:
         "made_now": made.made,
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(made.wall_s, 3),
-        "platform": {
-            "system": platform.system(),
-            "machine": platform.machine(),
-            "python": platform.python_version(),
-        },
-        "libraries": {name: version(name) for name in LIBRARIES},
+        **made_with(),
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 

@@ -15,9 +15,11 @@ from cxsim.report import assumptions as ledger
 from cxsim.report.chart_xml import letters
 from cxsim.report.prose import parsed
 from cxsim.report.sheets import Book, Cell, Curve, Figure, Formula, Plot, Sheet
-from cxsim.results import chart_tables
 from cxsim.results.answer import finding
-from cxsim.results.captions import captions_of
+from cxsim.results.book.contents import captions_of
+from cxsim.results.book.league import league_table
+from cxsim.results.book.leavers import leavers_table
+from cxsim.results.book.retention import retention_table
 from cxsim.results.facts import Facts
 from cxsim.results.slides import INTERVALS, INTERVALS_OF_ONE
 from cxsim.results.workbook_tables import form_of, of_table, series_means
@@ -92,7 +94,7 @@ def workbook_of(  # noqa: PLR0913 -- what it says, and for whom
     kept = [sheet for sheet in sheets if sheet is not None and sheet.rows]
     first = _answer(facts, answer, kept, title or finding(facts), client)
     made = datetime.fromisoformat(manifest["started"])
-    return book_bytes(Book(title or finding(facts), made, look.font, look.ink, [first, *kept]))
+    return book_bytes(Book(title or finding(facts), made, look.office_font, look.ink, [first, *kept]))
 
 
 def save_workbook(data: bytes, path: Path) -> Path:
@@ -137,7 +139,7 @@ def _comparison(facts: Facts) -> Sheet:
 
 def _league(facts: Facts, theme: Theme, captions: Captions) -> Sheet | None:
     """Return the policies in order on the measure that ranks them; how far intervals reach is calculated."""
-    table = chart_tables.league_table(facts)
+    table = league_table(facts)
     if not facts.others or table.empty:
         return None
     higher = CATALOG[facts.headline].better != "lower"
@@ -187,7 +189,7 @@ def _apart(facts: Facts, measure: str) -> str:
 
 
 def _retention(facts: Facts, theme: Theme, captions: Captions) -> Sheet | None:
-    table = chart_tables.retention_table(facts)
+    table = retention_table(facts)
     if table.empty:
         return None
     looks = theme.looks(facts.policies, facts.reference)
@@ -217,7 +219,7 @@ def _leavers(facts: Facts, captions: Captions) -> Sheet | None:
     """Return what became of every 100 starting customers; the reasons and those who stayed are added up to 100."""
     from cxsim.charts.style import REASON_FILLS, STAYED_FILLS
 
-    table = chart_tables.leavers_table(facts)
+    table = leavers_table(facts)
     if table.empty:
         return None
     reasons = list(dict.fromkeys(str(reason) for reason in table["reason"]))

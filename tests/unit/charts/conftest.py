@@ -6,6 +6,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxsim.charts.differences import differences
+from cxsim.charts.dissatisfied import dissatisfied
+from cxsim.charts.figure import make_chart
+from cxsim.charts.league import league
+from cxsim.charts.leavers import leavers
+from cxsim.charts.retention import retention
+from cxsim.charts.rivals import rivals
+from cxsim.charts.waits import waits
+
+DRAWN_BY = {
+    "league": league,
+    "differences": differences,
+    "retention": retention,
+    "dissatisfied": dissatisfied,
+    "rivals": rivals,
+    "waits": waits,
+    "leavers": leavers,
+}
+
 NAMES = (
     "as-is",
     "Train the front line",
@@ -95,5 +114,16 @@ def make_more_tables():
             "dissatisfied": pd.DataFrame(ends, columns=["policy", "fate", "per_100"]),
             "rivals": pd.DataFrame(cells, columns=["figure", "unit", "row", "value", "low", "high", "origin"]),
         }
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_book():
+    def make(tables, caption):
+        given = {name: draw for name, draw in DRAWN_BY.items() if name in tables}
+        if "differences" in tables and set(tables["differences"]["policy"]) == {"as-is"}:
+            del given["differences"]
+        return {name: make_chart(draw, tables[name], caption) for name, draw in given.items()}
 
     return make

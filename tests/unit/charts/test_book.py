@@ -4,8 +4,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
-from cxsim.charts.book import CHART_NAMES, Caption, chart_book
-from cxsim.charts.tables import ChartError
+from cxsim.charts.figure import Caption
 from cxsim.charts.text import cut_texts, drawn_texts, overlapping_texts
 
 CAPTION = Caption(
@@ -14,15 +13,16 @@ CAPTION = Caption(
 )
 
 
-def book(tables):
-    return chart_book(tables, dict.fromkeys(tables, CAPTION))
+@pytest.fixture
+def book(make_book):
+    return lambda tables: make_book(tables, CAPTION)
 
 
 @pytest.mark.parametrize(
     ("policies", "touchpoints", "size"),
     [(1, 1, "slide"), (2, 2, "notebook"), (5, 5, "slide"), (8, 8, "slide"), (8, 8, "page"), (8, 8, "notebook")],
 )
-def test_no_text_overlaps_or_leaves_the_page(make_tables, policies, touchpoints, size):
+def test_no_text_overlaps_or_leaves_the_page(make_tables, book, policies, touchpoints, size):
     charts = book(make_tables(policies, touchpoints))
     for name, chart in charts.items():
         figure = chart.at(size)
@@ -30,24 +30,7 @@ def test_no_text_overlaps_or_leaves_the_page(make_tables, policies, touchpoints,
         assert cut_texts(figure) == [], name
 
 
-def test_names_are_those_of_the_files_and_empty_tables_are_left_out(make_tables):
-    tables = make_tables(3)
-    assert CHART_NAMES == ("league", "differences", "retention", "dissatisfied", "rivals", "waits", "leavers")
-    assert tuple(chart_book(tables)) == ("differences", "retention", "waits", "leavers")
-    tables["waits"] = tables["waits"].iloc[:0]
-    assert tuple(chart_book(tables)) == ("differences", "retention", "leavers")
-
-
-def test_as_is_alone_has_no_chart_of_differences(make_tables):
-    assert "differences" not in chart_book(make_tables(1))
-
-
-def test_an_unknown_chart_is_refused_by_name(make_tables):
-    with pytest.raises(ChartError, match="pie; allowed are league"):
-        chart_book({"pie": make_tables(2)["waits"]})
-
-
-def test_markup_and_dollars_are_drawn_as_written(make_tables):
+def test_markup_and_dollars_are_drawn_as_written(make_tables, book):
     for chart in book(make_tables(8)).values():
         shown = " ".join(text.get_text().replace("\n", " ") for text in drawn_texts(chart.figure))
         assert "$50 credit &" in shown
@@ -56,13 +39,13 @@ def test_markup_and_dollars_are_drawn_as_written(make_tables):
 
 
 @pytest.mark.parametrize("form", ["png", "svg", "pdf"])
-def test_the_same_chart_gives_the_same_bytes(make_tables, form):
+def test_the_same_chart_gives_the_same_bytes(make_tables, book, form):
     for name, chart in book(make_tables(3)).items():
         again = book(make_tables(3))[name]
         assert chart.render(form) == again.render(form), name
 
 
-def test_the_callers_settings_neither_change_nor_matter(make_tables, tmp_path):
+def test_the_callers_settings_neither_change_nor_matter(make_tables, book, tmp_path):
     chart = book(make_tables(3))["retention"]
     ours = chart.render("png", "notebook")
     with mpl.rc_context({"font.size": 31.0, "axes.facecolor": "black", "svg.hashsalt": "other", "lines.linewidth": 9}):
@@ -72,7 +55,7 @@ def test_the_callers_settings_neither_change_nor_matter(make_tables, tmp_path):
         assert dict(mpl.rcParams) == before
 
 
-def test_a_chart_draws_on_the_axes_that_is_given(make_tables):
+def test_a_chart_draws_on_the_axes_that_is_given(make_tables, book):
     for name, chart in book(make_tables(3)).items():
         ax = Figure(figsize=(10, 6)).add_subplot()
         assert chart.draw(chart.table, ax) is ax, name

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from cxsim.charts.book import Caption, chart_book
 from cxsim.charts.dissatisfied import FATES, LEFT_AFTER, dissatisfied
+from cxsim.charts.figure import Caption
 from cxsim.charts.league import league
 from cxsim.charts.rivals import rivals
 from cxsim.charts.style import INFERRED
@@ -33,18 +33,18 @@ def marks(ax):
 
 
 @pytest.mark.parametrize(("policies", "size"), [(1, "notebook"), (8, "slide"), (4, "narrow"), (3, "thumb")])
-def test_no_text_overlaps_or_leaves_the_page(make_more_tables, policies, size):
+def test_no_text_overlaps_or_leaves_the_page(make_more_tables, make_book, policies, size):
     tables = make_more_tables(policies)
-    charts = chart_book(tables, dict.fromkeys(tables, CAPTION))
-    assert tuple(charts) == (("league", "dissatisfied", "rivals") if policies > 1 else ("dissatisfied", "rivals"))
+    charts = make_book(tables, CAPTION)
+    assert tuple(charts) == ("league", "dissatisfied", "rivals")
     for name, chart in charts.items():
         figure = chart.at(size)
         assert overlapping_texts(figure) == [], name
         assert cut_texts(figure) == [], name
 
 
-def test_a_slide_has_the_dots_of_a_screen_and_a_thumb_only_its_title(make_more_tables):
-    chart = chart_book({"league": make_more_tables(3)["league"]}, {"league": CAPTION})["league"]
+def test_a_slide_has_the_dots_of_a_screen_and_a_thumb_only_its_title(make_more_tables, make_book):
+    chart = make_book({"league": make_more_tables(3)["league"]}, CAPTION)["league"]
     for size, dots in (("slide", (1920, 1080)), ("thumb", (640, 360))):
         png = chart.render("png", size)
         assert (int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")) == dots

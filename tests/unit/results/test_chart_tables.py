@@ -8,8 +8,9 @@ import pytest
 
 from cxsim.charts.dissatisfied import FATES, LEFT_AFTER
 from cxsim.experiments.compare import Setup, experiment
-from cxsim.results import captions, chart_tables
-from cxsim.results.chart_tables import Cell
+from cxsim.results.book import contents, league, rivals
+from cxsim.results.book.dissatisfied import dissatisfied_table
+from cxsim.results.book.rivals import Cell, cells_of
 from cxsim.results.comparison import Comparison
 from cxsim.results.facts import Facts
 
@@ -38,7 +39,7 @@ def facts(comparison, monkeypatch):
 
 
 def test_the_fates_of_the_dissatisfied_by_hand(facts):
-    table = chart_tables.dissatisfied_table(facts).set_index(["policy", "fate"])["per_100"]
+    table = dissatisfied_table(facts).set_index(["policy", "fate"])["per_100"]
     by_hand = {"as-is": (20.0, 27.0, 3.0, 50.0, 12.0), "hire": (15.0, 10.0, 30.0, 45.0, 4.0)}
     for policy, numbers in by_hand.items():
         for fate, number in zip((*FATES, LEFT_AFTER), numbers, strict=True):
@@ -47,7 +48,7 @@ def test_the_fates_of_the_dissatisfied_by_hand(facts):
 
 
 def test_their_title_says_who_leaves(facts):
-    said = captions.captions_of(facts)["dissatisfied"].title
+    said = contents.captions_of(facts)["dissatisfied"].title
     first = "Of every 100 hurt by a failure, 32 leave under as-is, 20 of them without a word"
     assert said == f"{first}; under hire, 19 and 15"
 
@@ -55,22 +56,22 @@ def test_their_title_says_who_leaves(facts):
 def test_nobody_complained_and_nothing_was_made_good(facts, monkeypatch):
     shares = {"silent_exits": 0.2, "voice_rate": 0.0, "voiced_exits": 0.0, "recovery_rate": math.nan}
     monkeypatch.setattr(facts, "values", lambda measure, policy, segment="all": np.full(3, shares[measure]))
-    table = chart_tables.dissatisfied_table(facts)
+    table = dissatisfied_table(facts)
     assert table.loc[table["policy"] == "hire", "per_100"].tolist() == pytest.approx([20.0, 0.0, 0.0, 80.0, 0.0])
 
 
 def test_without_counts_of_complaints_there_is_no_such_chart(comparison, monkeypatch):
     monkeypatch.setattr(comparison.facts, "has", lambda measure: measure != "voice_rate")
-    assert chart_tables.dissatisfied_table(comparison.facts).empty
+    assert dissatisfied_table(comparison.facts).empty
 
 
 def test_the_league_holds_the_reference_too(comparison):
-    assert chart_tables.league_table(comparison.facts)["policy"].tolist() == ["as-is", "hire", "train"]
-    assert chart_tables.differences_table(comparison.facts)["policy"].tolist() == ["hire", "train"]
+    assert league.league_table(comparison.facts)["policy"].tolist() == ["as-is", "hire", "train"]
+    assert league.differences_table(comparison.facts)["policy"].tolist() == ["hire", "train"]
 
 
 def test_firms_simulated_in_full_stand_side_by_side(comparison):
-    cells = list(chart_tables.cells_of(comparison.facts))
+    cells = list(cells_of(comparison.facts))
     assert {cell.origin for cell in cells} == {"simulated"}
     assert list(dict.fromkeys(cell.row for cell in cells)) == ["Corner, as-is", "Corner, hire", "Chain"]
     assert cells[0].measure == "retention"
@@ -87,7 +88,7 @@ def test_what_is_known_has_its_margin_and_what_is_not_is_inferred(comparison, co
     text += corner_text[corner_text.index("policies:\n") :]
     # The same runs, told as those of a scenario in which the chain is known by figures only.
     facts = Facts(replace(comparison.experiment, scenario=loads(text, "corner.yaml")), comparison.contrast)
-    cells = {(cell.measure, cell.row, cell.origin): cell for cell in chart_tables.cells_of(facts)}
+    cells = {(cell.measure, cell.row, cell.origin): cell for cell in cells_of(facts)}
     assert cells["nps", "Chain", "published"][6:9] == (-5.0, -11.0, 1.0)
     assert cells["rated_poor", "Corner, as-is", "recorded"].value == pytest.approx(0.54)
     assert ("rated_poor", "Corner, hire", "recorded") not in cells
@@ -112,12 +113,12 @@ def test_ahead_is_only_who_lies_wholly_on_the_better_side(ours, theirs, measure,
     def cell(limits):
         return Cell(measure, measure, "share", "firm", "as-is", "firm", sum(limits) / 2, *limits, "simulated")
 
-    assert captions._is_ahead(cell(ours), cell(theirs)) is ahead
+    assert rivals._is_ahead(cell(ours), cell(theirs)) is ahead
 
 
 def test_titles_name_who_is_better_and_who_is_not(comparison):
-    titles = {name: caption.title for name, caption in captions.captions_of(comparison.facts).items()}
+    titles = {name: caption.title for name, caption in contents.captions_of(comparison.facts).items()}
     assert titles["league"] == "Hire keeps 12 more of every 100 customers than as-is"
     assert titles["differences"] == "Hire is better than as-is; train is not to be told apart from it"
     assert titles["rivals"].startswith("Beside Chain, Corner is clearly ahead on")
-    assert set(titles) == set(chart_tables.tables_of(comparison.facts))
+    assert set(titles) == set(contents.USUAL)

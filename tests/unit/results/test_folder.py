@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from cxsim.charts.book import CHART_NAMES
 from cxsim.errors import InputError
 from cxsim.experiments.compare import Setup, experiment
 from cxsim.experiments.contrast import COLUMNS
@@ -16,6 +15,7 @@ from cxsim.measures import tables
 from cxsim.model import draws
 from cxsim.results import folder as module
 from cxsim.results.answer import answer
+from cxsim.results.book.contents import USUAL
 from cxsim.results.folder import check, default_folder
 from cxsim.results.result import Result
 
@@ -52,7 +52,7 @@ def names(path):
 def test_the_folder_holds_what_the_contract_says(quick, tmp_path):
     place = quick.save(tmp_path / "deep" / "out", command="cxsim compare corner")
     assert names(place) == FILES
-    assert names(place / "charts") == {f"{chart}.{ending}" for chart in CHART_NAMES for ending in ("png", "svg")}
+    assert names(place / "charts") == {f"{chart}.{ending}" for chart in USUAL for ending in ("png", "svg")}
     assert names(place.parent) == {"out"}
     for name in ("measures", "timeseries", "touchpoints", "cohorts", "records"):
         table = pd.read_parquet(place / f"{name}.parquet")

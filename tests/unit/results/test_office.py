@@ -24,7 +24,11 @@ from cxsim.report.measured import FITS
 from cxsim.report.sheets import Book, Sheet
 from cxsim.report.slides import slides_bytes
 from cxsim.report.xlsx_file import behind_chart, book_bytes
-from cxsim.results import chart_tables, reasons, report, slides, workbook
+from cxsim.results import reasons, report, slides, workbook
+from cxsim.results.book.dissatisfied import dissatisfied_table
+from cxsim.results.book.league import league_table
+from cxsim.results.book.leavers import leavers_table
+from cxsim.results.book.retention import retention_table
 from cxsim.results.comparison import Comparison
 from cxsim.results.result import Result
 
@@ -87,21 +91,21 @@ def sheet(book, name, *, values=True):
 def test_the_numbers_on_the_slides_are_those_of_the_tables(comparison, deck):
     facts = comparison.facts
     (league,) = next(found for title, found in charts_on(deck).items() if " leads on " in title or "Nothing" in title)
-    table = chart_tables.league_table(facts).set_index("policy")
+    table = league_table(facts).set_index("policy")
     drawn = {series.name: xs_of(series) for series in league.plots[0].series}
     assert set(drawn) == set(facts.policies)
     for policy, xs in drawn.items():
         row = table.loc[policy]
         assert xs == pytest.approx([100 * row["ci_low"], 100 * row["mean"], 100 * row["ci_high"]], abs=1e-9)
     (lines,) = next(found for title, found in charts_on(deck).items() if "still with" in title and "leads" not in title)
-    curves = chart_tables.retention_table(facts)
+    curves = retention_table(facts)
     for policy, values in series_of(lines).items():
         wanted = 100 * curves[curves["policy"] == policy]["value"].to_numpy()
         np.testing.assert_allclose(values, wanted, atol=1e-9)
 
 
 def test_the_fates_on_the_slide_are_those_of_the_table(comparison, deck):
-    table = chart_tables.dissatisfied_table(comparison.facts)
+    table = dissatisfied_table(comparison.facts)
     found = [chart for charts in charts_on(deck).values() for chart in charts if set(series_of(chart)) == set(FATES)]
     assert bool(found) == (not table.empty)
     for fate, values in series_of(found[0]).items() if found else ():
@@ -222,7 +226,7 @@ def test_measures_and_time_series_are_means_over_the_runs(comparison, book):
 
 
 def test_sums_are_formulas_and_add_up(comparison, book):
-    table = chart_tables.leavers_table(comparison.facts)
+    table = leavers_table(comparison.facts)
     held, written = sheet(book, "Leavers"), sheet(book, "Leavers", values=False)
     for row, formulas in zip(held, written, strict=True):
         parts = table[table["policy"] == row["policy"]]

@@ -1,4 +1,4 @@
-"""The tables of the charts: what a comparison found, cut to what each chart takes."""
+"""Our firm beside each rival."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from cxsim.measures.catalog import CAME_BACK, CATALOG, LOST, LOST_TITLES, unit_of
-from cxsim.model.plan import DAY, MONTH
+from cxsim.measures.catalog import CATALOG, unit_of
+from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
-from cxsim.results.wording import PER_100
+from cxsim.results.wording import listed, number_word
 from cxsim.scenario.baselines import is_baseline
 from cxsim.stats.intervals import mean_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
-STAYED: Final = "stayed"
-RETURNED: Final = "came back"
+    from cxsim.charts.figure import Draw
+
 MOST_FIGURES: Final = 6
 # Figures in which firms are put side by side where nothing is known from outside, after those the scenario asks for.
 USUAL_FIGURES: Final = ("retention", "nps", "nps_true", "churn", "csat", "csat_true", "wait_mean", "market_share")
@@ -55,113 +55,6 @@ class Cell(NamedTuple):
     low: float
     high: float
     origin: str
-
-
-def tables_of(facts: Facts) -> dict[str, pd.DataFrame]:
-    """Return the table of every chart; an empty one where there is nothing to draw."""
-    return {
-        "league": league_table(facts),
-        "differences": differences_table(facts),
-        "retention": retention_table(facts),
-        "dissatisfied": dissatisfied_table(facts),
-        "rivals": rivals_table(facts),
-        "waits": waits_table(facts),
-        "leavers": leavers_table(facts),
-    }
-
-
-def league_table(facts: Facts) -> pd.DataFrame:
-    """Return the rows of `comparison.csv` on the measure that ranks the policies, the reference among them."""
-    table = facts.contrast
-    return table[(table["firm"] == facts.firm) & (table["segment"] == "all") & (table["measure"] == facts.headline)]
-
-
-def retention_table(facts: Facts) -> pd.DataFrame:
-    """Return the share of starting customers with us by month, with intervals over replications."""
-    import pandas as pd
-
-    series = facts.experiment.frames.timeseries
-    own = series[(series["measure"] == "retention") & (series["firm"] == facts.firm) & (series["segment"] == "all")]
-    rows: list[tuple[str, float, float, float, float]] = []
-    for policy in facts.policies if facts.has("retention") else ():
-        rows.append((policy, 0.0, 1.0, 1.0, 1.0))
-        mine = own[own["policy"] == policy]
-        for days in sorted(set(mine["time_days"])):
-            interval = mean_interval(mine.loc[mine["time_days"] == days, "value"].to_numpy(np.float64))
-            rows.append((policy, days * DAY / MONTH, interval.mean, interval.low, interval.high))
-    return pd.DataFrame(rows, columns=["policy", "month", "value", "ci_low", "ci_high"])
-
-
-def differences_table(facts: Facts) -> pd.DataFrame:
-    """Return the rows of `comparison.csv` on the measure that ranks the policies."""
-    table = league_table(facts)
-    return table[table["policy"] != facts.reference]
-
-
-def waits_table(facts: Facts) -> pd.DataFrame:
-    """Return mean wait and ninth decile, minutes, of all who wanted an agent, by touchpoint and policy."""
-    import pandas as pd
-
-    table = facts.experiment.frames.touchpoints
-    own = table[(table["firm"] == facts.firm) & (table["segment"] == "all")]
-    own = own[own["measure"].isin(["wait_all_mean", "wait_p90"])]
-    means = own.groupby(["touchpoint", "policy", "measure"], sort=False)["value"].mean()
-    rows = [
-        (touchpoint, policy, means[touchpoint, policy, "wait_all_mean"], means[touchpoint, policy, "wait_p90"])
-        for touchpoint in own["touchpoint"].drop_duplicates()
-        for policy in facts.policies
-    ]
-    return pd.DataFrame(rows, columns=["touchpoint", "policy", "mean", "p90"])
-
-
-def leavers_table(facts: Facts) -> pd.DataFrame:
-    """Return what became of every 100 starting customers, by policy."""
-    import pandas as pd
-
-    rows: list[tuple[str, str, float]] = []
-    for policy in facts.policies if facts.has("retention") else ():
-        kept, back = facts.values("retention", policy).mean(), facts.values(CAME_BACK, policy).mean()
-        rows += [(policy, STAYED, PER_100 * (kept - back)), (policy, RETURNED, PER_100 * back)]
-        rows += [
-            (policy, title, PER_100 * float(facts.values(name, policy).mean()))
-            for name, title in zip(LOST, LOST_TITLES, strict=True)
-        ]
-    table = pd.DataFrame(rows, columns=["policy", "reason", "per_100"])
-    kept_rows = table["reason"].isin([STAYED, RETURNED])
-    used = table.groupby("reason")["per_100"].transform("max") > 0.0
-    return table[kept_rows | used].reset_index(drop=True)
-
-
-def dissatisfied_table(facts: Facts) -> pd.DataFrame:
-    """Return what became of every 100 occasions on which a failure hurt a customer, by policy.
-
-    Means over the replications in which anybody was hurt; none where failures hurt nobody under any policy.
-    """
-    import pandas as pd
-
-    from cxsim.charts.dissatisfied import FATES, LEFT_AFTER
-
-    rows: list[tuple[str, str, float]] = []
-    known = facts.has("silent_exits") and facts.has("voice_rate")
-    for policy in facts.policies if known else ():
-        silent, spoke = facts.values("silent_exits", policy), facts.values("voice_rate", policy)
-        # Nobody complained: nothing was made good.
-        made_good = spoke * np.nan_to_num(_values(facts, "recovery_rate", policy, silent.size))
-        after = _values(facts, "voiced_exits", policy, silent.size)
-        parts = (silent, spoke - made_good, made_good, 1.0 - silent - spoke)
-        rows += [(policy, fate, PER_100 * _mean(part)) for fate, part in zip(FATES, parts, strict=True)]
-        rows.append((policy, LEFT_AFTER, PER_100 * _mean(after)))
-    return pd.DataFrame(rows, columns=["policy", "fate", "per_100"])
-
-
-def _values(facts: Facts, measure: str, policy: str, size: int) -> np.ndarray:
-    values = facts.values(measure, policy)
-    return values if values.size == size else np.full(size, np.nan)
-
-
-def _mean(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if known.size else math.nan
 
 
 def rivals_table(facts: Facts) -> pd.DataFrame:
@@ -246,3 +139,54 @@ def _simulated(facts: Facts, measure: str, firm: str, policy: str, row: str) -> 
                 numbers = then.mean, *CATALOG[measure].within(then.low, then.high)
             origin = "inferred" if inferred else "simulated"
             yield Cell(measure, CATALOG[measure].title, found["unit"], firm, policy, row, *numbers, origin)
+
+
+def _rivals_title(facts: Facts) -> str:
+    """Count on how many of the figures that are not inferred we are ahead; say the first one where there is one."""
+    best = facts.winner or facts.reference
+    cells = [cell for cell in cells_of(facts) if cell.measure in CATALOG]
+    pairs = [
+        (theirs, [cell for cell in cells if cell.firm == facts.firm and cell.measure == theirs.measure])
+        for theirs in _best_known(cells, facts.firm)
+    ]
+    ahead = {
+        policy: sum(_is_ahead(cell, theirs) for theirs, own in pairs for cell in own if _simulates(cell, policy))
+        for policy in (facts.reference, best)
+    }
+    if not pairs:
+        return f"{facts.firm} beside its rivals"
+    rivals = listed(list(dict.fromkeys(theirs.firm for theirs, _ in pairs)))
+    count = f"{number_word(len(pairs))} figure{'s' if len(pairs) > 1 else ''}"
+    title = f"Beside {rivals}, {facts.firm} is clearly ahead on {number_word(ahead[facts.reference])} of {count}"
+    if best == facts.reference:
+        return title
+    return f"{title} under {facts.reference}, and on {number_word(ahead[best])} under {best}"
+
+
+def _best_known(cells: list[Cell], own: str) -> list[Cell]:
+    """Return one figure a rival and measure: the published one where there is one; none that is inferred."""
+    found: dict[tuple[str, str], Cell] = {}
+    for cell in cells:
+        if cell.firm != own and cell.origin != "inferred":
+            found.setdefault((cell.firm, cell.measure), cell)
+    return list(found.values())
+
+
+def _simulates(cell: Cell, policy: str) -> bool:
+    return cell.policy == policy and cell.origin == "simulated"
+
+
+def _is_ahead(ours: Cell, theirs: Cell) -> bool:
+    """Tell whether our interval lies wholly on the better side of theirs."""
+    if not all(math.isfinite(edge) for edge in (ours.low, ours.high, theirs.low, theirs.high)):
+        return False
+    return ours.low > theirs.high if CATALOG[ours.measure].better == "higher" else ours.high < theirs.low
+
+
+def _draw() -> Draw:
+    from cxsim.charts.rivals import rivals
+
+    return rivals
+
+
+ENTRY: Final = Entry("rivals", "first page", "Our firm beside each rival", _draw, rivals_table, _rivals_title)

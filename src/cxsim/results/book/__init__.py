@@ -1,0 +1,1 @@
+"""The chart book: each chart with its table, its title and its place, one module for each."""
