@@ -157,8 +157,8 @@ def test_hovering_tells_mean_interval_and_runs(page):
 def test_evil_names_stay_text(opened, comparison, monkeypatch, tmp_path):
     made = report.explorer_of
 
-    def renamed(facts, colors):
-        found = made(facts, colors)
+    def renamed(facts):
+        found = made(facts)
         looks = {EVIL if name == SECOND else name: look for name, look in found.looks.items()}
         return found._replace(policies=[EVIL if name == SECOND else name for name in found.policies], looks=looks)
 

@@ -10,8 +10,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from cxsim.charts.contrast import READ, contrast
 from cxsim.charts.style import INK, PAPER
-from cxsim.charts.theme import READ, Theme, contrast, kind_of
+from cxsim.charts.theme import Theme, kind_of
 from cxsim.report import prose, vega
 from cxsim.report.content import Content, Picture
 from cxsim.report.explorer import SHAPES, Explorer, data_of, json_of
@@ -102,7 +103,7 @@ def _themed(theme: Theme | None) -> str:
 
 
 def _font(theme: Theme) -> str:
-    return f'"{theme.font}", {FONTS}'
+    return f'"{theme.font}", {FONTS}' if theme.font else FONTS
 
 
 def _explored(explorer: Explorer, font: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.charts.style import PALETTE, looks
+from cxsim.charts.style import looks
 from cxsim.experiments.contrast import INFERRED, LEVEL
 from cxsim.measures.catalog import CATALOG, FROM_START, SHARE, Measure
 from cxsim.measures.layout import ALL
@@ -37,14 +37,12 @@ IN_TIME: Final = ("mean", "half", "gap", "gap_half")
 DIGITS: Final = {"mean": 5, "low": 5, "high": 5, "gap": 4, "gap_low": 4, "gap_high": 4, "best": 3}
 
 
-def explorer_of(facts: Facts, colors: Sequence[str] = PALETTE) -> Explorer | None:
+def explorer_of(facts: Facts) -> Explorer | None:
     """Return what can be explored: measures that are asked for, usual, or in which policies differ.
 
     Parameters
     ----------
     facts : Facts
-    colors : sequence of str
-        Of the policies.
 
     Returns
     -------
@@ -69,7 +67,7 @@ def explorer_of(facts: Facts, colors: Sequence[str] = PALETTE) -> Explorer | Non
         policies=list(facts.policies),
         firm=facts.firm,
         reference=facts.reference,
-        looks=looks(facts.policies, facts.reference, colors),
+        looks=looks(facts.policies, facts.reference),
         replications=facts.experiment.replications,
         means=means,
         time={"at": at, **in_time},

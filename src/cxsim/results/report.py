@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cxsim.charts.style import PALETTE
+from cxsim.charts.style import dressed, theme_in_force
 from cxsim.errors import Fault, InputError, ScenarioError
 from cxsim.measures.catalog import CATALOG
 from cxsim.report import assumptions as ledger
@@ -64,30 +64,41 @@ def report_of(  # noqa: PLR0913 -- what people may choose, each by its name
     charts : mapping of str to Chart, optional
         Those of `results.plot.all()`, where they are there already.
     theme : Theme, optional
-        A client's colours, font and logo.
+        A client's colours, font and logo; the one that is in force by default.
     """
+    with dressed(theme):
+        return _made(results, answer, manifest, title=title, client=client, charts=charts)
+
+
+def _made(
+    results: Tabled,
+    answer: str,
+    manifest: Mapping[str, Any],
+    *,
+    title: str,
+    client: str,
+    charts: Mapping[str, Chart] | None,
+) -> str:
     facts = results.facts
     drawn = results.plot.all() if charts is None else charts
     found = parsed(answer)
     said = finding(facts)
     tables = report_tables.of_charts(facts)
-    return page(
-        Content(
-            title=title or said,
-            finding=said,
-            client=client,
-            prose=found,
-            story=story_of(found, facts),
-            pictures=[Picture(name, drawn[name], tables.get(name)) for name in _chosen(facts, drawn)],
-            tables=report_tables.of_policies(facts),
-            records=_records(facts),
-            grounds=_grounds(facts),
-            provenance=provenance_of(manifest),
-            again=found.again or again(manifest.get("command", ""), facts.experiment),
-            explorer=explorer_of(facts, PALETTE if theme is None else theme.colors),
-        ),
-        theme,
+    content = Content(
+        title=title or said,
+        finding=said,
+        client=client,
+        prose=found,
+        story=story_of(found, facts),
+        pictures=[Picture(name, drawn[name], tables.get(name)) for name in _chosen(facts, drawn)],
+        tables=report_tables.of_policies(facts),
+        records=_records(facts),
+        grounds=_grounds(facts),
+        provenance=provenance_of(manifest),
+        again=found.again or again(manifest.get("command", ""), facts.experiment),
+        explorer=explorer_of(facts),
     )
+    return page(content, theme_in_force())
 
 
 def save_report(  # noqa: PLR0913 -- what people may choose, each by its name

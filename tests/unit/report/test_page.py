@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from cxsim.charts.contrast import contrast
 from cxsim.charts.style import looks
-from cxsim.charts.theme import Theme, contrast
+from cxsim.charts.theme import Theme
 from cxsim.report.assumptions import Assumption
 from cxsim.report.content import Content, Grounds, Met, Picture, Story, Table
 from cxsim.report.explorer import Choice, Explorer
