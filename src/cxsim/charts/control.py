@@ -84,16 +84,7 @@ def control(
             out["month"], out["value"], linestyle="none", marker="o", markersize=unit * 1.05, markerfacecolor="none",
             markeredgecolor=INK, markeredgewidth=unit / 12, label=f"signal {policy}", zorder=5, clip_on=False,
         )  # fmt: skip
-    lowest, highest = (
-        float(edge) for edge in (rows[["value", "low"]].min().min(), rows[["value", "high"]].max().max())
-    )
-    lines = MaxNLocator(nbins=6, steps=[1, 2, 5, 10])
-    # The axis begins at a line that carries its figure, so that nobody takes its foot for zero.
-    foot = max(0.0, float(lines.tick_values(lowest - 0.1 * (highest - lowest), highest)[0]))
-    panel.set_ylim(foot, foot + REACH * (highest - foot))
-    panel.set_xlim(float(rows["month"].min()) - 0.5, float(rows["month"].max()) + 0.5)
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 2, 3, 6, 10], integer=True))
-    panel.yaxis.set_major_locator(lines)
+    _set_scales(panel, rows)
     if begin is not None:
         _mark(panel, begin)
     axis_words(panel, said("months from the start; negative: warm-up, under as-is"))
@@ -104,6 +95,19 @@ def control(
     )
     say_what(ax, " ".join(told))
     return ax
+
+
+def _set_scales(panel: Axes, rows: pd.DataFrame) -> None:
+    lowest, highest = (
+        float(edge) for edge in (rows[["value", "low"]].min().min(), rows[["value", "high"]].max().max())
+    )
+    lines = MaxNLocator(nbins=6, steps=[1, 2, 5, 10])
+    # The axis begins at a line that carries its figure, so that nobody takes its foot for zero.
+    foot = max(0.0, float(lines.tick_values(lowest - 0.1 * (highest - lowest), highest)[0]))
+    panel.set_ylim(foot, foot + REACH * (highest - foot))
+    panel.set_xlim(float(rows["month"].min()) - 0.5, float(rows["month"].max()) + 0.5)
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=9, steps=[1, 2, 3, 6, 10], integer=True))
+    panel.yaxis.set_major_locator(lines)
 
 
 def _draw_limits(panel: Axes, base: pd.DataFrame) -> None:
