@@ -94,7 +94,7 @@ def _draw_panel(
     unit = base_font()
     strip(panel, grid="x")
     labels = int(inches(panel)[0] * POINTS_PER_INCH / unit / LABEL)
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=min(max(labels - 1, 1), 4), steps=[1, 2, 5, 10]))
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=min(max(labels - 1, 1), 4), steps=[1, 2, 5, 10], min_n_ticks=1))
     panel.set_ylim(len(touchpoints) - 0.5, -0.5)
     panel.set_yticks([])
     for row in range(1, len(touchpoints)):
