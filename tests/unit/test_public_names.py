@@ -20,6 +20,7 @@ PUBLIC_NAMES = [
     "check_parity",
     "compare",
     "discover",
+    "explore",
     "fates",
     "levers",
     "load",
@@ -35,6 +36,7 @@ PUBLIC_NAMES = [
     "story",
     "study_of",
     "sweep",
+    "theme",
     "waterfall",
 ]
 HEAVY_LIBRARIES = [
