@@ -70,7 +70,7 @@ def test_an_editor_finds_nothing_in_a_bundled_file(name):
     ("written", "instead", "said"),
     [
         ("setting: contractual ", "setting: contract ", "'contract' is not one of"),
-        ("channel: phone,", "chanel: phone,", "'chanel' was unexpected"),
+        ("channel: phone,", "channels: phone,", "'channels' was unexpected"),
         ("solves: 80 %", "solves: 80", "80 is greater than the maximum of 1"),
         ("lasts: 2 years", "lasts: 2", "2 is not of type 'string'"),
         ("[apologize, fix]", "[apologise, fix]", "'apologise' is not one of"),
