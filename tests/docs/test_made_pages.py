@@ -25,7 +25,7 @@ def sample(request):
     return script(request.config.rootpath / "docs" / "sample.py")
 
 
-@pytest.mark.parametrize("page", ["docs/commands.md", "docs/model.md", "README.md"])
+@pytest.mark.parametrize("page", ["docs/commands.md", "docs/model.md", "docs/scenario-reference.md", "README.md"])
 def test_made_parts_are_fresh(page, make, request):
     text = (request.config.rootpath / page).read_text(encoding="utf-8")
     assert make.filled(text) == text, f"{page} is stale: run `make docs`"
@@ -47,6 +47,25 @@ def test_every_module_of_behaviour_has_its_table(request):
     text = (request.config.rootpath / "docs" / "model.md").read_text(encoding="utf-8")
     tables = re.findall(r"<!-- made: parameters (\w+) -->", text)
     assert sorted(tables) == sorted(module.__name__.rpartition(".")[2] for module in MODULES)
+
+
+def test_every_key_of_a_scenario_is_in_the_reference(request):
+    from cxsim.scenario.meanings import MEANINGS
+    from cxsim.scenario.models import Document
+
+    text = (request.config.rootpath / "docs" / "scenario-reference.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \|", text, re.MULTILINE)
+    known = {(key, meaning) for name, keys in MEANINGS.items() if name != "Assumption" for key, meaning in keys.items()}
+    assert known <= {(key, meaning) for key, meaning, _ in rows}
+    assert [key for key in Document.model_fields if f"| `{key}` | " not in text] == []
+    assert [name for name in REGISTRY if f"| `{name}` | " not in text] == []
+
+
+def test_every_measure_is_in_the_reference(request):
+    from cxsim.measures.catalog import CATALOG
+
+    text = (request.config.rootpath / "docs" / "scenario-reference.md").read_text(encoding="utf-8")
+    assert [name for name, one in CATALOG.items() if f"| `{name}` | {one.title} |" not in text] == []
 
 
 def test_every_command_is_in_its_page(make, request):
