@@ -13,11 +13,12 @@ from cxsim.charts.bars import Part, inside, key
 from cxsim.charts.style import GRID, INK, PAPER, SMALL
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, literal, number, plain, width_of
+from cxsim.charts.words import label, said
 
-LEFT_SILENTLY: Final = "left without a word"
-NOT_MADE_GOOD: Final = "complained, not made good"
-MADE_GOOD: Final = "complained, made good"
-STAYED_SILENTLY: Final = "said nothing and stayed"
+LEFT_SILENTLY: Final = label("left without a word")
+NOT_MADE_GOOD: Final = label("complained, not made good")
+MADE_GOOD: Final = label("complained, made good")
+STAYED_SILENTLY: Final = label("said nothing and stayed")
 FATES: Final = (LEFT_SILENTLY, NOT_MADE_GOOD, MADE_GOOD, STAYED_SILENTLY)
 LEFT_AFTER: Final = "left after complaining"  # of those who complained, whatever the answer; not in the sum
 
@@ -27,7 +28,7 @@ PARTS: Final = (
     Part(MADE_GOOD, "#009e73", "..."),
     Part(STAYED_SILENTLY, "#dde3e7"),
 )
-GONE: Final = Part("left in the end", INK)
+GONE: Final = Part(label("left in the end"), INK)
 ALL: Final = 100.0
 ROUNDING: Final = 0.5
 BAR: Final = 0.5  # of a row's height; the strip of those who left lies close under it
@@ -75,11 +76,12 @@ def dissatisfied(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> 
     name_rows(panel, policies)
     panel.set_xlim(0.0, ALL)
     panel.set_xticks([0, 25, 50, 75, 100])
-    axis_words(panel, "of every 100 times that a failure hurt a customer")
+    axis_words(panel, said("of every 100 times that a failure hurt a customer"))
     for row, (_, numbers) in enumerate(wide.iterrows()):
         _draw_row(panel, row, numbers, has_ends=has_ends)
-    words = "Of every 100 times that a failure hurt a customer: what the customer did, and what came of it."
-    say_what(ax, f"{words} Black strip and figure: left, silently or after complaining." if has_ends else words)
+    told = said("Of every 100 times that a failure hurt a customer: what the customer did, and what came of it.")
+    strips = said("Black strip and figure: left, silently or after complaining.") if has_ends else ""
+    say_what(ax, f"{told} {strips}".rstrip())
     return ax
 
 
@@ -109,7 +111,7 @@ def _check(wide: pd.DataFrame) -> None:
 def _draw_row(panel: Axes, row: int, numbers: pd.Series, *, has_ends: bool) -> None:
     unit = base_font()
     if np.isnan(numbers[LEFT_SILENTLY]):
-        panel.text(0.0, row, "– nobody was hurt", **plain(va="center_baseline", color=INK, fontsize=unit * SMALL))
+        panel.text(0.0, row, said("– nobody was hurt"), **plain(va="center_baseline", color=INK, fontsize=unit * SMALL))
         return
     width, height = inches(panel)
     across = width / ALL
@@ -131,7 +133,7 @@ def _draw_row(panel: Axes, row: int, numbers: pd.Series, *, has_ends: bool) -> N
     panel.barh(top, ALL, STRIP, color=GRID, linewidth=0, zorder=1)
     panel.barh(top, gone, STRIP, color=GONE.fill, linewidth=0, label=f"{row}: {GONE.name}", zorder=2)
     panel.annotate(
-        f"{number(gone, 0)} left",
+        said("{number} left", number=number(gone, 0)),
         (ALL, row),
         xytext=(unit * 0.6, 0),
         textcoords="offset points",
