@@ -15,7 +15,7 @@ INPUTS := pyproject.toml .ci/constraints.txt
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook notebooks test check verify docs sample pictures format format-check lint types imports spelling slow coverage bench bench-check clean
+.PHONY: help demo notebook notebooks test check verify docs how-to gallery sample pictures format format-check lint types imports spelling slow coverage bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,7 +79,15 @@ sample: $(CORE) ## make the sample in results/, the pictures of the docs, and th
 	@$(BIN)/python docs/sample.py
 	@$(BIN)/python docs/make.py
 
-pictures: sample ## the same: pictures are of the sample
+pictures: sample ## the same, and the pictures of the model
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python docs/curves.py
+
+how-to: $(DEV) ## run the how-tos and write anew what they say
+	@$(BIN)/python docs/how_to.py
+
+gallery: $(CORE) ## draw the charts of the gallery, and then the docs
+	@$(BIN)/python docs/gallery_book.py
+	@$(BIN)/python docs/make.py
 
 format: $(DEV) ## rewrite the code in the project's format
 	@$(BIN)/ruff format

@@ -125,7 +125,10 @@ def written(text: str) -> str:
 
 def main() -> None:
     """Write the pages that are named, or all."""
-    chosen = [Path(name).resolve() for name in sys.argv[1:]] or sorted(FOLDER.glob("*.md"))
+    chosen = [Path(name).resolve() for name in sys.argv[1:]] or [
+        FOLDER.parent / "start.md",
+        *sorted(FOLDER.glob("*.md")),
+    ]
     for path in chosen:
         with tempfile.TemporaryDirectory() as place, contextlib.chdir(place):
             shutil.copytree(FILES, place, dirs_exist_ok=True)
