@@ -57,7 +57,13 @@ def place(tmp_path, monkeypatch, told_once):
     return tmp_path
 
 
-@pytest.mark.parametrize("page", [*PAGES, START])
+# Hundreds of runs each, of commands that have tests of their own.
+LONG = {"choose-the-best.md", "how-many-runs.md", "what-matters.md", "worlds-of-doubt.md"}
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.slow if page in LONG else ()) for page in [*PAGES, START]]
+)
 def test_it_runs_and_says_what_it_shows(page, place):
     assert place.is_dir()
     for step, said in HOW_TO.Run((FOLDER / page).read_text(encoding="utf-8")).all():
