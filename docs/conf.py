@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import tostring
 
 import cxsim
 
@@ -84,9 +83,9 @@ pygments_dark_style = "native"
 
 def mathml(latex: str, *, display: str) -> str:
     """Return an equation as MathML, which browsers draw themselves: no script, no font from elsewhere."""
-    from latex2mathml.converter import convert_to_element
+    from latex2mathml.converter import convert
 
-    return tostring(convert_to_element(latex, display=display), encoding="unicode")
+    return str(convert(latex, display=display))
 
 
 def visit_math(translator: Any, node: Any) -> None:

@@ -59,6 +59,9 @@ def test_equations_need_no_script(site):
     text = (site / "docs" / "model.html").read_text(encoding="utf-8")
     assert text.count('<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">') >= 20
     assert "merror" not in text
+    assert "&amp;#x" not in text
+    maths = re.findall(r"<math .*?</math>", text, re.DOTALL)
+    assert [one for one in maths if "&lt;" in one or "<mi>&" in one or r"\\" in one or "begin" in one] == []
     assert "MathJax" not in text
 
 
