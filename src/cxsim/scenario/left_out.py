@@ -38,10 +38,22 @@ _SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 # What is worked out from the rest of the file has no value of its own.
 _WORKED_OUT: Final = frozenset(
-    {("Document", "our_firm"), ("Segment", "share"), ("Firm", "price"), ("Recovery", "without_approval")}
+    {
+        ("Document", "our_firm"),
+        ("Segment", "share"),
+        ("Firm", "price"),
+        ("Recovery", "without_approval"),
+        ("Background", "patience"),
+    }
 )
-# People and the time they take have to be written where people serve.
-_WITHOUT_PEOPLE: Final = frozenset({("Touchpoint", "staff"), ("Touchpoint", "takes")})
+# Where only a value stands for a key that is not written; elsewhere it follows from the rest, or has to be written.
+_WHERE: Final[Mapping[tuple[str, str], str]] = {
+    ("Document", "warm_up"): ", in a file with a market",
+    ("Touchpoint", "staff"): ", on a channel without people",
+    ("Touchpoint", "takes"): ", on a channel without people",
+    ("Touchpoint", "hours"): ", where no shifts are written",
+    ("Touchpoint", "ends"): ", where no `solves` is written",
+}
 
 
 class LeftOut(NamedTuple):
@@ -92,7 +104,7 @@ def left_out() -> dict[tuple[str, str], LeftOut]:
                 "" if other == value else other,
                 note.get("source", ""),
                 note.get("confidence", "convention"),
-                ", on a channel without people" if (section, key) in _WITHOUT_PEOPLE else "",
+                _WHERE.get((section, key), ""),
             )
     return found
 
