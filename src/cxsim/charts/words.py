@@ -100,10 +100,10 @@ def said(text: str, /, **values: Any) -> str:
     return found.format(**values) if values else found
 
 
-def in_digits(text: str) -> str:
-    """Return a number that was written with a decimal point as the words in force write it."""
-    words = words_in_force()
-    return text if words.decimal == POINT else BETWEEN_DIGITS.sub(words.decimal, text)
+def in_digits(text: str, words: Words | None = None) -> str:
+    """Return a number that was written with a decimal point as the words, by default those in force, write it."""
+    mark = (words_in_force() if words is None else words).decimal
+    return text if mark == POINT else BETWEEN_DIGITS.sub(mark, text)
 
 
 @lru_cache(maxsize=1)

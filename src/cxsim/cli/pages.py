@@ -37,7 +37,7 @@ def report(
         typer.Option(
             "--format",
             metavar="A,B,...",
-            help=f"Which of {', '.join(FORMATS)}: charts png or svg, a book of charts pdf, slides pptx, a workbook xlsx.",
+            help=f"Which of {', '.join(FORMATS)}: charts png or svg, their book pdf, slides pptx, a workbook xlsx.",
         ),
     ] = "html",
     title: Annotated[str, typer.Option(metavar="T", help="Title of the report; by default the finding.")] = "",
