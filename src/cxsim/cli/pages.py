@@ -90,7 +90,7 @@ def report(
         with dressed(look):
             book = _book(wanted, stored, chosen)
             if "html" in wanted:
-                written.append(save_report(stored.results, place, stored.answer, stored.manifest, **told))
+                written.append(save_report(stored.results, place, stored.answer, stored.manifest, theme=look, **told))
             for name, data in chain(_drawn(screen, wanted, stored, book, told["title"]), made.items()):
                 write_whole(place / name, data)
                 written.append(place / name)
