@@ -30,7 +30,9 @@ DECIMALS: Final = (".", ",")
 THOUSANDS: Final = (" ", ".", ",", "'", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "")
 # Rooms whose labels can be changed; the sentences of the answer are composed and stay English.
 ROOMS: Final = ("charts", "results", "report")
-MARKS: Final[Mapping[str, int]] = MappingProxyType({"said": 0, "label": 0, "Entry": 2})  # which argument is a label
+MARKS: Final[Mapping[str, int]] = MappingProxyType(
+    {"said": 0, "in_words": 0, "label": 0, "Entry": 2}
+)  # which argument is a label
 LONGEST: Final = 400
 BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)\.(?=\d)")
 
