@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 MOST_MEASURES: Final = 60
-ROOM: Final = 300_000  # numbers over time in a page: less than two million letters
+ROOM: Final = 480_000  # numbers in a page: at most three and a half million letters
 MONTHS_FROM: Final = 3.0  # a shorter run is told in days
 STATE: Final = "last"  # how things stand at the end of a period
 WHOLE: Final = 0.9  # of the usual length of a period: February is whole, the last days of a year are not
@@ -58,7 +58,8 @@ def explorer_of(facts: Facts) -> Explorer | None:
     segments = _segments(facts)
     means = _means(facts, list(names), firms, segments)
     firms = _used(firms, means["firm"])
-    in_time, left_out = _in_time(facts, list(names), firms, segments)
+    room = ROOM - len(means["mean"]) * len(NUMBERS)
+    in_time, left_out = _in_time(facts, list(names), firms, segments, room)
     is_cut = bool(_cut_short(in_time["at"]).any())
     unit, at = _axis(in_time.pop("at"))
     fork = facts.experiment.fork_at
@@ -168,7 +169,9 @@ def _numbers(rows: list[Mapping[str, Any]], factor: float, *, inferred: bool) ->
 # --------------------------------------------------------------------------------------------------------- over time
 
 
-def _in_time(facts: Facts, names: list[str], firms: list[str], segments: list[str]) -> tuple[dict[str, list[Any]], int]:
+def _in_time(
+    facts: Facts, names: list[str], firms: list[str], segments: list[str], room: int
+) -> tuple[dict[str, list[Any]], int]:
     """Return means and paired differences by period as columns, and how many series had no room.
 
     Segments are told of our firm only. Intervals are pointwise: 95 % for each policy and period by itself. What
@@ -193,7 +196,7 @@ def _in_time(facts: Facts, names: list[str], firms: list[str], segments: list[st
             values[:, cut] = math.nan
         if not np.isfinite(values).any():
             continue
-        if len(found["mean"]) * len(IN_TIME) + values[..., 0].size * len(IN_TIME) > ROOM:
+        if (len(found["mean"]) + values[..., 0].size) * len(IN_TIME) > room:
             left_out += 1
             continue
         for column, number in zip(("measure", "firm", "segment"), key, strict=True):
