@@ -74,7 +74,7 @@ def test_the_book_is_the_same_each_time(folder, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--format", "png", "--charts", "leage"), "`leage`"),
+        (("--format", "png", "--charts", "leagues"), "`leagues`"),
         (("--format", "html", "--charts", "league"), "add one to --format"),
         (("--format", "png", "--words", "nowhere.yaml"), "no such file"),
     ],
