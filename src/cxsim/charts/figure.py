@@ -146,10 +146,13 @@ class Chart:
         measures = size_of(size)
         if size not in self._drawn:
             self._drawn[size] = self.at(size)
-        figure = self._drawn[size]
+        return self.written(self._drawn[size], measures, format)
+
+    def written(self, figure: Figure, size: Size, form: Format) -> bytes:
+        """Return a figure that `drawn` made in these measures as the bytes of a file."""
         buffer = BytesIO()
-        with dressed(self.theme), worded(self.words), applied(measures):
-            figure.savefig(buffer, format=format, dpi=measures.dpi, metadata=_metadata(format, self.caption.title))
+        with dressed(self.theme), worded(self.words), applied(size):
+            figure.savefig(buffer, format=form, dpi=size.dpi, metadata=_metadata(form, self.caption.title))
         return buffer.getvalue()
 
     def save(self, path: str | Path, size: SizeName = "slide") -> Path:
