@@ -1,0 +1,125 @@
+"""What customers tell: good and bad, to people they know and in public."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from cxsim.charts.axes import axis_words, base_font, inches, name_rows, say_what, strip
+from cxsim.charts.bars import Part, key
+from cxsim.charts.panels import Panels
+from cxsim.charts.style import INK, PALETTE, PAPER
+from cxsim.charts.tables import ChartError, checked, one_row_each
+from cxsim.charts.text import POINTS_PER_INCH, decimals_for, number
+
+PRIVATE: Final = "told to people they know"
+PUBLIC: Final = "public reviews"
+WAYS: Final = (PRIVATE, PUBLIC)
+GOOD: Final = Part("good", PALETTE[0])
+BAD: Final = Part("bad", PALETTE[3], "///")
+PARTS: Final = {"good": GOOD, "bad": BAD}
+COLUMNS: Final = (3.4, 6.4)  # right edges of good and bad, in font sizes from the panel's edge
+THICK: Final = 0.5
+PAD: Final = 1.08
+MOST: Final = 12  # policies
+
+
+def talk(
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    reference: str = "as-is",
+    interval: str = "95 % intervals of the means over replications",
+) -> Axes:
+    """Draw a panel for each way of telling, and in it for each policy a bar of good and one of bad.
+
+    Parameters
+    ----------
+    table
+        ``way`` (told to people they know, or public reviews), ``tone`` (good or bad), ``policy``, ``value``,
+        ``ci_low``, ``ci_high``: per 100 customers a year. Not-a-number: nothing is drawn.
+    ax
+        Divided into panels; names of the policies stand at its left.
+    reference
+        Taken as in every chart; it is drawn among the others.
+    interval
+        What the lines on the bars are.
+
+    Returns
+    -------
+    Axes
+        The same, with one child axes for each way.
+
+    Raises
+    ------
+    ChartError
+        If a column is missing, a way or tone is not known, or two rows stand for one bar.
+    """
+    rows = checked("talk", table, ["way", "tone", "policy"], ["value", "ci_low", "ci_high"])
+    strange = [*sorted(set(rows["way"]) - set(WAYS)), *sorted(set(rows["tone"]) - set(PARTS))]
+    if strange:
+        allowed = f"{', '.join(WAYS)}, {' and '.join(PARTS)}"
+        raise ChartError(f"talk: {', '.join(strange)}; allowed are {allowed}; name them so")
+    one_row_each("talk", rows, ["way", "tone", "policy"])
+    policies = list(dict.fromkeys(rows["policy"]))
+    chosen = policies[:MOST]
+    ways = [way for way in WAYS if way in set(rows["way"])]
+    ax.set_axis_off()
+    top = key(ax, tuple(PARTS.values()))
+    body = ax.inset_axes((0.0, 0.0, 1.0, 1.0 - top))
+    body.set_axis_off()
+    panels = Panels.for_axes(body, COLUMNS, most=len(ways))
+    for place, way in enumerate(ways):
+        panel = panels.panel(body, place, len(ways))
+        part = rows[rows["way"] == way].set_index(["tone", "policy"])
+        _draw(panel, part, chosen)
+        panels.head(panel, way)
+        _print(panels, panel, part, chosen)
+        if panels.is_first(place, len(ways)):
+            name_rows(panel, chosen, share=0.2)
+    lines = f" Lines: {interval}." if bool(rows["ci_low"].notna().any()) else ""
+    rest = f" The first {len(chosen)} of {len(policies)} policies." if len(chosen) < len(policies) else ""
+    say_what(ax, f"Stories that reached somebody, and reviews, per 100 customers a year: good to the right, bad to the left.{lines} Figures: good, bad. Each panel has its own scale.{rest}")
+    return ax
+
+
+def _draw(panel: Axes, part: pd.DataFrame, policies: list[str]) -> None:
+    unit = base_font()
+    strip(panel, grid="x")
+    panel.set_ylim(len(policies) - 0.5, -0.5)
+    panel.set_yticks([])
+    reach = {"good": 0.0, "bad": 0.0}
+    for (tone, _), row in part.iterrows():
+        known = [one for one in (row["value"], row["ci_high"]) if np.isfinite(one)]
+        reach[str(tone)] = max([reach[str(tone)], *known])
+    least = 0.02 * max(*reach.values(), 1e-9)
+    panel.set_xlim(-PAD * max(reach["bad"], least), PAD * max(reach["good"], least))
+    ticks = max(2, min(6, int(inches(panel)[0] * POINTS_PER_INCH / unit / 4.0)))
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=ticks, steps=[1, 2, 5, 10]))
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
+    for place, policy in enumerate(policies):
+        for tone, look in PARTS.items():
+            if (tone, policy) not in part.index:
+                continue
+            row = part.loc[(tone, policy)]
+            sign = 1.0 if tone == "good" else -1.0
+            if not np.isfinite(row["value"]):
+                continue
+            bar = panel.barh(place, sign * row["value"], THICK, color=look.fill, label=f"{policy}: {tone}", zorder=2)
+            bar[0].set(hatch=look.hatch, edgecolor=PAPER, linewidth=unit / 16)
+            if np.isfinite(row["ci_low"]) and np.isfinite(row["ci_high"]):
+                span = [sign * row["ci_low"], sign * row["ci_high"]]
+                panel.plot(span, [place, place], color=INK, linewidth=unit / 8, zorder=3)
+    panel.axvline(0.0, color=INK, linewidth=unit / 12, zorder=2.5)
+    axis_words(panel, "per 100 customers a year")
+
+
+def _print(panels: Panels, panel: Axes, part: pd.DataFrame, policies: list[str]) -> None:
+    decimals = decimals_for(part["value"])
+    for row, policy in enumerate(policies):
+        found = [part["value"].get((tone, policy), np.nan) for tone in PARTS]
+        panels.figures(panel, row, [number(float(value), decimals) for value in found])
