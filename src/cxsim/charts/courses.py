@@ -17,16 +17,16 @@ from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, literal, plain
 
 Floats = NDArray[np.float64]
 
+MONTHS: Final = "months from the start"
 BAND: Final = 0.16  # strength
 MARKS: Final = 6  # about so many markers along a line
 PAD: Final = 0.05
 ONE_PANEL: Final = 0.21  # of the figure's width, for the names of the lines
 PANELS: Final = (0.2, 0.12)  # the same for panels: below each other, and side by side
 SIDE_BY_SIDE: Final = 25.0  # font sizes that a panel needs beside another one
-BETWEEN: Final = 1.6  # font sizes between two panels
+BETWEEN: Final = 4.4  # font sizes between two panels, with the figures of the axis
 HEAD: Final = 2.6
 FOOT: Final = 3.4
-LAST_FOOT: Final = 0.2  # what hangs below the last panels is room that the figure leaves
 
 
 class Course(NamedTuple):
@@ -90,12 +90,13 @@ def rooms(ax: Axes, panels: int, figure: str) -> Rooms:
     each = (1.0 - gap * (columns - 1)) / columns
     room = figure_width(ax) * PANELS[columns - 1]
     names = width_of_ends([figure], room) / width
-    tall = 1.0 / lines
+    # What hangs below the last panels is room that the figure leaves.
+    above, below = HEAD * em / height, FOOT * em / height
+    high = (1.0 - lines * above - (lines - 1) * below) / lines
     found = []
     for place in range(panels):
         line, column = divmod(place, columns)
-        foot = (FOOT if line + 1 < lines else LAST_FOOT) * em / height
-        bottom, high = 1.0 - (line + 1) * tall + foot, tall - foot - HEAD * em / height
+        bottom = (lines - 1 - line) * (high + above + below)
         found.append(ax.inset_axes((column * (each + gap), bottom, each - names, high)))
     return Rooms(found, room)
 
@@ -111,7 +112,13 @@ def head(panel: Axes, text: str, room: float) -> None:
 
 
 def draw_courses(
-    ax: Axes, courses: Sequence[Course], up: Up, *, across: str, panel_head: str = "", room: float | None = None
+    ax: Axes,
+    courses: Sequence[Course],
+    up: Up,
+    *,
+    panel_head: str = "",
+    room: float | None = None,
+    last: float | None = None,
 ) -> None:
     """Draw lines and bands, scale the axes, and write value and name at the end of each line.
 
@@ -123,12 +130,12 @@ def draw_courses(
         One or more.
     up
         The vertical axis.
-    across
-        What the horizontal axis counts.
     panel_head
         Written above; nothing where the chart has but one panel.
     room
         Inches that a name may take; by default what one panel leaves.
+    last
+        Where the horizontal axis ends; by default where the lines do.
     """
     ends = [_end(course, up) for course in courses if np.isfinite(course.value).any()]
     room = figure_width(ax) * ONE_PANEL if room is None else room
@@ -137,11 +144,11 @@ def draw_courses(
     strip(ax, grid="y")
     for course in courses:
         draw_course(ax, course)
-    _scale(ax, courses, up)
+    _scale(ax, courses, up, last)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: up.written(value)))
     ax.spines["bottom"].set_visible(True)
     ax.spines["bottom"].set_color(RULE)
-    axis_words(ax, across)
+    axis_words(ax, MONTHS)
     if ends:
         name_ends(ax, ends, room)
 
@@ -185,7 +192,7 @@ def _end(course: Course, up: Up) -> End:
     return End(course.name, up.written(value), float(course.x[last]), value, course.look.color)
 
 
-def _scale(ax: Axes, courses: Sequence[Course], up: Up) -> None:
+def _scale(ax: Axes, courses: Sequence[Course], up: Up, last: float | None) -> None:
     """Let the vertical axis begin at a line that carries its figure, so that nobody takes its foot for zero."""
     numbers = np.concatenate([np.concatenate((one.value, one.low, one.high)) for one in courses])
     known = numbers[np.isfinite(numbers)]
@@ -197,7 +204,7 @@ def _scale(ax: Axes, courses: Sequence[Course], up: Up) -> None:
     ticks = lines.tick_values(max(up.least, low), min(up.most, high + pad))
     ax.set_ylim(max(up.least, float(ticks[0])), min(up.most, high + pad))
     ax.yaxis.set_major_locator(lines)
-    end = max((float(one.x[-1]) for one in courses if len(one.x)), default=1.0)
+    end = max((float(one.x[-1]) for one in courses if len(one.x)), default=1.0) if last is None else last
     ax.set_xlim(0.0, max(end, 1e-9))
     ticks_across = max(3, min(8, int(inches(ax)[0] * POINTS_PER_INCH / base_font() / 3.5)))
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=ticks_across, steps=[1, 2, 3, 6, 10], integer=True))
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=ticks_across, steps=[1, 1.2, 2, 2.4, 3, 6, 10], integer=True))

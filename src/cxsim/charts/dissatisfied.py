@@ -56,9 +56,7 @@ class _Fates(NamedTuple):
     after: float
 
 
-def dissatisfied(
-    table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", beside: str | None = None
-) -> Axes:
+def dissatisfied(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", beside: str | None = None) -> Axes:
     """Draw 100 hurt customers as bands: who complained, whom the firm made good, who stayed and who left.
 
     Parameters
@@ -197,17 +195,19 @@ def _draw(panel: Axes, fates: _Fates) -> None:
     _flow(panel, 1, 3, silent.bottom(fates.silent_left), left.bottom(fates.silent_left), PARTS[0])
     _column(panel, 0, {HURT.name: (hurt, HURT, ALL)})
     _column(panel, 1, {SPOKE.name: (spoken, SPOKE, spoke), SILENT.name: (silent, SILENT, ALL - spoke)})
-    _column(panel, 2, {"made good": (good, PARTS[2], fates.good), "not made good": (not_good, PARTS[1], fates.not_good)})
+    _column(
+        panel, 2, {"made good": (good, PARTS[2], fates.good), "not made good": (not_good, PARTS[1], fates.not_good)}
+    )
     # Behind both answers one block again: nobody counts which of the two those got who left.
-    block(panel, COLUMNS[2] + BLOCK, BLOCK / 3.0, spoken, SPOKE.fill, "", "answered")
+    block(panel, COLUMNS[2] + BLOCK, BLOCK / 3.0, spoken, SPOKE, "answered")
     silently = f"{GONE.name}, {_count(fates.silent_left)} without a word" if known and after > LEAST else ""
     names = (STAYED.name, silently or f"{GONE.name} without a word")
     _column(panel, 3, {names[0]: (stayed, STAYED, stay), names[1]: (left, GONE, gone)})
 
 
 def _flow(panel: Axes, begin: int, end: int, low: Span, high: Span, part: Part) -> None:
-    left, right = COLUMNS[begin] + BLOCK, COLUMNS[end]
-    ribbon(panel, left, right, low, high, part.fill, f"{begin} to {end}: {part.name}")
+    across = COLUMNS[begin] + BLOCK, COLUMNS[end]
+    ribbon(panel, across, low, high, part.fill, f"{begin} to {end}: {part.name}")
 
 
 def _count(value: float) -> str:
@@ -230,7 +230,7 @@ def _column(panel: Axes, column: int, blocks: dict[str, tuple[Span, Part, float]
     tall = [(line + text.height) * scale for text in texts.values()]
     middles = spread([span.middle for span, _, _ in there.values()], tall, low, high)
     for (name, (span, part, value)), middle, size in zip(there.items(), middles, tall, strict=True):
-        block(panel, left, BLOCK, span, part.fill, part.hatch, f"{column}: {name}")
+        block(panel, left, BLOCK, span, part, f"{column}: {name}")
         x = left + BLOCK + 0.45 * unit / POINTS_PER_INCH / width
         style = plain(ha="left", va="top", color=INK, linespacing=LINE, zorder=4)
         top = middle + size / 2.0

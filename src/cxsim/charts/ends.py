@@ -31,6 +31,8 @@ class End(NamedTuple):
         Where the leader begins.
     color
         Of the leader.
+    marker
+        Drawn before the figure in the place of a leader, for points that lie far from the edge; none by default.
     """
 
     name: str
@@ -38,6 +40,7 @@ class End(NamedTuple):
     x: float
     y: float
     color: str
+    marker: str = ""
 
 
 def name_ends(ax: Axes, ends: Sequence[End], room: float | None = None) -> None:
@@ -69,7 +72,10 @@ def name_ends(ax: Axes, ends: Sequence[End], room: float | None = None) -> None:
     second = first + (column + GAP * unit / POINTS_PER_INCH if column else 0.0)
     for end, word, start, y in zip(ends, words, at, placed, strict=True):
         begin = (end.x - first_x) / (last_x - first_x)
-        _leader(ax, (begin, start), (1.0 + 0.85 * first / width, y), end.color)
+        if end.marker:
+            _mark(ax, (1.0 + 0.6 * first / width, y), end)
+        else:
+            _leader(ax, (begin, start), (1.0 + 0.85 * first / width, y), end.color)
         style = plain(transform=ax.transAxes, va="center_baseline", ha="left", color=INK, linespacing=LINE)
         ax.text(1.0 + first / width, y, end.figure, fontsize=size, fontweight="bold", **style)
         ax.text(1.0 + second / width, y, word.text, fontsize=word.size, **style)
@@ -88,6 +94,15 @@ def width_of_ends(figures: Sequence[str], room: float) -> float:
     unit = base_font()
     column = max(width_of(figure, unit, "bold") for figure in figures)
     return (LEADER + GAP) * unit / POINTS_PER_INCH + column + room
+
+
+def _mark(ax: Axes, place: tuple[float, float], end: End) -> None:
+    unit = base_font()
+    line = Line2D(
+        [place[0]], [place[1]], transform=ax.transAxes, clip_on=False, marker=end.marker, markersize=unit * 0.62,
+        markerfacecolor=end.color, markeredgecolor=end.color, zorder=3,
+    )  # fmt: skip
+    ax.add_artist(line)
 
 
 def _leader(ax: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:

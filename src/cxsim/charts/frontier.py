@@ -96,8 +96,15 @@ def frontier(
     axis_words(ax, f"cost above {literal(reference)} until the end,{' thousand' if thousands else ''}{money}")
     decimals = decimals_for([point.value for point in chosen])
     ends = [
-        End(point.policy, f"{number(point.value, decimals)}{suffix}", point.cost, point.value, look[point.policy].color)
-        for point in chosen
+        End(
+            one.policy,
+            f"{number(one.value, decimals)}{suffix}",
+            one.cost,
+            one.value,
+            look[one.policy].color,
+            look[one.policy].marker,
+        )
+        for one in chosen
     ]
     name_ends(ax, ends)
     say_what(ax, _words(points, chosen, f"{literal(measure)}, {literal(unit)}", interval))

@@ -1,4 +1,4 @@
-"""Bands that run from one column of blocks to the next, as wide as what they carry: the parts of an alluvial diagram."""
+"""Bands from one column of blocks to the next, as wide as what they carry: the parts of an alluvial diagram."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from cxsim.charts.axes import base_font
+from cxsim.charts.bars import Part
 from cxsim.charts.style import PAPER
 
 CURVE: Final = 0.5  # where between two columns the bend of a band lies
@@ -49,25 +50,25 @@ def stacked(sizes: dict[str, float], top: float, gap: float) -> dict[str, Span]:
     return found
 
 
-def block(ax: Axes, left: float, width: float, span: Span, fill: str, hatch: str, label: str) -> None:
+def block(ax: Axes, left: float, width: float, span: Span, part: Part, label: str) -> None:
     """Draw a block; one of no size leaves nothing."""
     if span.size <= 0.0:
         return
     box = Rectangle(
-        (left, span.low), width, span.size, facecolor=fill, hatch=hatch, edgecolor=PAPER, linewidth=base_font() / 20,
-        label=label, zorder=3,
+        (left, span.low), width, span.size, facecolor=part.fill, hatch=part.hatch, edgecolor=PAPER,
+        linewidth=base_font() / 20, label=label, zorder=3,
     )  # fmt: skip
     ax.add_patch(box)
 
 
-def ribbon(ax: Axes, left: float, right: float, begin: Span, end: Span, fill: str, label: str) -> None:
+def ribbon(ax: Axes, across: tuple[float, float], begin: Span, end: Span, fill: str, label: str) -> None:
     """Draw a band between two columns; one of no size leaves nothing.
 
     Parameters
     ----------
     ax
         Drawn on.
-    left, right
+    across
         Where it begins and ends.
     begin, end
         How high it reaches there.
@@ -78,6 +79,7 @@ def ribbon(ax: Axes, left: float, right: float, begin: Span, end: Span, fill: st
     """
     if begin.size <= 0.0:
         return
+    left, right = across
     bend = left + CURVE * (right - left)
     points = [
         (left, begin.high), (bend, begin.high), (bend, end.high), (right, end.high),

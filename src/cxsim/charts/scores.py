@@ -80,7 +80,7 @@ def scores(
             name = f"{policy}, {TRUE}" if kind == TRUE else str(policy)
             lines.append(Course(name, look[str(policy)], line["month"].to_numpy(), values, low, high, way))  # type: ignore[arg-type]
         up = Up(_written(unit), *ENDS[unit])
-        draw_courses(panel, lines, up, across="months from the start", panel_head=score, room=divided.names)
+        draw_courses(panel, lines, up, panel_head=score, room=divided.names)
         if begin is not None:
             mark_begin(panel, begin)
     say_what(ax, _words(rows, among, band))

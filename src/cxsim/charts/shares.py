@@ -66,13 +66,14 @@ def shares(
             numbers = [line[column].to_numpy() for column in ("month", "value", "ci_low", "ci_high")]
             lines.append(Course(name, look[name], *numbers))
         up = Up(lambda value: f"{number(100.0 * value, 0)} %", least=0.0, most=1.0, shows_zero=True)
-        draw_courses(panel, lines, up, across="months from the start", panel_head=policy, room=divided.names)
+        draw_courses(panel, lines, up, panel_head=policy, room=divided.names)
         if begin is not None and policy != reference:
             mark_begin(panel, begin)
     bands = f" Bands: {band}." if bool(rows["ci_low"].notna().any()) else ""
     left_out = rows["firm"].nunique() - len(firms)
     rest = f" The {len(firms)} largest firms of {rows['firm'].nunique()}." if left_out else ""
-    say_what(ax, f"Share of those who are customers of any firm, under {literal(' and under '.join(policies))}.{bands}{rest}")
+    under = literal(" and under ".join(policies))
+    say_what(ax, f"Share of those who are customers of any firm, under {under}.{bands}{rest}")
     return ax
 
 

@@ -24,6 +24,7 @@ BAD: Final = Part("bad", PALETTE[3], "///")
 PARTS: Final = {"good": GOOD, "bad": BAD}
 COLUMNS: Final = (3.4, 6.4)  # right edges of good and bad, in font sizes from the panel's edge
 THICK: Final = 0.5
+UNDER_KEY: Final = 2.0  # font sizes
 PAD: Final = 1.08
 MOST: Final = 12  # policies
 
@@ -70,7 +71,9 @@ def talk(
     ways = [way for way in WAYS if way in set(rows["way"])]
     ax.set_axis_off()
     top = key(ax, tuple(PARTS.values()))
-    body = ax.inset_axes((0.0, 0.0, 1.0, 1.0 - top))
+    # The heads of the panels need the room below the key that bars leave for theirs.
+    under = UNDER_KEY * base_font() / POINTS_PER_INCH / inches(ax)[1]
+    body = ax.inset_axes((0.0, 0.0, 1.0, 1.0 - top + under))
     body.set_axis_off()
     panels = Panels.for_axes(body, COLUMNS, most=len(ways))
     for place, way in enumerate(ways):
@@ -83,7 +86,8 @@ def talk(
             name_rows(panel, chosen, share=0.2)
     lines = f" Lines: {interval}." if bool(rows["ci_low"].notna().any()) else ""
     rest = f" The first {len(chosen)} of {len(policies)} policies." if len(chosen) < len(policies) else ""
-    say_what(ax, f"Stories that reached somebody, and reviews, per 100 customers a year: good to the right, bad to the left.{lines} Figures: good, bad. Each panel has its own scale.{rest}")
+    what = "Stories that reached somebody, and reviews, per 100 customers a year: good to the right, bad to the left."
+    say_what(ax, f"{what}{lines} Figures: good, bad. Each panel has its own scale.{rest}")
     return ax
 
 

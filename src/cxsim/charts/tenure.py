@@ -24,8 +24,8 @@ def tenure(
     *,
     reference: str = "as-is",
     among: Sequence[str] = (),
-    band: str = "95 % interval over replications",
     begin: float | None = None,
+    note: str = "",
 ) -> Axes:
     """Draw the chance of leaving in a month, one line and band for each policy, named at its end.
 
@@ -40,10 +40,10 @@ def tenure(
         This policy is grey and dashed.
     among
         All policies of the comparison in their order: each keeps its look, drawn or not.
-    band
-        What the bands mean.
     begin
         Month from which policies count their time; None where that is the start.
+    note
+        What more is to be known, as a sentence.
 
     Returns
     -------
@@ -67,12 +67,12 @@ def tenure(
         way = "reference" if policy == reference else "plain"
         lines.append(Course(policy, look[policy], middle, *numbers, way))  # type: ignore[arg-type]
     up = Up(lambda share: f"{number(100.0 * share, decimals)} %", least=0.0, most=1.0, shows_zero=True)
-    draw_courses(ax, lines, up, across="months from the start")
+    draw_courses(ax, lines, up, last=float(rows["end"].max()))
     if begin is not None:
         mark_begin(ax, begin)
-    bands = f" Bands: {band}." if bool(rows["ci_low"].notna().any()) else ""
+    bands = " Bands: 95 % interval over replications." if bool(rows["ci_low"].notna().any()) else ""
     left_out = len(set(among) - set(rows["policy"]))
     rest = f" {left_out} {'policies are' if left_out > 1 else 'policy is'} left out." if left_out else ""
     what = "Of the starting customers who have not left yet, the share that leaves in a month, for whatever reason."
-    say_what(ax, f"{what}{bands}{rest}")
+    say_what(ax, f"{what}{bands}{rest}{' ' if note else ''}{note}")
     return ax

@@ -33,7 +33,7 @@ def worlds(
     ----------
     table
         ``part`` (its panel), ``policy``, ``best``, ``ci_low``, ``ci_high`` (shares of the worlds of the part in which
-        the policy is best alone), ``level`` (share in which it has the best mean and cannot be told apart from another).
+        the policy is best alone), ``level`` (share in which it has the best mean, and luck may explain its lead).
     ax
         Divided into panels; names of the policies stand at the left.
     reference
@@ -109,5 +109,5 @@ def _draw(panel: Axes, own: pd.DataFrame, policies: list[str], look: dict[str, L
             label=f"{policy}: level", alpha=PALE, zorder=1.8,
         )  # fmt: skip
         if np.isfinite(low) and np.isfinite(high):
-            panel.plot([low, high], [row, row], color=PAPER, linewidth=unit / 3.2, zorder=2.8, solid_capstyle="butt")
+            panel.plot([low, high], [row, row], color=PAPER, linewidth=unit / 5, zorder=2.8, solid_capstyle="butt")
             panel.plot([low, high], [row, row], color=INK, linewidth=unit / 8, zorder=3)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 UNIT: Final = "of 100 customers"
 SHOWN: Final = 0.05  # of 100 customers: a smaller change goes to the others
+NOTHING: Final = 1e-9
 OTHERS: Final = "all other reasons"
 COLUMNS: Final = ("name", "kind", "value", "ci_low", "ci_high", "unit")
 
@@ -39,16 +40,16 @@ def departures_table(facts: Facts) -> pd.DataFrame:
     total = found[found["reason"] == KEPT].iloc[0]
     ordered = parts.sort_values("kept_more", key=abs, ascending=False, kind="stable")
     rows.append(_total(facts, facts.reference, float(total["reference_per_100"])))
-    rest, count = 0.0, 0
+    rest = 0.0
     for row in ordered.to_dict("records"):
         change = float(row["kept_more"])
         if not math.isfinite(change) or abs(change) < SHOWN:
-            rest, count = rest + (change if math.isfinite(change) else 0.0), count + (change != 0.0)
+            rest += change if math.isfinite(change) else 0.0
         else:
             # A policy may be called like a reason.
             name = row["reason"] if row["reason"] not in {policy, facts.reference} else f"{row['reason']} (reason)"
             rows.append((name, "part", change, float(row["ci_low"]), float(row["ci_high"]), UNIT))
-    if count:
+    if abs(rest) > NOTHING:
         rows.append((OTHERS, "part", rest, math.nan, math.nan, UNIT))
     rows.append(_total(facts, policy, float(total["per_100"])))
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -74,15 +75,15 @@ def _title(facts: Facts) -> str:
     way = "more" if gain > 0.0 else "fewer"
     same = parts[parts["value"] * gain > 0.0]
     most = (same if not same.empty else parts).iloc[0]
-    change = signed(fixed(most["value"], 1))
-    kept = fixed(abs(gain), 1)
-    return f"Of 100 customers {last['name']} keeps {kept} {way} than {first['name']}; first of all, {most['name']}: {change}"
+    kept, change = fixed(abs(gain), 1), signed(fixed(most["value"], 1))
+    said = f"Of 100 customers {last['name']} keeps {kept} {way} than {first['name']}"
+    return f"{said}; first of all, {most['name']}: {change}"
 
 
 def _options(facts: Facts) -> dict[str, Any]:
     single = facts.experiment.replications == 1
     intervals = "" if single else " Lines: 95 % intervals, those of the reasons paired."
-    told = "Of 100 starting customers, kept until the end. Bars: customers kept more or fewer, by the reason for leaving"
+    told = "Of 100 starting customers, kept until the end. Bars: kept more or fewer, by the reason for leaving"
     return {"measure": "customers kept", "told": f"{told}.{intervals} Grey: may be nothing."}
 
 
@@ -92,6 +93,4 @@ def _draw() -> Draw:
     return waterfall
 
 
-ENTRY: Final = Entry(
-    "departures", "appendix", "Customers kept, by reason", _draw, departures_table, _title, _options
-)
+ENTRY: Final = Entry("departures", "appendix", "Customers kept, by reason", _draw, departures_table, _title, _options)

@@ -57,9 +57,7 @@ def frontier_table(facts: Facts) -> pd.DataFrame:
 def on_front(points: list[tuple[float, float]]) -> list[bool]:
     """Tell of each (cost, gain) whether no other one is at most as dear and at least as good, and one of them truly."""
     return [
-        not any(
-            other[0] <= cost and other[1] >= gain and (other[0] < cost or other[1] > gain) for other in points
-        )
+        not any(other[0] <= cost and other[1] >= gain and (other[0] < cost or other[1] > gain) for other in points)
         for cost, gain in points
     ]
 
@@ -71,7 +69,7 @@ def _title(facts: Facts) -> str:
         return "Cost against what it reaches"
     front = table[(table["on_front"] > 0.0) & (table["policy"] != facts.reference)].sort_values("cost")
     if front.empty:
-        return f"No policy reaches more than {facts.reference} for its cost"
+        return f"No policy does better than {facts.reference}, whatever it costs"
     names = [str(name) for name in front["policy"]]
     best = front.iloc[-1]
     row = facts.row(reached(facts), names[-1])
@@ -79,8 +77,10 @@ def _title(facts: Facts) -> str:
     if row is not None and math.isfinite(best["cost"]):
         money = f"{fixed(round(best['cost'], -3) if abs(best['cost']) > PER_100**2 else best['cost'])} {facts.currency}"
         said = f"; {names[-1]} reaches {quantity(row.mean, row.unit)} for {money}"
-    who = listed(names) if len(names) <= MOST_NAMES else f"{len(names)} of {len(facts.others)} policies"
-    return f"Not beaten on cost and {CATALOG[reached(facts)].title}: {who}{said}"
+    title = CATALOG[reached(facts)].title
+    if len(names) > MOST_NAMES:
+        return f"{len(names)} of {len(facts.others)} policies lie on the front of cost and {title}{said}"
+    return f"No cheaper policy beats {listed(names)} on {title}{said}"
 
 
 def _options(facts: Facts) -> dict[str, Any]:

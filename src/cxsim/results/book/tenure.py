@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cxsim.results.book.entry import Entry
 from cxsim.results.book.over_time import begin_options, month_of
-from cxsim.results.book.shown import shown
+from cxsim.results.book.shown import beside, shown
 from cxsim.results.facts import Facts
 from cxsim.results.wording import PER_100, fixed
 from cxsim.stats.intervals import mean_interval
@@ -41,9 +41,16 @@ def tenure_table(facts: Facts) -> pd.DataFrame:
     rows: list[tuple[str, float, float, float, float, float]] = []
     for policy in shown(facts, MOST) if facts.has("retention") else ():
         mine = own[own["policy"] == policy]
+        if mine.empty:
+            continue
         # The reasons of one leaving are rows of their own; who is at risk stands in each of them.
-        left = mine.pivot_table(index="replication", columns="tenure_days", values="left", aggfunc="sum").to_numpy()
-        risk = mine.pivot_table(index="replication", columns="tenure_days", values="at_risk", aggfunc="first").to_numpy()
+        both = mine.pivot_table(
+            index="replication",
+            columns="tenure_days",
+            values=["left", "at_risk"],
+            aggfunc={"left": "sum", "at_risk": "first"},
+        )
+        left, risk = (both[name].to_numpy(np.float64) for name in ("left", "at_risk"))
         ends = np.array([month_of(days) for days in sorted(set(mine["tenure_days"]))])
         for first, last in spans(ends):
             begin = float(ends[first - 1]) if first else 0.0
@@ -90,26 +97,40 @@ def spans(ends: NDArray[np.float64]) -> list[tuple[int, int]]:
 
 
 def _title(facts: Facts) -> str:
-    """Say in which time leaving is most likely, and how likely then and at the end."""
+    """Say how many leave in a month, under as-is and the best policy, and when most do."""
     table = tenure_table(facts)
     if table.empty:
         return "Chance of leaving by tenure"
     own = table[table["policy"] == facts.reference]
-    own = table if own.empty else own
-    most, last = own.loc[own["value"].idxmax()], own.iloc[-1]
-    words = f"Under {most['policy']}, {_chance(most['value'])} leave a month at most"
-    if most["begin"] == last["begin"]:
-        return f"{words}, in the last months"
-    told = f"{words}, in months {fixed(round(most['begin']))} to {fixed(round(most['end']))}"
-    return f"{told}; {_chance(last['value'])} at the end"
+    policy = beside(facts)
+    if policy is None or own.empty:
+        own = table[table["policy"] == table["policy"].iloc[0]]
+    told = f"{_all(own)} leave a month under {own['policy'].iloc[0]}"
+    if policy is not None:
+        told += f", {_all(table[table['policy'] == policy])} under {policy}"
+    # Who stopped buying shortly before the end may yet come back.
+    sure = own if _is_contractual(facts) or len(own) == 1 else own.iloc[:-1]
+    most = sure.loc[sure["value"].idxmax()]
+    if len(own) == 1:
+        return f"Of 100 customers {told}"
+    span = f"{fixed(round(most['begin']))} to {fixed(round(most['end']))}"
+    return f"Of 100 customers {told}; {most['policy']} loses most in months {span}"
 
 
-def _chance(share: float) -> str:
-    return f"{PER_100 * share:.1f} of 100"
+def _all(own: pd.DataFrame) -> str:
+    """Write the chance of the whole time: the mean over the months."""
+    length = own["end"] - own["begin"]
+    return f"{PER_100 * float((own['value'] * length).sum() / length.sum()):.1f}"
+
+
+def _is_contractual(facts: Facts) -> bool:
+    market = facts.experiment.scenario.document.market
+    return market is None or market.setting != "noncontractual"
 
 
 def _options(facts: Facts) -> dict[str, Any]:
-    return {"among": facts.policies, **begin_options(facts)}
+    note = "" if _is_contractual(facts) else "Who stopped buying shortly before the end may yet come back."
+    return {"among": facts.policies, "note": note, **begin_options(facts)}
 
 
 def _draw() -> Draw:

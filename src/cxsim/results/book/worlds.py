@@ -71,7 +71,8 @@ def _parts(facts: Facts, found: WorldsFound, judged: pd.DataFrame) -> list[_Thir
     values = np.array([drawn[world] for world in judged["world"]])
     edges = np.quantile(values, np.arange(1, THIRDS) / THIRDS)
     thirds = np.searchsorted(edges, values, side="left")
-    return [every, *(_third(made.ranges[place], values, thirds == third) for third in range(THIRDS) if (thirds == third).any())]
+    chosen = [thirds == third for third in range(THIRDS)]
+    return [every, *(_third(made.ranges[place], values, rows) for rows in chosen if rows.any())]
 
 
 def _third(place: Range, values: NDArray[np.float64], rows: NDArray[np.bool_]) -> _Third:
@@ -84,7 +85,7 @@ def _title(facts: Facts) -> str:
     if found is None:
         return "Worlds in which each policy wins"
     best, others = found.best[found.choice], found.count - found.stays
-    title = f"{found.choice} is best in {best} of {found.count} worlds we cannot rule out"
+    title = f"{found.choice[:1].upper()}{found.choice[1:]} is best in {best} of {found.count} worlds we cannot rule out"
     if found.level[found.choice]:
         title += f" and level with the best in {found.level[found.choice]} more"
     if not others:
