@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cxsim.charts.theme import theme
     from cxsim.checks.parity import check_parity
     from cxsim.errors import CxsimError, ScenarioError
     from cxsim.experiments.rules import replaced
@@ -57,6 +58,7 @@ __all__ = [
     "story",
     "study_of",
     "sweep",
+    "theme",
     "waterfall",
 ]
 
@@ -87,6 +89,7 @@ _HOMES: Final = {
     "story": "cxsim.results.stories.story",
     "study_of": "cxsim.experiments.studies.study",
     "sweep": "cxsim.results.study",
+    "theme": "cxsim.charts.theme",
     "waterfall": "cxsim.results.bundle",
 }
 

@@ -35,6 +35,7 @@ PUBLIC_NAMES = [
     "story",
     "study_of",
     "sweep",
+    "theme",
     "waterfall",
 ]
 HEAVY_LIBRARIES = [

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from cxsim.charts.axes import base_font, inches
 from cxsim.charts.style import INK, PAPER, SMALL, SOFT_INK
 from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, plain, width_of
+from cxsim.charts.words import said
 
 BRIGHT: Final = 0.45  # fills lighter than this carry dark figures
 
@@ -35,7 +36,7 @@ def inside(panel: Axes, place: tuple[float, float], text: str, fill: str, size: 
 
 
 def head_bars(panel: Axes, text: str) -> None:
-    """Say above a panel what its bars are."""
+    """Say above a panel what its bars are; the text is drawn as it is."""
     size = base_font() * SMALL
     panel.annotate(
         text,
@@ -60,7 +61,7 @@ def key(ax: Axes, parts: Sequence[Part]) -> float:
     swatch, gap, line = 1.5 * em, 1.6 * em, 1.65 * em
     x, lines = 0.0, 0
     for part in parts:
-        name = fitted(part.name, width - swatch - gap, 1.1 * LINE * em, unit)
+        name = fitted(said(part.name), width - swatch - gap, 1.1 * LINE * em, unit)
         needed = swatch + 0.5 * em + width_of(name.text, name.size)
         if x > 0.0 and x + needed > width:
             x, lines = 0.0, lines + 1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
@@ -13,11 +14,15 @@ from numpy.typing import NDArray
 from cxsim.charts.axes import axis_words, base_font, figure_width, inches, strip
 from cxsim.charts.ends import End, name_ends, width_of_ends
 from cxsim.charts.style import INK, PAPER, RULE, SMALL, Look
-from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, literal, plain
+from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, plain
+from cxsim.charts.words import label, said
 
 Floats = NDArray[np.float64]
 
-MONTHS: Final = "months from the start"
+MONTHS: Final = label("months from the start")
+LEFT_OUT: Final = label("Policies left out: {count}.")
+BANDS: Final = label("Bands: {interval}.")
+INTERVAL: Final = label("95 % interval over replications")
 BAND: Final = 0.16  # strength
 MARKS: Final = 6  # about so many markers along a line
 PAD: Final = 0.05
@@ -104,7 +109,7 @@ def rooms(ax: Axes, panels: int, figure: str) -> Rooms:
 def head(panel: Axes, text: str, room: float) -> None:
     """Write above a panel what it shows, in so many inches."""
     unit = base_font()
-    words = fitted(text, room, 1.1 * LINE * unit / POINTS_PER_INCH, unit, "bold")
+    words = fitted(said(text), room, 1.1 * LINE * unit / POINTS_PER_INCH, unit, "bold")
     panel.annotate(
         words.text, (0.0, 1.0), xycoords="axes fraction", xytext=(0.0, 0.6 * unit), textcoords="offset points",
         ha="left", va="bottom", **plain(fontsize=words.size, fontweight="bold", color=INK),
@@ -148,9 +153,26 @@ def draw_courses(
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: up.written(value)))
     ax.spines["bottom"].set_visible(True)
     ax.spines["bottom"].set_color(RULE)
-    axis_words(ax, MONTHS)
+    axis_words(ax, said(MONTHS))
     if ends:
         name_ends(ax, ends, room)
+
+
+def notes(rows: pd.DataFrame, among: Sequence[str], band: str) -> list[str]:
+    """Return what stands below the title of every chart over time: what bands are, and how many policies are left out.
+
+    Parameters
+    ----------
+    rows
+        What is drawn, with ``policy`` and ``ci_low``.
+    among
+        All policies of the comparison.
+    band
+        What the bands mean.
+    """
+    told = [said(BANDS, interval=said(band))] if bool(rows["ci_low"].notna().any()) else []
+    left_out = len(set(among) - set(rows["policy"]))
+    return [*told, said(LEFT_OUT, count=left_out)] if left_out else told
 
 
 def draw_course(ax: Axes, course: Course) -> None:
@@ -174,13 +196,13 @@ def draw_course(ax: Axes, course: Course) -> None:
     )  # fmt: skip
 
 
-def mark_begin(ax: Axes, begin: float, words: str = "policies from here") -> None:
-    """Mark from when something is there; the word stands at the foot, on the side where there is more room."""
+def mark_begin(ax: Axes, begin: float) -> None:
+    """Mark from when policies are there; the word stands at the foot, on the side where there is more room."""
     unit = base_font()
-    ax.axvline(begin, color=RULE, linewidth=unit / 12, zorder=1, gid=words)
+    ax.axvline(begin, color=RULE, linewidth=unit / 12, zorder=1, gid="policies from here")
     left = begin > sum(ax.get_xlim()) / 2
     ax.annotate(
-        literal(words), (begin, 0.0), xycoords=("data", "axes fraction"),
+        said("policies from here"), (begin, 0.0), xycoords=("data", "axes fraction"),
         xytext=(-0.4 * unit if left else 0.4 * unit, 0.4 * unit), textcoords="offset points",
         ha="right" if left else "left", va="bottom", **plain(color=INK, fontsize=SMALL * unit),
     )  # fmt: skip

@@ -14,8 +14,10 @@ from cxsim.charts.axes import Figures, base_font, inches, name_rows, print_besid
 from cxsim.charts.style import PAPER, SMALL, SOFT_INK, TIE, Look, looks
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, decimals_for, literal, number, plain, width_of, wrapped
+from cxsim.charts.words import label, said
 
 SHARE_UNITS: Final = ("share", "fraction", "1")
+INTERVAL: Final = label("simultaneous 95 % intervals")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def differences(
     ax: Axes,
     *,
     reference: str = "as-is",
-    interval: str = "simultaneous 95 % intervals",
+    interval: str = INTERVAL,
     measure: str = "retention",
 ) -> Axes:
     """Draw one row for each policy, best first; what cannot be told apart from the reference is grey.
@@ -77,7 +79,7 @@ def differences(
     is_share = str(others["unit"].iloc[0]).startswith(SHARE_UNITS)
     higher = str(others["better"].iloc[0]) != "lower"
     ranked = _ranked(others, 100.0 if is_share else 1.0, higher=higher)
-    unit = "percentage points" if is_share else literal(str(others["unit"].iloc[0]))
+    unit = said("percentage points") if is_share else literal(said(str(others["unit"].iloc[0])))
     strip(ax, grid="x")
     name_rows(ax, [row.policy for row in ranked])
     _set_scale(ax, ranked)
@@ -86,11 +88,11 @@ def differences(
         _draw_row(ax, place, row, look[row.policy])
     _print_figures(ax, ranked)
     _say_sides(ax, literal(reference), higher=higher)
-    say_what(
-        ax,
-        f"Difference in {literal(measure)} from {literal(reference)}, {unit}, paired runs; {interval}. "
-        "Grey: cannot be told apart.",
-    )
+    told = said(
+        "Difference in {measure} from {reference}, {unit}, paired runs; {interval}.",
+        measure=literal(said(measure)), reference=literal(reference), unit=unit, interval=said(interval),
+    )  # fmt: skip
+    say_what(ax, f"{told} {said('Grey: cannot be told apart.')}")
     return ax
 
 
@@ -144,9 +146,10 @@ def _print_figures(ax: Axes, rows: list[Row]) -> None:
 
 def _interval(row: Row, decimals: int) -> str:
     if not (np.isfinite(row.low) and np.isfinite(row.high)):
-        return "no interval"
-    span = f"{number(row.low, decimals, signed=True)} to {number(row.high, decimals, signed=True)}"
-    return f"{span}, tie" if row.is_tie else span
+        return said("no interval")
+    low, high = (number(value, decimals, signed=True) for value in (row.low, row.high))
+    span = said("{low} to {high}", low=low, high=high)
+    return said("{interval}, tie", interval=span) if row.is_tie else span
 
 
 def _say_sides(ax: Axes, reference: str, *, higher: bool) -> None:
@@ -154,18 +157,18 @@ def _say_sides(ax: Axes, reference: str, *, higher: bool) -> None:
     size = base_font() * SMALL
     low, high = ax.get_xlim()
     zero = -low / (high - low)
-    left, right = ("worse", "better") if higher else ("better", "worse")
+    sides = (said("worse"), said("worse than {reference}", reference=reference))
+    others = (said("better"), said("better than {reference}", reference=reference))
+    left, right = (sides, others) if higher else (others, sides)
     width = inches(ax)[0]
     lift = size * 0.5
-    for side, words, edge in (("right", left, zero), ("left", right, 1.0 - zero)):
-        text = f"{words} than {reference}"
+    for side, (words, text), edge in (("right", left, zero), ("left", right, 1.0 - zero)):
         longest = edge * width - size / POINTS_PER_INCH
-        if width_of(text, size) > longest:
-            text = words
-        if width_of(text, size) > longest:
+        shown = words if width_of(text, size) > longest else text
+        if width_of(shown, size) > longest:
             continue
         ax.annotate(
-            wrapped(text, longest, size),
+            wrapped(shown, longest, size),
             (zero, 1.0),
             xycoords="axes fraction",
             xytext=(-size * 0.6 if side == "right" else size * 0.6, lift),

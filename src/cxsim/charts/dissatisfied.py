@@ -15,11 +15,12 @@ from cxsim.charts.ribbons import Span, block, ribbon, stacked
 from cxsim.charts.style import INK, SMALL, SOFT_INK
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import LINE, POINTS_PER_INCH, Fitted, fitted, literal, number, plain, spread, wrapped
+from cxsim.charts.words import label, said
 
-LEFT_SILENTLY: Final = "left without a word"
-NOT_MADE_GOOD: Final = "complained, not made good"
-MADE_GOOD: Final = "complained, made good"
-STAYED_SILENTLY: Final = "said nothing and stayed"
+LEFT_SILENTLY: Final = label("left without a word")
+NOT_MADE_GOOD: Final = label("complained, not made good")
+MADE_GOOD: Final = label("complained, made good")
+STAYED_SILENTLY: Final = label("said nothing and stayed")
 FATES: Final = (LEFT_SILENTLY, NOT_MADE_GOOD, MADE_GOOD, STAYED_SILENTLY)
 LEFT_AFTER: Final = "left after complaining"  # of those who complained, whatever the answer; not in the sum
 
@@ -29,11 +30,13 @@ PARTS: Final = (
     Part(MADE_GOOD, "#009e73", "..."),
     Part(STAYED_SILENTLY, "#dde3e7"),
 )
-HURT: Final = Part("hurt by a failure", SOFT_INK)
-SPOKE: Final = Part("complained", "#56b4e9")
-SILENT: Final = Part("said nothing", "#b9c4cc")
-STAYED: Final = Part("stayed", "#b9c4cc")
-GONE: Final = Part("left", INK)
+HURT: Final = Part(label("hurt by a failure"), SOFT_INK)
+SPOKE: Final = Part(label("complained"), "#56b4e9")
+SILENT: Final = Part(label("said nothing"), "#b9c4cc")
+STAYED: Final = Part(label("stayed"), "#b9c4cc")
+GONE: Final = Part(label("left"), INK)
+GOOD: Final = label("made good")
+NOT_GOOD: Final = label("not made good")
 ALL: Final = 100.0
 ROUNDING: Final = 0.5
 MOST: Final = 2  # policies side by side
@@ -99,7 +102,7 @@ def dissatisfied(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", bes
         numbers = wide.loc[policy]
         if np.isnan(numbers[LEFT_SILENTLY]):
             words = plain(va="center", ha="left", color=INK, fontsize=base_font() * SMALL)
-            panel.text(0.0, ALL / 2.0, "– nobody was hurt", **words)
+            panel.text(0.0, ALL / 2.0, said("– nobody was hurt"), **words)
             continue
         _draw(panel, _Fates(*(float(numbers[fate]) for fate in FATES), float(numbers.get(LEFT_AFTER, np.nan))))
     say_what(ax, _words(wide.loc[shown], len(policies) - len(shown)))
@@ -114,11 +117,11 @@ def _chosen(policies: Sequence[str], reference: str, beside: str | None) -> list
 
 
 def _words(wide: pd.DataFrame, left_out: int) -> str:
-    words = "Bands are as wide as their number of every 100 times that a failure hurt a customer."
+    words = said("Bands are as wide as their number of every 100 times that a failure hurt a customer.")
     if LEFT_AFTER in wide.columns and bool((wide[LEFT_AFTER] > 0.0).any()):
-        words += " Complainers who left are counted together, made good or not."
+        words += f" {said('Complainers who left are counted together, made good or not.')}"
     if left_out:
-        words += f" {left_out} other {'policies are' if left_out > 1 else 'policy is'} left out."
+        words += f" {said('Policies left out: {count}.', count=left_out)}"
     return words
 
 
@@ -195,14 +198,13 @@ def _draw(panel: Axes, fates: _Fates) -> None:
     _flow(panel, 1, 3, silent.bottom(fates.silent_left), left.bottom(fates.silent_left), PARTS[0])
     _column(panel, 0, {HURT.name: (hurt, HURT, ALL)})
     _column(panel, 1, {SPOKE.name: (spoken, SPOKE, spoke), SILENT.name: (silent, SILENT, ALL - spoke)})
-    _column(
-        panel, 2, {"made good": (good, PARTS[2], fates.good), "not made good": (not_good, PARTS[1], fates.not_good)}
-    )
+    answers = {GOOD: (good, PARTS[2], fates.good), NOT_GOOD: (not_good, PARTS[1], fates.not_good)}
+    _column(panel, 2, answers)
     # Behind both answers one block again: nobody counts which of the two those got who left.
     block(panel, COLUMNS[2] + BLOCK, BLOCK / 3.0, spoken, SPOKE, "answered")
-    silently = f"{GONE.name}, {_count(fates.silent_left)} without a word" if known and after > LEAST else ""
-    names = (STAYED.name, silently or f"{GONE.name} without a word")
-    _column(panel, 3, {names[0]: (stayed, STAYED, stay), names[1]: (left, GONE, gone)})
+    words = said("left, {count} without a word", count=_count(fates.silent_left))
+    ending = words if known and after > LEAST else said(LEFT_SILENTLY)
+    _column(panel, 3, {STAYED.name: (stayed, STAYED, stay), ending: (left, GONE, gone)})
 
 
 def _flow(panel: Axes, begin: int, end: int, low: Span, high: Span, part: Part) -> None:
@@ -223,7 +225,7 @@ def _column(panel: Axes, column: int, blocks: dict[str, tuple[Span, Part, float]
     left = COLUMNS[column]
     following = (*COLUMNS, 1.0)[column + 1]
     room = (following - left - BLOCK) * width - 1.1 * unit / POINTS_PER_INCH
-    texts = {name: Fitted(wrapped(name, room, unit * SMALL), unit * SMALL) for name in there}
+    texts = {name: Fitted(wrapped(said(name), room, unit * SMALL), unit * SMALL) for name in there}
     low, high = panel.get_ylim()
     scale = (high - low) / height  # customers in an inch
     line = LINE * unit / POINTS_PER_INCH

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
+from cxsim.charts.finish import LOGO_GAP, Logo, finished, logo_for, place_logo
 from cxsim.charts.style import (
     FOOTNOTE,
     INK,
@@ -24,10 +25,16 @@ from cxsim.charts.style import (
     Size,
     SizeName,
     applied,
+    dressed,
     size_of,
+    theme_in_force,
 )
 from cxsim.charts.tables import ChartError
 from cxsim.charts.text import LINE, POINTS_PER_INCH, Fitted, balanced, fitted, literal, plain
+from cxsim.charts.words import ENGLISH, Words, worded, words_in_force
+
+if TYPE_CHECKING:
+    from cxsim.charts.theme import Theme
 
 Format = Literal["png", "svg", "pdf"]
 Draw = Callable[..., Axes]
@@ -83,12 +90,16 @@ class Chart:
         Title, subtitle, footnote.
     options
         Passed on to `draw`.
+    theme, words
+        Colours, font and logo, and what labels are called: those that were in force when the chart was made.
     """
 
     draw: Draw
     table: pd.DataFrame
     caption: Caption
     options: dict[str, Any]
+    theme: Theme | None = None
+    words: Words = ENGLISH
 
     @cached_property
     def _drawn(self) -> dict[SizeName, Figure]:
@@ -108,9 +119,12 @@ class Chart:
 
     def at(self, size: SizeName) -> Figure:
         """Draw the chart in one size."""
-        measures = size_of(size)
-        with applied(measures):
-            return _compose(self, measures)
+        return self.drawn(size_of(size))
+
+    def drawn(self, size: Size) -> Figure:
+        """Draw the chart in measures of one's own."""
+        with dressed(self.theme), worded(self.words), applied(size):
+            return _compose(self, size)
 
     def render(self, format: Format = "png", size: SizeName = "slide") -> bytes:  # noqa: A002 - as savefig names it
         """Return the chart as the bytes of a file; the same chart always gives the same bytes.
@@ -134,7 +148,7 @@ class Chart:
             self._drawn[size] = self.at(size)
         figure = self._drawn[size]
         buffer = BytesIO()
-        with applied(measures):
+        with dressed(self.theme), worded(self.words), applied(measures):
             figure.savefig(buffer, format=format, dpi=measures.dpi, metadata=_metadata(format, self.caption.title))
         return buffer.getvalue()
 
@@ -173,7 +187,7 @@ class Chart:
 
 
 def make_chart(draw: Draw, table: pd.DataFrame, caption: Caption, **options: Any) -> Chart:
-    """Put a table, a chart function and a caption together; nothing is drawn yet.
+    """Put a table, a chart function and a caption together, in the theme and words in force; nothing is drawn yet.
 
     Parameters
     ----------
@@ -186,7 +200,7 @@ def make_chart(draw: Draw, table: pd.DataFrame, caption: Caption, **options: Any
     options
         Passed on to `draw`.
     """
-    return Chart(draw, table.copy(), caption, dict(options))
+    return Chart(draw, table.copy(), caption, dict(options), theme_in_force(), words_in_force())
 
 
 def _compose(chart: Chart, size: Size) -> Figure:
@@ -197,13 +211,14 @@ def _compose(chart: Chart, size: Size) -> Figure:
         trial = _blank(size).add_axes((0.2, 0.2, 0.6, 0.6))
         subtitle = literal(chart.draw(chart.table, trial, **chart.options).get_title(loc="left"))
     insets = Edges(0.0, 0.0, 0.0, 0.0)
+    logo = logo_for(size)
     for _ in range(PASSES):
         figure = _blank(size)
-        area = _set_caption(figure, size, chart.caption, subtitle)
+        area = _set_caption(figure, size, chart.caption, subtitle, logo)
         left, bottom = area.left + insets.left, area.bottom + insets.bottom
         right, top = area.right - insets.right, area.top - insets.top
         bounds = (left / size.width, bottom / size.height, (right - left) / size.width, (top - bottom) / size.height)
-        ax = chart.draw(chart.table, figure.add_axes(bounds), **chart.options)
+        ax = finished(chart.draw(chart.table, figure.add_axes(bounds), **chart.options))
         told = literal(ax.get_title(loc="left"))
         ax.set_title("", loc="left")
         found = _overhang(figure, ax)
@@ -212,6 +227,8 @@ def _compose(chart: Chart, size: Size) -> Figure:
             break
         insets = found
         subtitle = told if is_told else subtitle
+    if logo is not None:
+        place_logo(figure, logo, MARGIN * size.font / POINTS_PER_INCH)
     return figure
 
 
@@ -221,18 +238,22 @@ def _blank(size: Size) -> Figure:
     return figure
 
 
-def _set_caption(figure: Figure, size: Size, caption: Caption, subtitle: str) -> Edges:
+def _set_caption(figure: Figure, size: Size, caption: Caption, subtitle: str, logo: Logo | None) -> Edges:
     """Write title, subtitle and footnote, and return where the plot may be, in inches."""
     em = size.font / POINTS_PER_INCH
     margin = MARGIN * em
     room = size.width - 2 * margin
     top = size.height - margin
-    blocks = ((caption.title, TITLE, "bold", INK, 3), (subtitle, SUBTITLE, "normal", SOFT_INK, 3))
+    beside = room - (logo.width + LOGO_GAP * em if logo else 0.0)
+    foot = top - (logo.height if logo else 0.0)
+    theme = theme_in_force()
+    ink = INK if theme is None else theme.ink
+    blocks = ((caption.title, TITLE, "bold", ink, 3), (subtitle, SUBTITLE, "normal", SOFT_INK, 3))
     for words, scale, weight, color, lines in blocks:
         if not words.strip():
             continue
-        block = fitted(words, room, (lines + 0.1) * LINE * scale * em, scale * size.font, weight)
-        block = balanced(words, block, room, weight)
+        block = fitted(words, beside, (lines + 0.1) * LINE * scale * em, scale * size.font, weight)
+        block = balanced(words, block, beside, weight)
         _write(figure, size, block, (margin, top), color=color, weight=weight, va="top")
         top -= block.height + 0.35 * em
     bottom = margin
@@ -240,7 +261,7 @@ def _set_caption(figure: Figure, size: Size, caption: Caption, subtitle: str) ->
         block = fitted(caption.footnote, room, 3.1 * LINE * FOOTNOTE * em, FOOTNOTE * size.font)
         _write(figure, size, block, (margin, margin * 0.8), color=QUIET, va="bottom")
         bottom = margin * 0.8 + block.height + GAP * em
-    return Edges(margin, bottom, size.width - margin, top - GAP * em)
+    return Edges(margin, bottom, size.width - margin, min(top, foot) - GAP * em)
 
 
 def _write(figure: Figure, size: Size, block: Fitted, place: tuple[float, float], **style: Any) -> None:

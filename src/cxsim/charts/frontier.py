@@ -14,7 +14,9 @@ from cxsim.charts.ends import End, name_ends
 from cxsim.charts.style import PALETTE, PAPER, RULE, Look, looks
 from cxsim.charts.tables import checked, one_row_each, scale_of
 from cxsim.charts.text import POINTS_PER_INCH, decimals_for, literal, number
+from cxsim.charts.words import label, said
 
+INTERVAL: Final = label("95 % intervals of the means over replications")
 PAD: Final = 0.07
 THOUSANDS: Final = 20_000.0
 MOST: Final = 12  # policies that can be named
@@ -40,7 +42,7 @@ def frontier(
     reference: str = "as-is",
     measure: str = "retention",
     currency: str = "",
-    interval: str = "95 % intervals of the means over replications",
+    interval: str = INTERVAL,
 ) -> Axes:
     """Draw each policy by cost and by what it reaches, and the line of those that no cheaper one beats.
 
@@ -93,7 +95,9 @@ def frontier(
     suffix = " %" if unit.startswith("%") else ""
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, _places(ax))}{suffix}"))
     money = f" {literal(currency)}" if currency else ""
-    axis_words(ax, f"cost above {literal(reference)} until the end,{' thousand' if thousands else ''}{money}")
+    counted = f"{said('thousand')}{money}" if thousands else money.strip()
+    cost = said("cost above {reference} until the end", reference=literal(reference))
+    axis_words(ax, f"{cost}, {counted}" if counted else cost)
     decimals = decimals_for([point.value for point in chosen])
     ends = [
         End(
@@ -107,7 +111,7 @@ def frontier(
         for one in chosen
     ]
     name_ends(ax, ends)
-    say_what(ax, _words(points, chosen, f"{literal(measure)}, {literal(unit)}", interval))
+    say_what(ax, _words(points, chosen, f"{literal(said(measure))}, {literal(said(unit))}", interval))
     return ax
 
 
@@ -120,12 +124,15 @@ def _chosen(points: list[Point], reference: str, *, higher: bool) -> list[Point]
 
 
 def _words(points: list[Point], chosen: list[Point], what: str, interval: str) -> str:
-    words = f"{what[:1].upper()}{what[1:]}, against cost. Line: the front; no cheaper policy does better on average."
+    told = [said("{measure}, against cost.", measure=f"{what[:1].upper()}{what[1:]}")]
+    told.append(said("Line: the front; no cheaper policy does better on average."))
     if any(np.isfinite(point.low) for point in chosen):
-        words += f" Bars: {interval}."
+        told.append(said("Bars: {interval}.", interval=said(interval)))
     if len(chosen) < len(points):
-        words += f" The reference, the front and the best others: {len(chosen)} of {len(points)} policies."
-    return words
+        told.append(
+            said("The front and the best of the others: {chosen} of {all}.", chosen=len(chosen), all=len(points))
+        )
+    return " ".join(told)
 
 
 def _set_scale(ax: Axes, points: list[Point]) -> None:

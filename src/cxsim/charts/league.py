@@ -13,8 +13,10 @@ from cxsim.charts.axes import Figures, axis_words, base_font, name_rows, print_b
 from cxsim.charts.style import GRID, PAPER, REFERENCE_COLOR, Look, looks
 from cxsim.charts.tables import checked, one_row_each, scale_of
 from cxsim.charts.text import decimals_for, literal, number
+from cxsim.charts.words import label, said
 
 PAD: Final = 0.08
+INTERVAL: Final = label("95 % interval of the mean over replications")
 
 
 class Place(NamedTuple):
@@ -32,7 +34,7 @@ def league(
     *,
     reference: str = "as-is",
     measure: str = "retention",
-    interval: str = "95 % interval of the mean over replications",
+    interval: str = INTERVAL,
 ) -> Axes:
     """Draw one row for each policy, best first, with the reference marked among them and as a dashed line.
 
@@ -78,10 +80,14 @@ def league(
     if unit.startswith("%"):
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %"))
     else:
-        axis_words(ax, literal(unit))
-    marked = f" Grey row and dashed line: {literal(reference)}." if reference in look and len(places) > 1 else ""
-    bars = f" Bars: {interval}." if any(np.isfinite(place.low) for place in places) else ""
-    say_what(ax, f"{_capital(literal(measure))}, {literal(unit)}; best first.{bars}{marked}")
+        axis_words(ax, literal(said(unit)))
+    named = _capital(literal(said(measure)))
+    told = [said("{measure}, {unit}; best first.", measure=named, unit=literal(said(unit)))]
+    if any(np.isfinite(place.low) for place in places):
+        told.append(said("Bars: {interval}.", interval=said(interval)))
+    if reference in look and len(places) > 1:
+        told.append(said("Grey row and dashed line: {reference}.", reference=literal(reference)))
+    say_what(ax, " ".join(told))
     return ax
 
 
@@ -129,8 +135,8 @@ def _decimals(places: list[Place]) -> int:
 
 def _interval(place: Place, decimals: int) -> str:
     if not (np.isfinite(place.low) and np.isfinite(place.high)):
-        return "no interval"
-    return f"{number(place.low, decimals)} to {number(place.high, decimals)}"
+        return said("no interval")
+    return said("{low} to {high}", low=number(place.low, decimals), high=number(place.high, decimals))
 
 
 def _capital(text: str) -> str:

@@ -22,12 +22,14 @@ from cxsim.charts.style import (
 )
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, literal, number, plain, width_of
+from cxsim.charts.words import label, said
 
 ALL: Final = 100.0
 ROUNDING: Final = 0.5
 MANY: Final = 30.0
 BAR: Final = 0.62  # of a row's height
 STAYED_PANEL: Final = 0.2  # of the width
+STAYED: Final = (label("stayed"), label("came back"))
 
 
 def leavers(
@@ -35,7 +37,7 @@ def leavers(
     ax: Axes,
     *,
     reference: str = "as-is",
-    stayed: tuple[str, ...] = ("stayed", "came back"),
+    stayed: tuple[str, ...] = STAYED,
 ) -> Axes:
     """Draw two bars for each policy: those still with the firm, and, on a wider scale, those who left by reason.
 
@@ -78,7 +80,7 @@ def leavers(
     name_rows(left_panel, policies)
     _stayed_bars(left_panel, wide[kept])
     _left_bars(right_panel, wide[reasons])
-    say_what(ax, "Of every 100 customers at the start: who is still with the firm, and why the others left.")
+    say_what(ax, said("Of every 100 customers at the start: who is still with the firm, and why the others left."))
     return ax
 
 
@@ -108,7 +110,7 @@ def _stayed_bars(panel: Axes, wide: pd.DataFrame) -> None:
             start += float(value)
         style = plain(va="center_baseline", ha="left", color=INK, fontweight="bold", fontsize=unit)
         panel.text(4.0, row, number(start, decimals), **style)
-    head_bars(panel, "still with the firm")
+    head_bars(panel, said("still with the firm"))
 
 
 def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
@@ -143,7 +145,7 @@ def _left_bars(panel: Axes, wide: pd.DataFrame) -> None:
             va="center_baseline",
             **plain(fontsize=unit, fontweight="bold", color=INK),
         )
-    head_bars(panel, "left, by reason (wider scale)")
+    head_bars(panel, said("left, by reason (wider scale)"))
 
 
 def _fill(place: int) -> tuple[str, str]:

@@ -14,10 +14,12 @@ from cxsim.charts.ends import End, name_ends
 from cxsim.charts.style import INK, RULE, Look, looks
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import number
+from cxsim.charts.words import label, said
 
 BAND_STRENGTH: Final = 0.16
 FINE_STEP: Final = 0.01  # the vertical axis ends at a multiple of this share, or of five of it
 MARKS: Final = 6  # about so many markers along a line
+BAND: Final = label("95 % interval over replications")
 
 
 def retention(
@@ -25,7 +27,7 @@ def retention(
     ax: Axes,
     *,
     reference: str = "as-is",
-    band: str = "95 % interval over replications",
+    band: str = BAND,
     begin: float | None = None,
 ) -> Axes:
     """Draw one line and band for each policy, named at its end.
@@ -68,8 +70,9 @@ def retention(
     name_ends(ax, ends)
     if begin is not None:
         _mark_begin(ax, begin)
-    bands = f" Bands: {band}." if bool(rows["ci_low"].notna().any()) else ""
-    say_what(ax, f"Of the customers at the start, the share still with the firm.{bands}")
+    told = said("Of the customers at the start, the share still with the firm.")
+    bands = said("Bands: {interval}.", interval=said(band)) if bool(rows["ci_low"].notna().any()) else ""
+    say_what(ax, f"{told} {bands}".rstrip())
     return ax
 
 
@@ -115,7 +118,7 @@ def _set_scales(ax: Axes, rows: pd.DataFrame) -> None:
     ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g} %"))
     ax.spines["bottom"].set_visible(True)
     ax.spines["bottom"].set_color(RULE)
-    axis_words(ax, "months from the start")
+    axis_words(ax, said("months from the start"))
 
 
 def _mark_begin(ax: Axes, begin: float) -> None:
@@ -124,7 +127,7 @@ def _mark_begin(ax: Axes, begin: float) -> None:
     ax.axvline(begin, color=RULE, linewidth=unit / 12, zorder=1, gid="policies from here")
     left = begin > sum(ax.get_xlim()) / 2
     ax.annotate(
-        "policies from here",
+        said("policies from here"),
         (begin, 0.0),
         xycoords=("data", "axes fraction"),
         xytext=(-0.4 * unit if left else 0.4 * unit, 0.4 * unit),

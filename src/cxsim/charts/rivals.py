@@ -14,9 +14,10 @@ from cxsim.charts.panels import Panels
 from cxsim.charts.style import INFERRED, PAPER, QUIET, Look, looks
 from cxsim.charts.tables import ChartError, checked, one_row_each, scale_of
 from cxsim.charts.text import POINTS_PER_INCH, decimals_for, literal, number
+from cxsim.charts.words import label, said
 
 COLUMNS: Final = (3.0, 6.2)  # right edges of the simulated and the known figure, in font sizes from the panel's edge
-KNOWN: Final = ("published", "recorded")
+KNOWN: Final = (label("published"), label("recorded"))
 ORIGINS: Final = (*KNOWN, "simulated", "inferred")
 MOST_IN_A_ROW: Final = 3
 MOST_LINES: Final = 3
@@ -81,7 +82,7 @@ def rivals(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
         factor, unit = scale_of(str(part["unit"].iloc[0]))
         cells = _cells(part, factor)
         _draw(panel, cells, names, look)
-        panels.head(panel, f"{literal(figure)}, {'%' if unit.startswith('%') else literal(unit)}")
+        panels.head(panel, f"{literal(said(figure))}, {'%' if unit.startswith('%') else literal(said(unit))}")
         _print(panels, panel, cells, names)
         if panels.is_first(place, len(chosen)):
             name_rows(panel, names, share=0.2)
@@ -157,12 +158,14 @@ def _decimals(values: list[float]) -> int:
 
 def _words(rows: pd.DataFrame, chosen: list[str], figures: list[str]) -> str:
     shown = set(rows.loc[rows["figure"].isin(chosen), "origin"])
-    words = "Filled, bold: simulated, first year or until a new firm comes, 95 % interval."
-    known = [origin for origin in KNOWN if origin in shown]
-    if known:
-        words += f" Open, light: {' or '.join(known)}, its margin."
+    told = [said("Filled, bold: simulated, first year or until a new firm comes, 95 % interval.")]
+    known = [said(origin) for origin in KNOWN if origin in shown]
+    if len(known) > 1:
+        told.append(said("Open, light: {one} or {other}, its margin.", one=known[0], other=known[1]))
+    elif known:
+        told.append(said("Open, light: {origin}, its margin.", origin=known[0]))
     if "inferred" in shown:
-        words += " Grey: inferred, not compared."
+        told.append(said("Grey: inferred, not compared."))
     if len(figures) > len(chosen):
-        words += f" {len(chosen)} of {len(figures)} figures."
-    return f"{words} Each figure has its own scale."
+        told.append(said("{chosen} of {all} figures.", chosen=len(chosen), all=len(figures)))
+    return " ".join([*told, said("Each figure has its own scale.")])

@@ -9,13 +9,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxsim.charts.axes import say_what
-from cxsim.charts.courses import Course, Up, draw_courses, mark_begin, rooms
+from cxsim.charts.courses import INTERVAL, Course, Up, draw_courses, mark_begin, notes, rooms
 from cxsim.charts.style import looks
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import number
+from cxsim.charts.words import label, said
 
+BOTH: Final = label("Lines: as a survey shows it. Dotted: true, if everybody answered.")
 SURVEYED: Final = "surveyed"
-TRUE: Final = "true"
+TRUE: Final = label("true")
 KINDS: Final = (SURVEYED, TRUE)
 # Lowest and highest value that a unit allows.
 ENDS: Final = {"points": (-100.0, 100.0), "share": (0.0, 1.0)}
@@ -27,7 +29,7 @@ def scores(
     *,
     reference: str = "as-is",
     among: Sequence[str] = (),
-    band: str = "95 % interval over replications",
+    band: str = INTERVAL,
     begin: float | None = None,
 ) -> Axes:
     """Draw a panel for each score: a line and band as surveyed, and a thin dotted line with the true value.
@@ -77,13 +79,15 @@ def scores(
             if kind == TRUE:
                 low, high = low * float("nan"), high * float("nan")
             way = "thin" if kind == TRUE else "reference" if policy == reference else "plain"
-            name = f"{policy}, {TRUE}" if kind == TRUE else str(policy)
+            name = f"{policy}, {said(TRUE)}" if kind == TRUE else str(policy)
             lines.append(Course(name, look[str(policy)], line["month"].to_numpy(), values, low, high, way))  # type: ignore[arg-type]
         up = Up(_written(unit), *ENDS[unit])
         draw_courses(panel, lines, up, panel_head=score, room=divided.names)
         if begin is not None:
             mark_begin(panel, begin)
-    say_what(ax, _words(rows, among, band))
+    is_both = TRUE in set(rows["kind"])
+    what = said(BOTH) if is_both else said("As a survey shows it: not everybody answers.")
+    say_what(ax, " ".join([what, *notes(rows, among, band)]))
     return ax
 
 
@@ -91,15 +95,3 @@ def _written(unit: str) -> Callable[[float], str]:
     if unit == "share":
         return lambda value: f"{number(100.0 * value, 0)} %"
     return lambda value: number(value, 0, signed=True)
-
-
-def _words(rows: pd.DataFrame, among: Sequence[str], band: str) -> str:
-    words = "As a survey shows it, since not everybody answers."
-    if TRUE in set(rows["kind"]):
-        words = "Lines: as a survey shows it. Dotted: true, if everybody answered."
-    if bool(rows["ci_low"].notna().any()):
-        words += f" Bands: {band}."
-    left_out = len(set(among) - set(rows["policy"]))
-    if left_out:
-        words += f" {left_out} {'policies are' if left_out > 1 else 'policy is'} left out."
-    return words

@@ -8,10 +8,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxsim.charts.axes import say_what
-from cxsim.charts.courses import Course, Up, draw_courses, mark_begin, rooms
+from cxsim.charts.courses import INTERVAL, Course, Up, draw_courses, mark_begin, notes, rooms
 from cxsim.charts.style import looks
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import literal, number
+from cxsim.charts.words import said
 
 MOST: Final = 6  # firms
 
@@ -22,7 +23,7 @@ def shares(
     *,
     reference: str = "as-is",
     firm: str = "",
-    band: str = "95 % interval over replications",
+    band: str = INTERVAL,
     begin: float | None = None,
 ) -> Axes:
     """Draw a panel for each policy, and in it a line and band for each firm.
@@ -69,11 +70,12 @@ def shares(
         draw_courses(panel, lines, up, panel_head=policy, room=divided.names)
         if begin is not None and policy != reference:
             mark_begin(panel, begin)
-    bands = f" Bands: {band}." if bool(rows["ci_low"].notna().any()) else ""
-    left_out = rows["firm"].nunique() - len(firms)
-    rest = f" The {len(firms)} largest firms of {rows['firm'].nunique()}." if left_out else ""
-    under = literal(" and under ".join(policies))
-    say_what(ax, f"Share of those who are customers of any firm, under {under}.{bands}{rest}")
+    under = literal(said(" and under ").join(policies))
+    told = [said("Share of those who are customers of any firm, under {policies}.", policies=under)]
+    told += notes(rows, (), band)
+    if len(firms) < rows["firm"].nunique():
+        told.append(said("The {chosen} largest firms of {all}.", chosen=len(firms), all=rows["firm"].nunique()))
+    say_what(ax, " ".join(told))
     return ax
 
 

@@ -15,12 +15,14 @@ from cxsim.charts.panels import Panels
 from cxsim.charts.style import INK, PALETTE, PAPER
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import POINTS_PER_INCH, decimals_for, number
+from cxsim.charts.words import label, said
 
-PRIVATE: Final = "told to people they know"
-PUBLIC: Final = "public reviews"
+PRIVATE: Final = label("told to people they know")
+PUBLIC: Final = label("public reviews")
+INTERVAL: Final = label("95 % intervals of the means over replications")
 WAYS: Final = (PRIVATE, PUBLIC)
-GOOD: Final = Part("good", PALETTE[0])
-BAD: Final = Part("bad", PALETTE[3], "///")
+GOOD: Final = Part(label("good"), PALETTE[0])
+BAD: Final = Part(label("bad"), PALETTE[3], "///")
 PARTS: Final = {"good": GOOD, "bad": BAD}
 COLUMNS: Final = (3.4, 6.4)  # right edges of good and bad, in font sizes from the panel's edge
 THICK: Final = 0.5
@@ -34,7 +36,7 @@ def talk(
     ax: Axes,
     *,
     reference: str = "as-is",
-    interval: str = "95 % intervals of the means over replications",
+    interval: str = INTERVAL,
 ) -> Axes:
     """Draw a panel for each way of telling, and in it for each policy a bar of good and one of bad.
 
@@ -80,14 +82,21 @@ def talk(
         panel = panels.panel(body, place, len(ways))
         part = rows[rows["way"] == way].set_index(["tone", "policy"])
         _draw(panel, part, chosen)
-        panels.head(panel, way)
+        panels.head(panel, said(way))
         _print(panels, panel, part, chosen)
         if panels.is_first(place, len(ways)):
             name_rows(panel, chosen, share=0.2)
-    lines = f" Lines: {interval}." if bool(rows["ci_low"].notna().any()) else ""
-    rest = f" The first {len(chosen)} of {len(policies)} policies." if len(chosen) < len(policies) else ""
-    what = "Stories that reached somebody, and reviews, per 100 customers a year: good to the right, bad to the left."
-    say_what(ax, f"{what}{lines} Figures: good, bad. Each panel has its own scale.{rest}")
+    told = [
+        said(
+            "Stories that reached somebody, and reviews, per 100 customers a year: good to the right, bad to the left."
+        )
+    ]
+    if bool(rows["ci_low"].notna().any()):
+        told.append(said("Lines: {interval}.", interval=said(interval)))
+    told.append(said("Figures: good, bad. Each panel has its own scale."))
+    if len(chosen) < len(policies):
+        told.append(said("The first {chosen} of {all} policies.", chosen=len(chosen), all=len(policies)))
+    say_what(ax, " ".join(told))
     return ax
 
 
@@ -119,7 +128,7 @@ def _draw(panel: Axes, part: pd.DataFrame, policies: list[str]) -> None:
                 span = [sign * row["ci_low"], sign * row["ci_high"]]
                 panel.plot(span, [place, place], color=INK, linewidth=unit / 8, zorder=3)
     panel.axvline(0.0, color=INK, linewidth=unit / 12, zorder=2.5)
-    axis_words(panel, "per 100 customers a year")
+    axis_words(panel, said("per 100 customers a year"))
 
 
 def _print(panels: Panels, panel: Axes, part: pd.DataFrame, policies: list[str]) -> None:

@@ -10,10 +10,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxsim.charts.axes import say_what
-from cxsim.charts.courses import Course, Up, draw_courses, mark_begin
+from cxsim.charts.courses import INTERVAL, Course, Up, draw_courses, mark_begin, notes
 from cxsim.charts.style import looks
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import number
+from cxsim.charts.words import said
 
 ONE_PERCENT: Final = 0.01
 
@@ -70,9 +71,8 @@ def tenure(
     draw_courses(ax, lines, up, last=float(rows["end"].max()))
     if begin is not None:
         mark_begin(ax, begin)
-    bands = " Bands: 95 % interval over replications." if bool(rows["ci_low"].notna().any()) else ""
-    left_out = len(set(among) - set(rows["policy"]))
-    rest = f" {left_out} {'policies are' if left_out > 1 else 'policy is'} left out." if left_out else ""
-    what = "Of the starting customers who have not left yet, the share that leaves in a month, for whatever reason."
-    say_what(ax, f"{what}{bands}{rest}{' ' if note else ''}{note}")
+    what = said(
+        "Of the starting customers who have not left yet, the share that leaves in a month, for whatever reason."
+    )
+    say_what(ax, " ".join([what, *notes(rows, among, INTERVAL), said(note)]).rstrip())
     return ax

@@ -15,6 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 
+from cxsim.charts.style import families_in_force
+from cxsim.charts.words import label, said, words_in_force
+
 LINE: Final = 1.25  # line pitch, in multiples of the font size
 POINTS_PER_INCH: Final = 72.0
 SHRINK_STEPS: Final = (1.0, 0.93, 0.86, 0.8, 0.74)
@@ -26,12 +29,16 @@ ELLIPSIS: Final = "…"
 GAP: Final = re.compile(r"(?<!\d) | (?!(?:%|s|min|h|d|\d{3})(?!\w))")
 BALANCE_STEPS: Final = 16
 APART_FROM: Final = 1e4
+AS_IS: Final = label("as-is")
 
 
 def literal(text: str) -> str:
-    """Return a name on one line, without control characters, and a box where the font has no glyph."""
-    glyphs = _glyphs()
-    composed = unicodedata.normalize("NFC", str(text))
+    """Return a name on one line, without control characters, and a box where the font has no glyph.
+
+    The one name that is ours and not the scenario's, as-is, is said in the words in force.
+    """
+    glyphs = _glyphs(families_in_force())
+    composed = unicodedata.normalize("NFC", said(AS_IS) if str(text) == AS_IS else str(text))
     printable = "".join(letter if letter.isprintable() else " " for letter in composed)
     return "".join(letter if ord(letter) in glyphs else MISSING_GLYPH for letter in " ".join(printable.split()))
 
@@ -67,7 +74,6 @@ class Fitted:
         return self.lines * self.size * LINE / POINTS_PER_INCH
 
 
-@lru_cache(maxsize=MEASURED)
 def width_of(text: str, size: float, weight: str = "normal") -> float:
     """Measure one line.
 
@@ -85,7 +91,12 @@ def width_of(text: str, size: float, weight: str = "normal") -> float:
     float
         Inches.
     """
-    properties = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    return _width(text, size, weight, families_in_force())
+
+
+@lru_cache(maxsize=MEASURED)
+def _width(text: str, size: float, weight: str, families: tuple[str, ...]) -> float:
+    properties = FontProperties(family=list(families), size=size, weight=weight)
     return float(_ruler().get_text_width_height_descent(text, properties, ismath=False)[0]) / RULER_DPI
 
 
@@ -279,18 +290,20 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     text = f"{value:+.{decimals}f}" if signed else f"{value:.{decimals}f}"
     if float(text) == 0.0:
         text = text.lstrip("+-")
+    whole, point, rest = text.partition(".")
     if abs(value) >= APART_FROM:
-        text = f"{float(text):{'+' if signed else ''},.{decimals}f}".replace(",", " ")
-    return text.replace("-", "\N{MINUS SIGN}")
+        whole = f"{int(whole):{'+' if signed else ''},}".replace(",", words_in_force().thousands)
+    return f"{whole}{words_in_force().decimal if point else ''}{rest}".replace("-", "\N{MINUS SIGN}")
 
 
 def _shows_lines(text: Text) -> bool:
     return "\n" in text.get_text() and text.get_visible() and (text.axes is None or text.axes.get_visible())
 
 
-@lru_cache(maxsize=1)
-def _glyphs() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties(family="DejaVu Sans"))).get_charmap())
+@lru_cache(maxsize=16)
+def _glyphs(families: tuple[str, ...]) -> frozenset[int]:
+    fonts = [get_font(findfont(FontProperties(family=[name]))) for name in families]
+    return frozenset(code for font in fonts for code in font.get_charmap())
 
 
 def _ruler() -> Any:

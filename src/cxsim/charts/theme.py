@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +12,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, PlainValidator, ValidationError
 
-from cxsim.charts.style import INK, PALETTE, PAPER, Look, looks
+from cxsim.charts.contrast import READ, contrast, remarks
+from cxsim.charts.style import FONT_HERE, INK, PALETTE, Look, dressed, is_installed, looks
+from cxsim.charts.words import load_words, worded
 from cxsim.errors import ValueRefusedError, quoted
 from cxsim.scenario.faults import Faults
 from cxsim.scenario.reader import read_file
@@ -22,8 +25,6 @@ FORMAT: Final = "1"
 LEAST_COLORS: Final = 2
 MOST_COLORS: Final = 12
 SEEN: Final = 2.0  # contrast on white from which a line shows
-READ: Final = 4.5  # contrast on white from which text can be read (WCAG 2.2, level AA)
-LINEAR: Final = 0.04045  # sRGB is linear up to here
 LONGEST_FONT: Final = 60
 LARGEST_LOGO: Final = 5_000_000  # bytes
 # What the files of pictures begin with.
@@ -41,41 +42,61 @@ class Theme:
     ink
         Of titles and text.
     font
-        Name of a typeface; where a machine does not have it, its program takes another.
+        Name of a typeface; where a machine does not have it, its program takes another. Empty: ours.
     logo
         A PNG or JPEG file.
     """
 
     colors: tuple[str, ...] = PALETTE
     ink: str = INK
-    font: str = FONT
+    font: str = ""
     logo: Path | None = None
+
+    @property
+    def office_font(self) -> str:
+        """The typeface of slides and workbook, which are drawn by programs that have others than we do."""
+        return self.font or FONT
+
+    def remarks(self) -> list[str]:
+        """Say in a line each what is doubtful: colours that few can tell apart, a typeface that is not here."""
+        found = remarks(self.colors) if self.colors != PALETTE else []
+        if self.font and not is_installed(self.font):
+            found.append(f"no typeface {quoted(self.font)} here: charts are drawn in {FONT_HERE}")
+        return found
 
     def looks(self, policies: tuple[str, ...], reference: str) -> dict[str, Look]:
         """Give each policy its look, as `charts.style.looks` does."""
         return looks(policies, reference, self.colors)
 
 
-def contrast(color: str, paper: str = PAPER) -> float:
-    """Return the contrast ratio of two colours, 1 to 21.
+@contextmanager
+def theme(path: str | Path | None = None, *, words: str | Path | None = None) -> Iterator[None]:
+    """Give all charts that are made inside the block a client's look, and labels in the client's words.
+
+    Charts remember what was in force when they were made, so they may be shown and saved later.
 
     Parameters
     ----------
-    color, paper
-        Such as ``#0072b2``.
+    path
+        A theme file: colours, ink, font, logo.
+    words
+        A words file: what labels are called, and how numbers are written; ``cxsim words`` writes one.
 
-    Notes
-    -----
-    WCAG 2.2, relative luminance and contrast ratio.
+    Raises
+    ------
+    ScenarioError
+        When a file is refused.
+
+    Examples
+    --------
+    >>> import cxsim
+    >>> with cxsim.theme("valley-cable.yaml", words="magyar.yaml"):  # doctest: +SKIP
+    ...     comparison.plot.retention().save("retention.png")
     """
-    light, dark = sorted((_luminance(color), _luminance(paper)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(color: str) -> float:
-    parts = [int(color[place : place + 2], 16) / 255.0 for place in (1, 3, 5)]
-    red, green, blue = (part / 12.92 if part <= LINEAR else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    look = None if path is None else load_theme(path)
+    called = None if words is None else load_words(words)
+    with dressed(look), worded(called):
+        yield
 
 
 def load_theme(path: str | Path) -> Theme:
@@ -108,7 +129,7 @@ def load_theme(path: str | Path) -> Theme:
             faults.add(("logo",), fault, "a PNG or JPEG file of at most 5 MB", "name another")
     faults.raise_if_any()
     assert found is not None
-    return Theme(found.colors or PALETTE, found.ink or INK, found.font or FONT, logo)
+    return Theme(found.colors or PALETTE, found.ink or INK, found.font or "", logo)
 
 
 def kind_of(logo: Path) -> str:

@@ -14,6 +14,7 @@ from cxsim.charts.panels import Panels
 from cxsim.charts.style import PAPER, Look, looks
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import decimals_for, number
+from cxsim.charts.words import label, said
 
 COLUMNS: Final = (2.9, 5.6)  # right edges of mean and ninth decile, in font sizes from the panel's edge
 IN_SECONDS: Final = 5.0  # minutes; where the longest wait drawn is shorter, the chart counts in seconds
@@ -53,9 +54,9 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     look = looks(policies, reference)
     panels = Panels.for_axes(ax, COLUMNS)
     chosen = _longest(rows, panels.most(ax, len(policies)))
-    unit = "minutes"
+    unit = label("minutes")
     if 0.0 < _longest_wait(rows[rows["touchpoint"].isin(chosen)]) < IN_SECONDS:
-        unit = "seconds"
+        unit = label("seconds")
         rows[["mean", "p90"]] *= 60.0
     own_scales = _scales_part(rows, chosen)
     ax.set_axis_off()
@@ -75,13 +76,16 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
 
 
 def _words(rows: pd.DataFrame, chosen: list[str], unit: str, *, own_scales: bool) -> str:
-    words = f"Waits in {unit}. Filled mark, bold figure: mean; open mark, light figure: nine in ten wait less."
+    told = [
+        said("Waits in {unit}.", unit=said(unit)),
+        said("Filled mark, bold figure: mean; open mark, light figure: nine in ten wait less."),
+    ]
     if own_scales:
-        words += " Each touchpoint has its own scale."
+        told.append(said("Each touchpoint has its own scale."))
     there = rows["touchpoint"].nunique()
     if there > len(chosen):
-        words += f" The {len(chosen)} touchpoints with the longest waits of {there}."
-    return words
+        told.append(said("The {chosen} touchpoints with the longest waits of {all}.", chosen=len(chosen), all=there))
+    return " ".join(told)
 
 
 def _longest(rows: pd.DataFrame, most: int) -> list[str]:

@@ -11,10 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
 from cxsim.charts.axes import base_font, name_rows, say_what, strip
+from cxsim.charts.courses import LEFT_OUT
 from cxsim.charts.panels import Panels
 from cxsim.charts.style import INK, PAPER, Look, looks
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import number
+from cxsim.charts.words import label, said
 
 ALL: Final = 100.0
 COLUMNS: Final = (3.4, 6.4)  # right edges of best and level, in font sizes from the panel's edge
@@ -25,7 +27,7 @@ PALE: Final = 0.35
 
 
 def worlds(
-    table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: Sequence[str] = (), said: str = ""
+    table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: Sequence[str] = (), divided: str = ""
 ) -> Axes:
     """Draw a panel for all worlds and one for each part of them, and in it for each policy the share it is best in.
 
@@ -40,7 +42,7 @@ def worlds(
         Drawn grey.
     among
         All policies of the comparison in their order: each keeps its look.
-    said
+    divided
         What divides the worlds, as a sentence.
 
     Returns
@@ -74,11 +76,14 @@ def worlds(
             panels.figures(panel, row, [f"{number(best, 0)} %", f"{number(level, 0)} %"])
         if panels.is_first(place, len(shown)):
             name_rows(panel, policies, share=0.2)
-    words = "Share of worlds in which a policy is best alone (solid, bold), or has the best mean and cannot be told "
-    words += "apart from another (pale, light). Lines: 95 % intervals for a few worlds instead of all."
+    told = [
+        label("Share of worlds in which a policy is best alone (solid, bold)"),
+        label("or has the best mean and cannot be told apart from another (pale, light)."),
+        label("Lines: 95 % intervals for a few worlds instead of all."),
+    ]
+    words = f"{said(told[0])}, {said(told[1])} {said(told[2])} {divided}".rstrip()
     left_out = rows["policy"].nunique() - len(policies)
-    rest = f" {left_out} policies that are best in fewer are left out." if left_out else ""
-    say_what(ax, f"{words}{' ' if said else ''}{said}{rest}")
+    say_what(ax, f"{words} {said(LEFT_OUT, count=left_out)}" if left_out else words)
     return ax
 
 

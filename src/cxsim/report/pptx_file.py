@@ -287,7 +287,7 @@ def _prepare(file: Presentation, theme: Theme) -> None:
                 place.left, place.top, place.width, place.height = _emu(Box(0.6, top, WIDTH - 1.2, height))
     part = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
     text = part.blob.decode("utf-8")
-    text = re.sub(r'(<a:(?:major|minor)Font><a:latin typeface=")[^"]*', rf"\g<1>{theme.font}", text)
+    text = re.sub(r'(<a:(?:major|minor)Font><a:latin typeface=")[^"]*', rf"\g<1>{theme.office_font}", text)
     for number in range(1, ACCENTS + 1):
         color = theme.colors[(number - 1) % len(theme.colors)].lstrip("#").upper()
         text = re.sub(rf"(<a:accent{number}>).*?(</a:accent{number}>)", rf'\1<a:srgbClr val="{color}"/>\2', text)

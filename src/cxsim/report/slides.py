@@ -133,7 +133,7 @@ def _band(pages: Pages, body: Rows, panels: Sequence[Dots | Bars], room: Box, al
 
 
 def _panel(pages: Pages, panel: Dots | Bars, body: Rows, box: Box, alt: str) -> None:
-    font = pages.theme.font
+    font = pages.theme.office_font
     words = f"{panel.head}. {alt}"
     if isinstance(panel, Bars):
         drawn = bars_chart(panel, body.names, Place(0.0, 0.0, 1.0, 1.0), font, AXIS)
@@ -182,7 +182,7 @@ def _lines(pages: Pages, body: Lines, room: Box, alt: str) -> None:
     width = room.width - LABELS
     left, bottom, top = 0.75, 0.72, 0.12
     place = Place(left / width, top / room.height, 1.0 - (left + 0.1) / width, 1.0 - (top + bottom) / room.height)
-    pages.chart(room._replace(width=width), lines_chart(body, place, pages.theme.font, AXIS), alt)
+    pages.chart(room._replace(width=width), lines_chart(body, place, pages.theme.office_font, AXIS), alt)
     high = room.height - top - bottom
     ends = [next((one for one in reversed(line.values) if math.isfinite(one)), math.nan) for line in body.lines]
     shown = [at for at, end in enumerate(ends) if math.isfinite(end)]

@@ -106,5 +106,6 @@ class Plots:
         entry = BY_NAME[name]
         if ax is None:
             return entry.chart(self._facts)
-        drawn: Axes = entry.draw()(entry.table(self._facts), ax, **entry.how(self._facts))
-        return drawn
+        from cxsim.charts.finish import finished
+
+        return finished(entry.draw()(entry.table(self._facts), ax, **entry.how(self._facts)))

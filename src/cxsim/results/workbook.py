@@ -94,7 +94,7 @@ def workbook_of(  # noqa: PLR0913 -- what it says, and for whom
     kept = [sheet for sheet in sheets if sheet is not None and sheet.rows]
     first = _answer(facts, answer, kept, title or finding(facts), client)
     made = datetime.fromisoformat(manifest["started"])
-    return book_bytes(Book(title or finding(facts), made, look.font, look.ink, [first, *kept]))
+    return book_bytes(Book(title or finding(facts), made, look.office_font, look.ink, [first, *kept]))
 
 
 def save_workbook(data: bytes, path: Path) -> Path:

@@ -203,7 +203,7 @@ def test_policies_keep_their_look_whether_others_are_drawn_or_not(axes):
     other = Figure(figsize=(12, 7)).subplots()
     tenure(table, other, among=NAMES[:3])
     assert alone.get_color() == labelled(other)[NAMES[2]].get_color()
-    assert "1 policy is left out" in words(axes)
+    assert "Policies left out: 1." in words(axes)
 
 
 def test_without_intervals_no_band_is_claimed(axes):

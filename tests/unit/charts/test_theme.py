@@ -2,8 +2,9 @@
 
 import pytest
 
+from cxsim.charts.contrast import contrast
 from cxsim.charts.style import PALETTE
-from cxsim.charts.theme import Theme, contrast, load_theme
+from cxsim.charts.theme import Theme, load_theme
 from cxsim.errors import ScenarioError
 
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"rest"

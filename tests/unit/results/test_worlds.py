@@ -193,7 +193,7 @@ def test_nothing_divides_the_worlds_where_nothing_turns_them(compared_in_worlds)
     table = worlds_table(facts)
     assert set(table["part"]) == {f"all {COUNT} worlds"}
     assert table.set_index("policy").loc["hire", ["best", "ci_low"]].tolist() == pytest.approx([1.0, 0.943], abs=1e-3)
-    assert BOOK["worlds"].how(facts)["said"] == "No single value tells who wins."
+    assert BOOK["worlds"].how(facts)["divided"] == "No single value tells who wins."
 
 
 def test_worlds_come_back_from_their_folder(compared_in_worlds, corner_text, tmp_path, monkeypatch):
@@ -201,7 +201,7 @@ def test_worlds_come_back_from_their_folder(compared_in_worlds, corner_text, tmp
     made = compared_in_worlds(turning)
     # The folder's scenario has to be the one with the ranges, as it is when worlds are run.
     unsure = loads(corner_text + UNSURE, "corner.yaml")
-    made = Comparison(replace(made.experiment, scenario=unsure, seed=unsure.document.seed))
+    made = Comparison(replace(made.experiment, scenario=unsure))
     stored = read(made.save(tmp_path / "out")).results
     assert stored.worlds is not None
     assert dict(stored.worlds.best) == dict(made.worlds.best)

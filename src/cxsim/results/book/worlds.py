@@ -99,8 +99,8 @@ def _options(facts: Facts) -> dict[str, Any]:
     if found is None:
         return {"among": facts.policies}
     path = telling(found)
-    said = f"By thirds of what tells most: {path}." if path else "No single value tells who wins."
-    return {"among": facts.policies, "said": said}
+    divided = f"By thirds of what tells most: {path}." if path else "No single value tells who wins."
+    return {"among": facts.policies, "divided": divided}
 
 
 def _footnote(facts: Facts) -> str:

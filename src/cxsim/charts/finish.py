@@ -1,0 +1,117 @@
+"""What is done to every chart once it is drawn: the client's ink, the client's digits, the logo."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.image import imread
+from matplotlib.text import Text
+from matplotlib.ticker import Formatter
+
+from cxsim.charts.style import INK, PAPER, Size, theme_in_force
+from cxsim.charts.tables import ChartError
+from cxsim.charts.text import POINTS_PER_INCH
+from cxsim.charts.words import POINT, in_digits, words_in_force
+from cxsim.errors import quoted
+
+LOGO_HEIGHT: Final = 2.6  # of a logo at most, in multiples of the font size
+LOGO_WIDTH: Final = 0.16  # of the figure's
+LOGO_GAP: Final = 1.5  # between a title and the logo, in multiples of the font size
+
+
+class Logo(NamedTuple):
+    """A picture, and how large it is drawn, in inches."""
+
+    picture: Any
+    width: float
+    height: float
+
+
+class InDigits(Formatter):
+    """Another formatter's ticks, with the decimal mark in force."""
+
+    def __init__(self, inner: Formatter) -> None:
+        self.inner = inner
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Return the label of a tick."""
+        return in_digits(self.inner(x, pos))
+
+    def set_locs(self, locs: Any) -> None:
+        """Tell the other where the ticks are."""
+        self.inner.set_locs(locs)
+
+    def get_offset(self) -> str:
+        """Return what the other takes off all ticks."""
+        return in_digits(self.inner.get_offset())
+
+
+def finished(ax: Axes) -> Axes:
+    """Write ticks in the digits in force, and text in the ink of the theme in force.
+
+    Parameters
+    ----------
+    ax
+        Changed in place, with the panels in it.
+    """
+    if words_in_force().decimal != POINT:
+        _localise(ax)
+    theme = theme_in_force()
+    if theme is not None and theme.ink != INK:
+        for text in ax.findobj(Text):
+            if to_hex(text.get_color()) == INK and _is_on_paper(text):
+                text.set_color(theme.ink)
+    return ax
+
+
+def logo_for(size: Size) -> Logo | None:
+    """Return the logo of the theme in force, where a figure of this size carries one.
+
+    Raises
+    ------
+    ChartError
+        When the picture cannot be read.
+    """
+    theme = theme_in_force()
+    if theme is None or theme.logo is None or not size.logo:
+        return None
+    try:
+        picture = np.asarray(imread(theme.logo))
+    except (OSError, ValueError, SyntaxError) as error:
+        name = quoted(theme.logo.name)
+        raise ChartError(
+            f"theme: logo {name} cannot be read; a whole PNG or JPEG file; save the picture again"
+        ) from error
+    high, wide = picture.shape[:2]
+    em = size.font / POINTS_PER_INCH
+    scale = min(LOGO_HEIGHT * em / high, LOGO_WIDTH * size.width / wide)
+    return Logo(picture, wide * scale, high * scale)
+
+
+def place_logo(figure: Figure, logo: Logo, margin: float) -> None:
+    """Put a logo into the upper right corner of a figure, so many inches from its edges."""
+    width, height = map(float, figure.get_size_inches())
+    left, bottom = width - margin - logo.width, height - margin - logo.height
+    bounds = (left / width, bottom / height, logo.width / width, logo.height / height)
+    panel = figure.add_axes(bounds, label="logo")
+    panel.set_axis_off()
+    panel.imshow(logo.picture, aspect="auto", cmap="gray")
+
+
+def _localise(ax: Any) -> None:
+    for axis in (ax.xaxis, ax.yaxis):
+        inner = axis.get_major_formatter()
+        if not isinstance(inner, InDigits):
+            axis.set_major_formatter(InDigits(inner))
+    for panel in ax.child_axes:
+        _localise(panel)
+
+
+def _is_on_paper(text: Any) -> bool:
+    """Tell whether a text stands on white: what stands on a fill was chosen to be read on it."""
+    plate = text.get_bbox_patch()
+    return plate is None or to_hex(plate.get_facecolor()) == PAPER
