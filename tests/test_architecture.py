@@ -123,7 +123,8 @@ def test_no_file_names_a_machine_an_index_or_a_workplace() -> None:
         path = ROOT / name
         if path.suffix not in TEXT_SUFFIXES or "tests/scenarios/invalid/" in name:
             continue
-        text = path.read_text(encoding="utf-8")
+        # A report holds the libraries of its charts, whose words are not ours.
+        text = re.sub(r"<script>\n/\*\nVega.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
         found += [f"{name}: {what}" for what, pattern in FORBIDDEN_TEXTS.items() if re.search(pattern, text)]
     assert found == []
 

@@ -73,6 +73,12 @@ def pytest_generate_tests(metafunc):
             metafunc.parametrize(argument, chosen, ids=[str(block.line) for block in chosen])
 
 
+@pytest.fixture(autouse=True)
+def one_picture(monkeypatch):
+    """Draw one chart with each result: the others have tests of their own, and drawing is most of a short run."""
+    monkeypatch.setattr("cxsim.results.plots.USUAL", ("retention",))
+
+
 @pytest.fixture(scope="module")
 def blocks(request):
     return blocks_of(request.module.PAGE)

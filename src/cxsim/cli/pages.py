@@ -15,6 +15,7 @@ from cxsim.cli.screen import Screen
 from cxsim.errors import Fault, ScenarioError, quoted
 
 if TYPE_CHECKING:
+    from cxsim.charts.theme import Theme
     from cxsim.report.assumptions import Assumption
     from cxsim.results.stored import Stored
 
@@ -40,7 +41,8 @@ def report(
     title: Annotated[str, typer.Option(metavar="T", help="Title of the report; by default the finding.")] = "",
     client: Annotated[str, typer.Option(metavar="NAME", help="For whom it was made.")] = "",
     theme: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Colours, font and logo of slides and workbook.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A file with the colours, font and logo of page, slides and workbook."),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write; by default in the same folder.")
@@ -58,6 +60,7 @@ def report(
       cxsim report out/shop --format html,png,svg --out slides
       cxsim report out/shop --format pptx,xlsx --client Corner --theme corner.yaml
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.charts.theme import load_theme
     from cxsim.results.report import save_report, write_whole
     from cxsim.results.stored import read
 
@@ -66,13 +69,11 @@ def report(
     stored = read(folder)
     place = folder if out is None else out
     written = []
-    made = _office(wanted, stored, theme, title=title.strip(), client=client.strip())
+    look = None if theme is None else load_theme(theme)
+    words = {"title": title.strip(), "client": client.strip()}
+    made = _office(wanted, stored, look, **words)
     if "html" in wanted:
-        written.append(
-            save_report(
-                stored.results, place, stored.answer, stored.manifest, title=title.strip(), client=client.strip()
-            )
-        )
+        written.append(save_report(stored.results, place, stored.answer, stored.manifest, theme=look, **words))
     drawn = stored.results.plot.all() if {"png", "svg"} & set(wanted) else {}
     for name, chart in drawn.items():
         for form in ("png", "svg"):
@@ -88,13 +89,11 @@ def report(
     screen.document({"files": [str(path) for path in written]})
 
 
-def _office(wanted: Sequence[str], stored: Stored, theme: Path | None, *, title: str, client: str) -> dict[str, bytes]:
+def _office(wanted: Sequence[str], stored: Stored, look: Theme | None, *, title: str, client: str) -> dict[str, bytes]:
     """Return slides and workbook by name of their file; made before anything is written."""
-    from cxsim.charts.theme import load_theme
     from cxsim.results.slides import SLIDES, slides_of
     from cxsim.results.workbook import WORKBOOK, workbook_of
 
-    look = None if theme is None else load_theme(theme)
     words = {"title": title, "client": client}
     found: dict[str, bytes] = {}
     results, answer, manifest, why = stored

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from cxsim.report.assumptions import Assumption
-from cxsim.report.prose import Prose
+from cxsim.report.explorer import Explorer
+from cxsim.report.prose import Prose, Said
 
 if TYPE_CHECKING:
     from cxsim.charts.figure import Chart
@@ -64,6 +65,24 @@ class Grounds(NamedTuple):
     why_first: str
 
 
+class Story(NamedTuple):
+    """The answer, told in the order in which people ask.
+
+    Attributes
+    ----------
+    parts : sequence of Said
+        Question, answer, how sure, cost, why, and what would make it wrong; each with its word.
+    more : sequence of Said
+        What else is said.
+    warning : Said, optional
+        What stands above all, because it puts the rest in doubt.
+    """
+
+    parts: Sequence[Said] = ()
+    more: Sequence[Said] = ()
+    warning: Said | None = None
+
+
 class Content(NamedTuple):
     """Everything a report shows.
 
@@ -75,7 +94,9 @@ class Content(NamedTuple):
     client : str
         For whom it was made; may be empty.
     prose : Prose
-        Question, sentences, remarks and last line.
+        The answer as it was written; the page shows its remarks and its last line.
+    story : Story
+        Its sentences, regrouped.
     pictures : sequence of Picture
     tables : sequence of Table
     records : sequence of Met
@@ -85,15 +106,19 @@ class Content(NamedTuple):
         What made it.
     again : str
         The command, or the call, that makes it again.
+    explorer : Explorer, optional
+        Of the charts that respond.
     """
 
     title: str
     finding: str
     client: str
     prose: Prose
+    story: Story
     pictures: Sequence[Picture]
     tables: Sequence[Table]
     records: Sequence[Met]
     grounds: Grounds
     provenance: Sequence[tuple[str, str]]
     again: str
+    explorer: Explorer | None = None

@@ -10,14 +10,21 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from cxsim.report import prose
+from cxsim.charts.contrast import READ, contrast
+from cxsim.charts.style import INK, PAPER
+from cxsim.charts.theme import Theme, kind_of
+from cxsim.report import prose, vega
 from cxsim.report.content import Content, Picture
+from cxsim.report.explorer import SHAPES, Explorer, data_of, json_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-TYPES: Final[Mapping[str, str]] = MappingProxyType({"png": "image/png", "svg": "image/svg+xml"})
+TYPES: Final[Mapping[str, str]] = MappingProxyType({"png": "image/png", "svg": "image/svg+xml", "jpg": "image/jpeg"})
+FONTS: Final = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", "Liberation Sans", Arial, sans-serif'
+)
 PHRASES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "measured": "measured",
@@ -33,13 +40,15 @@ ONE: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def page(content: Content) -> str:
+def page(content: Content, theme: Theme | None = None) -> str:
     """Return the report.
 
     Parameters
     ----------
     content : Content
         All names in it are taken as they are written: nothing in them is markup.
+    theme : Theme, optional
+        Colours of titles and rules, font and logo. Colours of policies come with the charts.
 
     Returns
     -------
@@ -49,23 +58,91 @@ def page(content: Content) -> str:
     from markupsafe import Markup
 
     room = files("cxsim.report")
-    text = {name: (room / name).read_text(encoding="utf-8") for name in ("page.html.j2", "page.css", "copy.js")}
-    template = _environment().from_string(text["page.html.j2"])
+    style = (room / "page.css").read_text(encoding="utf-8")
+    script = (room / "tables.js").read_text(encoding="utf-8")
+    shown = content.explorer
     # Style and script are ours; everything else is escaped.
-    return template.render(
-        content=content,
-        pictures=[_shown(picture) for picture in content.pictures],
-        css=Markup(text["page.css"]),
-        script=Markup(text["copy.js"]),
-        phrase=partial(_phrase, dict(content.grounds.counts)),
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            content=content,
+            places=_places(content),
+            pictures=[_shown(picture) for picture in content.pictures],
+            css=Markup(_themed(theme) + style),
+            script=Markup(script),
+            logo="" if theme is None or theme.logo is None else _inline(kind_of(theme.logo), theme.logo.read_bytes()),
+            phrase=partial(_phrase, dict(content.grounds.counts)),
+            explorer=None if shown is None else _explored(shown, FONTS if theme is None else _font(theme)),
+        )
     )
 
 
-def _environment() -> Environment:
-    from jinja2 import Environment, StrictUndefined
+def _places(content: Content) -> list[tuple[str, str]]:
+    """Name the parts of the page that there are, for the list at its top."""
+    found = [
+        ("story", "Answer", True),
+        ("explore", "Look closer", content.explorer is not None),
+        ("charts", "Pictures", bool(content.pictures)),
+        ("figures", "Figures", bool(content.tables)),
+        ("records", "Records", True),
+        ("assumptions", "Assumptions", True),
+        ("provenance", "Provenance", True),
+    ]
+    return [(place, name) for place, name, is_there in found if is_there]
+
+
+def _themed(theme: Theme | None) -> str:
+    """Write a theme as properties of the style; a theme file has checked that colours can be read."""
+    if theme is None:
+        return ""
+    # Rules and links take the first colour that can be read as text.
+    accent = next((color for color in theme.colors if contrast(color, PAPER) >= READ), theme.ink)
+    ink = theme.ink if contrast(theme.ink, PAPER) >= READ else INK
+    return f":root {{ --head: {ink}; --accent: {accent}; --font: {_font(theme)}; }}\n"
+
+
+def _font(theme: Theme) -> str:
+    return f'"{theme.font}", {FONTS}' if theme.font else FONTS
+
+
+def _explored(explorer: Explorer, font: str) -> dict[str, Any]:
+    """Return what the template of the charts that respond takes."""
     from markupsafe import Markup
 
-    made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    groups: dict[str, list[tuple[int, Any]]] = {}
+    for number, one in enumerate(explorer.measures):
+        groups.setdefault(one.group, []).append((number, one))
+    swatches = []
+    for name in explorer.policies:
+        look = explorer.looks[name]
+        is_dashed = look.dash != "-"
+        swatches.append({"name": name, "color": look.color, "shape": SHAPES[look.marker], "dashed": is_dashed})
+    return {
+        "groups": list(groups.items()),
+        "firms": explorer.firms,
+        "segments": explorer.segments,
+        "reference": explorer.reference,
+        "swatches": swatches,
+        "left_out": explorer.left_out,
+        "data": Markup(json_of(data_of(explorer, font))),
+        "vega": Markup(vega.script()),
+        "script": Markup((files("cxsim.report") / "explorer.js").read_text(encoding="utf-8")),
+    }
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+    from markupsafe import Markup
+
+    room = files("cxsim.report")
+    made = Environment(
+        loader=FunctionLoader(lambda name: (room / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
     made.filters["breakable"] = _breakable
     made.filters["marked_up"] = lambda text: Markup(prose.marked_up(text))
     return made

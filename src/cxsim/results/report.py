@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cxsim.charts.style import dressed, theme_in_force
 from cxsim.errors import Fault, InputError, ScenarioError
 from cxsim.measures.catalog import CATALOG
 from cxsim.report import assumptions as ledger
@@ -18,7 +19,9 @@ from cxsim.report.page import page
 from cxsim.report.prose import parsed
 from cxsim.results import report_tables
 from cxsim.results.answer import finding
+from cxsim.results.explored import explorer_of
 from cxsim.results.facts import Facts
+from cxsim.results.in_a_minute import story_of
 from cxsim.results.provenance import again
 from cxsim.results.resting import resting_on
 from cxsim.results.standing import records_of
@@ -26,6 +29,7 @@ from cxsim.results.wording import limits, listed, quantity
 
 if TYPE_CHECKING:
     from cxsim.charts.figure import Chart
+    from cxsim.charts.theme import Theme
     from cxsim.results.tabled import Tabled
 
 REPORT: Final = "report.html"
@@ -34,7 +38,7 @@ IN_REPORT: Final = ("league", "differences", "retention", "dissatisfied", "rival
 HASH_SHOWN: Final = 12
 
 
-def report_of(
+def report_of(  # noqa: PLR0913 -- what people may choose, each by its name
     results: Tabled,
     answer: str,
     manifest: Mapping[str, Any],
@@ -42,6 +46,7 @@ def report_of(
     title: str = "",
     client: str = "",
     charts: Mapping[str, Chart] | None = None,
+    theme: Theme | None = None,
 ) -> str:
     """Return the report as one page of HTML.
 
@@ -58,30 +63,53 @@ def report_of(
         For whom it is; named on the page.
     charts : mapping of str to Chart, optional
         Those of `results.plot.all()`, where they are there already.
+    theme : Theme, optional
+        A client's colours, font and logo; the one that is in force by default.
     """
+    with dressed(theme):
+        return _made(results, answer, manifest, title=title, client=client, charts=charts)
+
+
+def _made(
+    results: Tabled,
+    answer: str,
+    manifest: Mapping[str, Any],
+    *,
+    title: str,
+    client: str,
+    charts: Mapping[str, Chart] | None,
+) -> str:
     facts = results.facts
     drawn = results.plot.all() if charts is None else charts
     found = parsed(answer)
     said = finding(facts)
     tables = report_tables.of_charts(facts)
-    return page(
-        Content(
-            title=title or said,
-            finding=said,
-            client=client,
-            prose=found,
-            pictures=[Picture(name, drawn[name], tables.get(name)) for name in _chosen(facts, drawn)],
-            tables=report_tables.of_policies(facts),
-            records=_records(facts),
-            grounds=_grounds(facts),
-            provenance=provenance_of(manifest),
-            again=found.again or again(manifest.get("command", ""), facts.experiment),
-        )
+    content = Content(
+        title=title or said,
+        finding=said,
+        client=client,
+        prose=found,
+        story=story_of(found, facts),
+        pictures=[Picture(name, drawn[name], tables.get(name)) for name in _chosen(facts, drawn)],
+        tables=report_tables.of_policies(facts),
+        records=_records(facts),
+        grounds=_grounds(facts),
+        provenance=provenance_of(manifest),
+        again=found.again or again(manifest.get("command", ""), facts.experiment),
+        explorer=explorer_of(facts),
     )
+    return page(content, theme_in_force())
 
 
-def save_report(
-    results: Tabled, path: Path, answer: str, manifest: Mapping[str, Any], *, title: str = "", client: str = ""
+def save_report(  # noqa: PLR0913 -- what people may choose, each by its name
+    results: Tabled,
+    path: Path,
+    answer: str,
+    manifest: Mapping[str, Any],
+    *,
+    title: str = "",
+    client: str = "",
+    theme: Theme | None = None,
 ) -> Path:
     """Write the report, whole or not at all.
 
@@ -89,6 +117,8 @@ def save_report(
     ----------
     path : Path
         A file that ends in .html, or a folder, which gets a `report.html`.
+    answer, manifest, title, client, theme
+        As `report_of` takes them.
 
     Returns
     -------
@@ -101,7 +131,7 @@ def save_report(
         When it cannot be written.
     """
     target = path if path.suffix.lower() == ENDING else path / REPORT
-    text = report_of(results, answer, manifest, title=title, client=client)
+    text = report_of(results, answer, manifest, title=title, client=client, theme=theme)
     write_whole(target, text.encode("utf-8"))
     return target
 

@@ -103,7 +103,9 @@ class Tabled:
         """Return the answer in sentences, as Markdown."""
         return answer(self.facts)
 
-    def report(self, path: str | Path, *, title: str = "", client: str = "", command: str = "") -> Path:
+    def report(
+        self, path: str | Path, *, title: str = "", client: str = "", theme: str | Path | None = None, command: str = ""
+    ) -> Path:
         """Write the report: one page of HTML that holds its charts and needs nothing else.
 
         Parameters
@@ -114,6 +116,8 @@ class Tabled:
             The finding by default.
         client : str
             For whom it is; named on the page.
+        theme : path, optional
+            A theme file: colours, font, logo.
         command : str
             The command that made the runs, where it was one.
 
@@ -125,13 +129,14 @@ class Tabled:
         Raises
         ------
         InputError
-            When it cannot be written.
+            When it cannot be written, or the theme is refused.
         """
+        from cxsim.charts.theme import load_theme
         from cxsim.results.report import manifest_now, save_report
 
-        said = answer(self.facts, command)
-        manifest = manifest_now(self, command)
-        return save_report(self, Path(path), said, manifest, title=title, client=client)
+        look = None if theme is None else load_theme(theme)
+        said, manifest = answer(self.facts, command), manifest_now(self, command)
+        return save_report(self, Path(path), said, manifest, title=title, client=client, theme=look)
 
     def slides(
         self, path: str | Path, *, title: str = "", client: str = "", theme: str | Path | None = None, command: str = ""

@@ -40,11 +40,7 @@ def cxsim(*arguments):
 
 @pytest.fixture
 def few_charts(monkeypatch):
-    from cxsim.results import plots
-
-    tables = plots.tables_of
-    monkeypatch.setattr(plots, "tables_of", lambda facts: {name: tables(facts)[name] for name in FEW})
-    monkeypatch.setattr(plots, "captions_of", lambda facts: {})
+    monkeypatch.setattr("cxsim.results.plots.USUAL", FEW)
 
 
 @pytest.mark.usefixtures("few_charts")

@@ -1,0 +1,306 @@
+// Charts that respond: cuts what is chosen out of the columns, writes figures as people read them, hands rows to
+// Vega-Lite. Everything is drawn anew at each choice; nothing is asked for from outside.
+"use strict";
+(() => {
+  const at = (id) => document.getElementById(id);
+  const section = at("explore");
+  if (!section || typeof vegaEmbed === "undefined") return;
+  const given = JSON.parse(at("explorer-data").textContent);
+  const NARROW = 520; // of a chart, dots
+  const ROW = 38;
+  const SPACE = "\u00a0";
+  const AS_IS = given.policies[given.reference];
+  const many = given.policies.length;
+  section.hidden = false;
+
+  // --------------------------------------------------------------------------------------- figures as people read them
+
+  // Round to what an interval of this half-width can tell, three figures where there is none; thousands apart.
+  const written = (value, half, sign = "") => {
+    if (value === null || value === undefined) return "\u2013";
+    const known = half > 0 ? Math.floor(Math.log10(half / 2)) : value ? Math.floor(Math.log10(Math.abs(value))) - 2 : 0;
+    const step = Math.min(Math.max(known, -4), 12);
+    const rounded = step > 0 ? Math.round(value / 10 ** step) * 10 ** step : value;
+    let text = Math.abs(rounded).toFixed(Math.max(0, -step));
+    const isZero = Number(text) === 0;
+    const [whole, part] = text.split(".");
+    text = whole.replace(/\B(?=(\d{3})+$)/g, SPACE) + (part ? `.${part}` : "");
+    return (rounded < 0 && !isZero ? "\u2212" : isZero ? "" : sign) + text;
+  };
+  const span = (low, high, sign = "") => low === null || high === null ? "no interval"
+    : `${written(low, (high - low) / 2, sign)} to ${written(high, (high - low) / 2, sign)}`;
+  const wrapped = (text, most) => {
+    const lines = [""];
+    for (const word of text.split(/(?<=[\s\-_/])/)) {
+      for (let rest = word; rest; rest = rest.slice(most)) {
+        if (lines.at(-1) && (lines.at(-1) + rest).trim().length > most) lines.push("");
+        lines[lines.length - 1] += rest.slice(0, most);
+      }
+    }
+    return lines.map((line) => line.trim());
+  };
+
+  // ------------------------------------------------------------------------------------------------ what is chosen
+
+  const index = (columns) => new Map(columns.measure.map(
+    (measure, place) => [`${measure} ${columns.firm[place]} ${columns.segment[place]}`, place]));
+  const places = { means: index(given.means), time: index(given.time) };
+  const place = (what, chosen) => places[what].get(`${chosen.measure} ${chosen.firm} ${chosen.segment}`);
+
+  const choice = () => ({
+    measure: Number(at("measure").value),
+    firm: Number(at("firm").value),
+    segment: Number(at("segment").value),
+    gaps: Boolean(at("as-gaps") && at("as-gaps").checked),
+    policies: [...document.querySelectorAll("input[name=policy]:checked")].map((box) => Number(box.value)),
+  });
+
+  // Leave out of a list what was not measured for the rest of the choice, and fall back to the first that was.
+  const offer = (list, isThere) => {
+    for (const option of list.options) {
+      option.hidden = option.disabled = !isThere(Number(option.value));
+    }
+    if (list.selectedOptions[0].disabled) {
+      const first = [...list.options].find((option) => !option.disabled);
+      if (first) list.value = first.value;
+    }
+  };
+  const narrow = () => {
+    const { measure } = choice();
+    const known = (firm, segment) => places.means.has(`${measure} ${firm} ${segment}`);
+    offer(at("firm"), (firm) => given.segments.some((_, segment) => known(firm, segment)));
+    offer(at("segment"), (segment) => known(Number(at("firm").value), segment));
+  };
+
+  // ----------------------------------------------------------------------------------------------------------- rows
+
+  const meansRows = (chosen, measure) => {
+    const group = place("means", chosen);
+    if (group === undefined) return [];
+    const cell = (name, policy) => given.means[name][group * many + policy];
+    const rows = chosen.policies.map((policy) => ({
+      policy: given.policies[policy], number: policy,
+      mean: cell("mean", policy), low: cell("low", policy), high: cell("high", policy),
+      gap: cell("gap", policy), gapLow: cell("gap_low", policy), gapHigh: cell("gap_high", policy),
+      best: cell("best", policy),
+    })).filter((row) => row.mean !== null);
+    const sign = measure.better === "higher" ? -1 : 1;
+    return rows.sort((one, other) => sign * (one.mean - other.mean));
+  };
+
+  const tied = (row) => !(row.gapLow > 0 || row.gapHigh < 0);
+  const drawnMean = (row, chosen, measure, isNarrow) => {
+    const [value, low, high] = chosen.gaps ? [row.gap, row.gapLow, row.gapHigh] : [row.mean, row.low, row.high];
+    const sign = chosen.gaps ? "+" : "";
+    const unit = chosen.gaps ? measure.gap : measure.unit;
+    const said = `${written(value, (high - low) / 2, sign)}${SPACE}${unit}`;
+    const range = span(low, high, sign);
+    const figure = written(value, (high - low) / 2, sign);
+    return {
+      policy: row.policy, value, low: low ?? value, high: high ?? value, said, range, runs: given.n,
+      tie: chosen.gaps ? tied(row) : row.number === given.reference,
+      text: isNarrow || low === null ? figure : `${figure}  (${range})`,
+      aloud: `${row.policy}: ${said} (${range})`,
+    };
+  };
+
+  const timeRows = (chosen, measure) => {
+    const group = place("time", chosen);
+    if (group === undefined) return [];
+    const count = given.time.at.length;
+    const [values, halves] = chosen.gaps ? [given.time.gap, given.time.gap_half] : [given.time.mean, given.time.half];
+    const least = chosen.gaps ? null : measure.least;
+    const most = chosen.gaps ? null : measure.most;
+    const rows = [];
+    for (const policy of chosen.policies) {
+      if (chosen.gaps && policy === given.reference) continue;
+      const from = (group * many + policy) * count;
+      const name = given.policies[policy];
+      const start = chosen.gaps ? 0 : measure.start;
+      const line = start === null || (chosen.gaps && measure.start === null) ? [] : [[0, start, 0]];
+      for (let period = 0; period < count; period += 1) {
+        line.push([given.time.at[period], values[from + period], halves[from + period]]);
+      }
+      const last = line.findLastIndex(([, value]) => value !== null);
+      line.forEach(([when, value, half], number) => {
+        const low = value === null ? null : Math.max(value - (half ?? 0), least ?? -Infinity);
+        const high = value === null ? null : Math.min(value + (half ?? 0), most ?? Infinity);
+        const sign = chosen.gaps ? "+" : "";
+        const unit = chosen.gaps ? measure.gap : measure.unit;
+        const said = `${written(value, half, sign)}${SPACE}${unit}`;
+        const range = value === null || half === null ? "no interval" : span(low, high, sign);
+        rows.push({
+          policy: name, at: when, value, low, high, said, range, runs: given.n, last: number === last, open: policy === given.reference,
+          when: `${written(when, 0)} ${given.timeUnit}`, aloud: `${name}, at the end: ${said} (${range})`,
+        });
+      });
+    }
+    return rows.filter((row) => row.value !== null || row.at > 0);
+  };
+
+  // --------------------------------------------------------------------------------------------------------- drawing
+
+  const views = {};
+  const pending = {};
+  const locale = { decimal: ".", thousands: SPACE, grouping: [3], currency: ["", ""], minus: "\u2212" };
+  const draw = async (name, spec) => {
+    pending[name] = spec;
+    const made = await vegaEmbed(`#${name}-chart`, spec, {
+      mode: "vega-lite", renderer: "svg", actions: false, formatLocale: locale, defaultStyle: false,
+      expressionFunctions: { wrapped: (text) => wrapped(text, at("means-chart").clientWidth < NARROW ? 14 : 24) },
+    });
+    if (pending[name] !== spec) return made.finalize(); // another choice came while this was drawn
+    if (views[name]) views[name].finalize();
+    views[name] = made;
+    return undefined;
+  };
+  const clear = (name, why) => {
+    pending[name] = null;
+    if (views[name]) views[name].finalize();
+    delete views[name];
+    const words = document.createElement("p");
+    words.className = "nothing";
+    words.textContent = why;
+    at(`${name}-chart`).replaceChildren(words);
+  };
+
+  // Give the columns of the hover text the words of the choice.
+  const retold = (spec, figure, range) => {
+    for (const layer of spec.layer) {
+      for (const one of layer.encoding.tooltip ?? []) {
+        if (one.field === "said") one.title = figure;
+        if (one.field === "range") one.title = range;
+      }
+    }
+  };
+
+  const drawMeans = (rows, chosen, measure, words) => {
+    const shown = chosen.gaps ? rows.filter((row) => row.number !== given.reference && row.gap !== null) : rows;
+    if (!shown.length) return clear("means", words.nothing);
+    const spec = structuredClone(given.specs.means);
+    const isNarrow = at("means-chart").clientWidth < NARROW;
+    const reference = rows.find((row) => row.number === given.reference);
+    spec.data.values = shown.map((row) => drawnMean(row, chosen, measure, isNarrow));
+    spec.description = words.means;
+    spec.height = shown.length * ROW;
+    if (chosen.gaps || reference) spec.layer[0].data.values[0].value = chosen.gaps ? 0 : reference.mean;
+    else spec.layer.shift();
+    for (const layer of spec.layer) if (layer.encoding.x.field) layer.encoding.x.title = chosen.gaps ? measure.gap : measure.unit;
+    retold(spec, chosen.gaps ? "difference" : "mean", chosen.gaps ? "interval" : "95 % interval");
+    return draw("means", spec);
+  };
+
+  const drawTime = (chosen, measure, words) => {
+    const rows = timeRows(chosen, measure);
+    if (!rows.some((row) => row.value !== null)) return clear("time", words.noTime);
+    const spec = structuredClone(given.specs.time);
+    spec.data.values = rows;
+    spec.description = words.time;
+    for (const layer of spec.layer) if (layer.encoding.y) layer.encoding.y.title = chosen.gaps ? measure.gap : measure.unit;
+    retold(spec, chosen.gaps ? "difference" : "mean", "95 % interval");
+    return draw("time", spec);
+  };
+
+  // ----------------------------------------------------------------------------------------------------------- words
+
+  const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+  const told = (chosen, measure, group) => {
+    const segment = given.segments[chosen.segment];
+    const whose = `${given.firms[chosen.firm]}${segment === "all" ? "" : `, ${segment}`}`;
+    const inferred = group !== undefined && given.means.inferred[group] === 1;
+    const way = measure.better === "higher" ? "higher is better" : "lower is better";
+    const from = inferred ? ` Inferred from the few figures known of ${given.firms[chosen.firm]}: not compared.` : "";
+    const unit = chosen.gaps ? measure.gap : measure.unit;
+    const what = `${capital(measure.title)}, ${unit}; ${whose}; ${way}.`;
+    const meansBars = chosen.gaps
+      ? `Differences from ${AS_IS} over ${given.n} paired runs, best first. Bars: intervals that hold together with 95 % `
+        + "for all policies. Open marks: cannot be told apart from it."
+      : `Means over ${given.n} runs, best first. Bars: 95 % interval of the mean over runs. Dashed line: ${AS_IS}.`;
+    const timeBands = chosen.gaps
+      ? `Difference from ${AS_IS} in each period, over paired runs. Bands: 95 % interval of each point by itself.`
+      : "Mean of each period over runs. Bands: 95 % interval of each point by itself.";
+    return {
+      means: `${what} ${meansBars}${from}`,
+      time: `${what} ${timeBands}${from}`,
+      meansBelow: `${meansBars}${from}`, timeBelow: `${timeBands}${from}`, title: `${capital(measure.title)}: ${whose}`,
+      about: `${measure.whom} ${capital(way)}.`,
+      nothing: !chosen.policies.length ? "No policy is chosen."
+        : inferred && chosen.gaps ? `What is inferred of ${given.firms[chosen.firm]} is not compared.`
+        : "Nothing was measured for this choice.",
+      noTime: !chosen.policies.length ? "No policy is chosen."
+        : places.time.has(`${chosen.measure} ${chosen.firm} 0`) && chosen.segment
+        ? "Over time this is told for all customers together only."
+        : "This is one figure for the whole time, or the page has no room for its course: see timeseries.parquet.",
+    };
+  };
+
+  const announce = (rows, chosen, measure) => {
+    const best = chosen.gaps ? rows.find((row) => row.gap !== null) : rows[0];
+    if (!best) return "";
+    const one = drawnMean(best, chosen, measure, false);
+    return `Best: ${one.policy}, ${one.said} (${one.range}).`;
+  };
+
+  const fillTable = (rows, measure, title) => {
+    const table = at("shown-figures");
+    const head = ["policy", `mean, ${measure.unit}`, "95 % interval", `difference, ${measure.gap}`, "interval", "best in", "runs"];
+    table.caption.textContent = `${title}. Differences from ${AS_IS} over paired runs; their intervals hold together with `
+      + "95 %. Best in: share of resampled runs in which a policy is the best.";
+    const line = document.createElement("tr");
+    for (const name of head) {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      cell.textContent = name;
+      line.append(cell);
+    }
+    table.tHead.replaceChildren(line);
+    table.tBodies[0].replaceChildren(...rows.map((row) => {
+      const half = (row.high - row.low) / 2;
+      const gapHalf = (row.gapHigh - row.gapLow) / 2;
+      const cells = [
+        [row.policy], [written(row.mean, half), row.mean], [span(row.low, row.high), row.low === null ? "" : `${row.low} to ${row.high}`],
+        [written(row.gap, gapHalf, "+"), row.gap ?? ""],
+        [row.gap === null ? "\u2013" : span(row.gapLow, row.gapHigh, "+"), row.gap === null ? "" : `${row.gapLow} to ${row.gapHigh}`],
+        [row.best === null ? "\u2013" : row.best > 0.99 ? "over 99 %" : row.best < 0.01 ? "under 1 %" : `${Math.round(100 * row.best)} %`, row.best ?? ""],
+        [String(given.n)],
+      ];
+      const made = document.createElement("tr");
+      cells.forEach(([text, number], column) => {
+        const cell = document.createElement(column ? "td" : "th");
+        if (!column) cell.scope = "row";
+        cell.textContent = text;
+        if (number !== undefined) cell.dataset.raw = String(number);
+        made.append(cell);
+      });
+      return made;
+    }));
+    cxsim.makeSortable(table);
+  };
+
+  const show = () => {
+    narrow();
+    const chosen = choice();
+    const measure = given.measures[chosen.measure];
+    const rows = meansRows(chosen, measure);
+    const words = told(chosen, measure, place("means", chosen));
+    at("about").textContent = words.about;
+    at("chosen").textContent = words.title;
+    at("means-words").textContent = words.meansBelow;
+    at("time-words").textContent = words.timeBelow;
+    fillTable(rows, measure, words.title);
+    at("status").textContent = announce(rows, chosen, measure);
+    return Promise.all([drawMeans(rows, chosen, measure, words), drawTime(chosen, measure, words)]).then(() => {
+      section.dataset.drawn = String(Number(section.dataset.drawn ?? 0) + 1); // tests wait for it
+    });
+  };
+
+  at("controls").addEventListener("submit", (event) => event.preventDefault());
+  at("controls").addEventListener("change", show);
+  at("controls").addEventListener("click", (event) => {
+    const all = event.target.dataset.policies;
+    if (all === undefined) return;
+    for (const box of document.querySelectorAll("input[name=policy]")) box.checked = all === "all";
+    show();
+  });
+  show();
+})();
