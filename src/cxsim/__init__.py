@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from cxsim.app.explore import explore
     from cxsim.charts.theme import theme
     from cxsim.checks.parity import check_parity
     from cxsim.errors import CxsimError, ScenarioError
@@ -43,6 +44,7 @@ __all__ = [
     "check_parity",
     "compare",
     "discover",
+    "explore",
     "fates",
     "levers",
     "load",
@@ -74,6 +76,7 @@ _HOMES: Final = {
     "check_parity": "cxsim.checks.parity",
     "compare": "cxsim.results",
     "discover": "cxsim.results.discovery",
+    "explore": "cxsim.app.explore",
     "fates": "cxsim.results.stories.fated",
     "levers": "cxsim.results.lever_league",
     "load": "cxsim.scenario",

@@ -20,6 +20,7 @@ PUBLIC_NAMES = [
     "check_parity",
     "compare",
     "discover",
+    "explore",
     "fates",
     "levers",
     "load",

@@ -15,6 +15,7 @@ from cxsim import __version__
 from cxsim.cli import (
     factors,
     files,
+    live,
     pages,
     patterns,
     proof,
@@ -115,6 +116,7 @@ app.command()(spending.levers)
 app.command()(spending.waterfall)
 app.command()(stories.story)
 app.command()(pages.report)
+app.command()(live.serve)
 app.command()(files.validate)
 app.command()(files.schema)
 app.add_typer(files.scenarios_app, name="scenarios")

@@ -22,14 +22,15 @@ def _lines(block: Mapping[str, Any], depth: int) -> Iterator[str]:
             yield f"{indent}{scalar(key)}:"
             yield from _lines(value, depth + 1)
         else:
-            yield f"{indent}{scalar(key)}: {_flow(value)}"
+            yield f"{indent}{scalar(key)}: {flow(value)}"
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """Return nested text on one line, in braces and brackets."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(key)}: {_flow(item)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(key)}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
+        return "[" + ", ".join(flow(item) for item in value) + "]"
     return scalar(str(value))
 
 

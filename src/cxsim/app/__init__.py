@@ -1,0 +1,1 @@
+"""What runs live: the what-if page, in a browser and in a notebook."""

@@ -1,0 +1,136 @@
+"""What a person does on the page, and what the page is told."""
+
+import json
+import math
+
+import pytest
+
+from cxsim.app.estimates import Estimate
+from cxsim.app.words import change, finding
+
+
+def test_moving_undoing_and_resetting(session):
+    session.handle({"do": "set", "lever": "phone.staff", "value": "2"})
+    for value in (10, 11, 12):
+        session.handle({"do": "set", "lever": "recovery.credit", "value": value, "going": True})
+    session.handle({"do": "set", "lever": "recovery.credit", "value": 13})
+    assert dict(session.setting.moved) == {"phone.staff": 2.0, "recovery.credit": 13.0}
+    session.handle({"do": "undo"})  # the whole drag
+    assert dict(session.setting.moved) == {"phone.staff": 2.0}
+    session.handle({"do": "reset", "lever": "phone.staff"})
+    assert session.setting == session.room.settings.first
+    session.handle({"do": "undo"})
+    session.handle({"do": "undo"})
+    session.handle({"do": "undo"})  # nothing is left
+    assert session.setting == session.room.settings.first
+    assert session.fault == ""
+
+
+def test_pins_are_compared_and_taken_up_again(session):
+    session.handle({"do": "start", "policy": "second-person"})
+    session.handle({"do": "pin"})
+    session.handle({"do": "pin"})  # the same one
+    session.handle({"do": "set", "lever": "price", "value": 28})
+    session.handle({"do": "pin"})
+    for pin in session.pins:
+        session.room.model.wait(session.room.settings.case(pin.setting))
+    state = session.state()
+    assert [pin["title"] for pin in state["pins"]] == ["Second person", "Second person, Price 28 EUR a month"]
+    assert [pin["now"] for pin in state["pins"]] == [False, True]
+    assert all(pin["count"] == 4 and pin["cells"][0]["low"] is not None for pin in state["pins"])
+    session.handle({"do": "recall", "number": 1})
+    assert session.setting.start == "second-person"
+    session.handle({"do": "unpin", "number": 1})
+    assert [pin.number for pin in session.pins] == [2]
+
+
+NONSENSE = [
+    None, 5, "set", [], {}, {"do": None}, {"do": "zap"}, {"do": "set"}, {"do": "set", "lever": "phone.staff"},
+    {"do": "set", "lever": "phone.staff", "value": "<img src=x onerror=alert(1)>"},
+    {"do": "set", "lever": "phone.staff", "value": 900}, {"do": "set", "lever": ["phone.staff"], "value": 2},
+    {"do": "set", "lever": "market.customers", "value": 2}, {"do": "start", "policy": "<script>"},
+    {"do": "start", "policy": 7}, {"do": "begins", "when": "yesterday"}, {"do": "cost", "once": "-5"},
+    {"do": "show", "lever": "x" * 10_000}, {"do": "save", "name": "a\nb"}, {"do": "save", "name": "", "file": "x"},
+    {"do": "save", "name": "x", "file": "../../x"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("message", NONSENSE, ids=str)
+def test_nonsense_is_answered_and_changes_nothing(session, tmp_path, message):
+    before = session.setting
+    session.handle(message)
+    assert session.fault
+    assert session.setting == before
+    assert list(tmp_path.iterdir()) == []
+    json.dumps(session.state(), allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    "message", [{"do": "recall", "number": "x"}, {"do": "unpin"}, {"do": "restore", "setting": [1], "pins": {"a": 1}}]
+)
+def test_what_is_harmless_is_left_alone(session, message):
+    session.handle(message)
+    assert (session.fault, session.setting) == ("", session.room.settings.first)
+
+
+def test_a_page_that_is_loaded_again_stands_where_it_stood(session, room):
+    session.handle({"do": "start", "policy": "say-sorry"})
+    session.handle({"do": "set", "lever": "phone.staff", "value": 3})
+    session.handle({"do": "cost", "once": "1 000", "yearly": ""})
+    session.handle({"do": "pin"})
+    state = session.state()
+    other = type(session)(room)
+    other.handle(
+        {
+            "do": "restore",
+            "setting": state["setting"],
+            "pins": [pin["setting"] for pin in state["pins"]] + [{"start": "gone"}],
+        }
+    )
+    assert (other.setting, [pin.setting for pin in other.pins]) == (session.setting, [session.setting])
+    other.close()
+
+
+def test_what_goes_to_the_page_is_json(session):
+    session.handle({"do": "start", "policy": "both"})
+    session.room.model.wait(session.room.settings.case(session.setting))
+    state = session.state()
+    json.dumps([session.about(), state], allow_nan=False)
+    assert state["count"] == 4
+    assert [card["title"] for card in state["cards"]] == ["Still with us", "Won by recommendation", "Profit", "Cost"]
+    assert len(state["curve"]["months"]) == len(state["curve"]["setting"]) > 12
+    assert set(state["levers"]) >= {"phone.staff", "recovery.credit", "recovery.steps", "price"}
+
+
+def _retention(n, difference, low, high):
+    return Estimate("retention", "share", n, 0.5 + difference, 0.5, difference, low, high)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (_retention(0, math.nan, math.nan, math.nan), "The first paired runs are under way."),
+        (
+            _retention(1, 0.1, math.nan, math.nan),
+            "One paired run cannot tell luck from effect; intervals come with the second.",
+        ),
+        (_retention(12, 0.1, 0.08, 0.12), "So far, in 12 paired runs: keeps 10 more in every 100 (8 to 12)."),
+        (_retention(30, -0.1, -0.12, -0.08), "After 30 paired runs: loses 10 more in every 100 (8 to 12)."),
+        (
+            _retention(12, 0.1, -0.1, 0.3),
+            "So far, in 12 paired runs: the customers kept cannot be told apart from as-is yet.",
+        ),
+        (_retention(30, 0.1, -0.1, 0.3), "After 30 paired runs: the customers kept cannot be told apart from as-is."),
+    ],
+)
+def test_what_can_be_said_and_what_cannot(found, said):
+    assert finding([found], 30, as_is=False) == said
+
+
+def test_money_is_written_as_exactly_as_its_interval_allows():
+    found = Estimate("profit", "EUR", 9, 0.0, 0.0, -287_400.0, -291_300.0, -283_500.0)
+    assert change(found) == "−287 000 EUR (−291 000 to −284 000)"
+    assert (
+        change(found._replace(measure="policy_cost", difference=9_876.0, low=8_000.0, high=12_000.0))
+        == "10 000 EUR (8 000 to 12 000)"
+    )
