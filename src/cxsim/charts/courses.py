@@ -18,6 +18,7 @@ from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, plain
 from cxsim.charts.words import label, said
 
 Floats = NDArray[np.float64]
+Way = Literal["plain", "reference", "thin"]
 
 MONTHS: Final = label("months from the start")
 LEFT_OUT: Final = label("Policies left out: {count}.")
@@ -55,7 +56,7 @@ class Course(NamedTuple):
     value: Floats
     low: Floats
     high: Floats
-    way: Literal["plain", "reference", "thin"] = "plain"
+    way: Way = "plain"
 
 
 class Up(NamedTuple):

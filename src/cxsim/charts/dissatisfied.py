@@ -99,12 +99,13 @@ def dissatisfied(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", bes
     for place, policy in enumerate(shown):
         panel = _panel(ax, place, len(shown))
         _name(panel, policy)
-        numbers = wide.loc[policy]
-        if np.isnan(numbers[LEFT_SILENTLY]):
+        numbers = wide.reindex(columns=[*FATES, LEFT_AFTER]).loc[[policy]].to_numpy(np.float64)[0].tolist()
+        fates = _Fates(*numbers)
+        if np.isnan(fates.silent_left):
             words = plain(va="center", ha="left", color=INK, fontsize=base_font() * SMALL)
             panel.text(0.0, ALL / 2.0, said("– nobody was hurt"), **words)
             continue
-        _draw(panel, _Fates(*(float(numbers[fate]) for fate in FATES), float(numbers.get(LEFT_AFTER, np.nan))))
+        _draw(panel, fates)
     say_what(ax, _words(wide.loc[shown], len(policies) - len(shown)))
     return ax
 

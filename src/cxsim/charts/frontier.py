@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -78,10 +78,11 @@ def frontier(
     look = looks(rows["policy"], reference)
     factor, unit = scale_of(str(rows["unit"].iloc[0]))
     higher = str(rows["better"].iloc[0]) != "lower"
+    rows[numbers[3:]] *= factor
     points = [
-        Point(str(policy), *map(float, cost), *(factor * one for one in map(float, value)), bool(on))
-        for policy, cost, value, on in zip(
-            rows["policy"], rows[numbers[:3]].to_numpy(), rows[numbers[3:]].to_numpy(), rows["on_front"], strict=True
+        Point(str(policy), cost, cost_low, cost_high, value, low, high, bool(on))
+        for policy, (cost, cost_low, cost_high, value, low, high, on) in zip(
+            rows["policy"], rows[[*numbers, "on_front"]].to_numpy(np.float64).tolist(), strict=True
         )
     ]
     chosen = _chosen(points, reference, higher=higher)
@@ -169,7 +170,7 @@ def _draw_front(ax: Axes, points: list[Point]) -> None:
 
 def _draw_point(ax: Axes, point: Point, look: Look, *, is_reference: bool) -> None:
     unit = base_font()
-    style = {"color": look.color, "linewidth": unit / 8, "alpha": 0.8, "zorder": 2.0}
+    style: dict[str, Any] = {"color": look.color, "linewidth": unit / 8, "alpha": 0.8, "zorder": 2.0}
     if np.isfinite(point.low) and np.isfinite(point.high):
         ax.plot([point.cost, point.cost], [point.low, point.high], **style)
     if np.isfinite(point.cost_low) and np.isfinite(point.cost_high):

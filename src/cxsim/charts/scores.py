@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxsim.charts.axes import say_what
-from cxsim.charts.courses import INTERVAL, Course, Up, draw_courses, mark_begin, notes, rooms
+from cxsim.charts.courses import INTERVAL, Course, Up, Way, draw_courses, mark_begin, notes, rooms
 from cxsim.charts.style import looks
 from cxsim.charts.tables import ChartError, checked, one_row_each
 from cxsim.charts.text import number
@@ -78,9 +78,9 @@ def scores(
             values, low, high = (line[column].to_numpy() for column in ("value", "ci_low", "ci_high"))
             if kind == TRUE:
                 low, high = low * float("nan"), high * float("nan")
-            way = "thin" if kind == TRUE else "reference" if policy == reference else "plain"
+            way: Way = "thin" if kind == TRUE else "reference" if policy == reference else "plain"
             name = f"{policy}, {said(TRUE)}" if kind == TRUE else str(policy)
-            lines.append(Course(name, look[str(policy)], line["month"].to_numpy(), values, low, high, way))  # type: ignore[arg-type]
+            lines.append(Course(name, look[str(policy)], line["month"].to_numpy(), values, low, high, way))
         up = Up(_written(unit), *ENDS[unit])
         draw_courses(panel, lines, up, panel_head=score, room=divided.names)
         if begin is not None:

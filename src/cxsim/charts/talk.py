@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,18 @@ THICK: Final = 0.5
 UNDER_KEY: Final = 2.0  # font sizes
 PAD: Final = 1.08
 MOST: Final = 12  # policies
+
+
+class Told(NamedTuple):
+    """How often something is told, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+UNKNOWN: Final = Told(np.nan, np.nan, np.nan)
+Bars = dict[tuple[str, str], Told]  # by tone and policy
 
 
 def talk(
@@ -80,12 +92,17 @@ def talk(
     panels = Panels.for_axes(body, COLUMNS, most=len(ways))
     for place, way in enumerate(ways):
         panel = panels.panel(body, place, len(ways))
-        part = rows[rows["way"] == way].set_index(["tone", "policy"])
+        part = _bars(rows[rows["way"] == way])
         _draw(panel, part, chosen)
         panels.head(panel, said(way))
         _print(panels, panel, part, chosen)
         if panels.is_first(place, len(ways)):
             name_rows(panel, chosen, share=0.2)
+    say_what(ax, _words(rows, chosen, policies, interval))
+    return ax
+
+
+def _words(rows: pd.DataFrame, chosen: list[str], policies: list[str], interval: str) -> str:
     told = [
         said(
             "Stories that reached somebody, and reviews, per 100 customers a year: good to the right, bad to the left."
@@ -96,19 +113,23 @@ def talk(
     told.append(said("Figures: good, bad. Each panel has its own scale."))
     if len(chosen) < len(policies):
         told.append(said("The first {chosen} of {all} policies.", chosen=len(chosen), all=len(policies)))
-    say_what(ax, " ".join(told))
-    return ax
+    return " ".join(told)
 
 
-def _draw(panel: Axes, part: pd.DataFrame, policies: list[str]) -> None:
+def _bars(own: pd.DataFrame) -> Bars:
+    numbers = own[["value", "ci_low", "ci_high"]].to_numpy(np.float64).tolist()
+    names = zip(own["tone"], own["policy"], numbers, strict=True)
+    return {(str(tone), str(policy)): Told(*each) for tone, policy, each in names}
+
+
+def _draw(panel: Axes, part: Bars, policies: list[str]) -> None:
     unit = base_font()
     strip(panel, grid="x")
     panel.set_ylim(len(policies) - 0.5, -0.5)
     panel.set_yticks([])
     reach = {"good": 0.0, "bad": 0.0}
-    for (tone, _), row in part.iterrows():
-        known = [one for one in (row["value"], row["ci_high"]) if np.isfinite(one)]
-        reach[str(tone)] = max([reach[str(tone)], *known])
+    for (tone, _), row in part.items():
+        reach[tone] = max([reach[tone], *(one for one in (row.value, row.high) if np.isfinite(one))])
     least = 0.02 * max(*reach.values(), 1e-9)
     panel.set_xlim(-PAD * max(reach["bad"], least), PAD * max(reach["good"], least))
     ticks = max(2, min(6, int(inches(panel)[0] * POINTS_PER_INCH / unit / 4.0)))
@@ -116,23 +137,21 @@ def _draw(panel: Axes, part: pd.DataFrame, policies: list[str]) -> None:
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{abs(value):g}"))
     for place, policy in enumerate(policies):
         for tone, look in PARTS.items():
-            if (tone, policy) not in part.index:
-                continue
-            row = part.loc[(tone, policy)]
+            row = part.get((tone, policy), UNKNOWN)
             sign = 1.0 if tone == "good" else -1.0
-            if not np.isfinite(row["value"]):
+            if not np.isfinite(row.value):
                 continue
-            bar = panel.barh(place, sign * row["value"], THICK, color=look.fill, label=f"{policy}: {tone}", zorder=2)
+            bar = panel.barh(place, sign * row.value, THICK, color=look.fill, label=f"{policy}: {tone}", zorder=2)
             bar[0].set(hatch=look.hatch, edgecolor=PAPER, linewidth=unit / 16)
-            if np.isfinite(row["ci_low"]) and np.isfinite(row["ci_high"]):
-                span = [sign * row["ci_low"], sign * row["ci_high"]]
+            if np.isfinite(row.low) and np.isfinite(row.high):
+                span = [sign * row.low, sign * row.high]
                 panel.plot(span, [place, place], color=INK, linewidth=unit / 8, zorder=3)
     panel.axvline(0.0, color=INK, linewidth=unit / 12, zorder=2.5)
     axis_words(panel, said("per 100 customers a year"))
 
 
-def _print(panels: Panels, panel: Axes, part: pd.DataFrame, policies: list[str]) -> None:
-    decimals = decimals_for(part["value"])
+def _print(panels: Panels, panel: Axes, part: Bars, policies: list[str]) -> None:
+    decimals = decimals_for(row.value for row in part.values())
     for row, policy in enumerate(policies):
-        found = [part["value"].get((tone, policy), np.nan) for tone in PARTS]
-        panels.figures(panel, row, [number(float(value), decimals) for value in found])
+        found = [part.get((tone, policy), UNKNOWN).value for tone in PARTS]
+        panels.figures(panel, row, [number(value, decimals) for value in found])

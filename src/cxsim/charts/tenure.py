@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from cxsim.charts.axes import say_what
-from cxsim.charts.courses import INTERVAL, Course, Up, draw_courses, mark_begin, notes
+from cxsim.charts.courses import INTERVAL, Course, Up, Way, draw_courses, mark_begin, notes
 from cxsim.charts.style import looks
 from cxsim.charts.tables import checked, one_row_each
 from cxsim.charts.text import number
@@ -64,9 +64,9 @@ def tenure(
     for name, part in rows.groupby("policy", sort=False):
         policy, ordered = str(name), part.sort_values("begin")
         middle = (ordered["begin"] + ordered["end"]).to_numpy() / 2.0
-        numbers = [ordered[column].to_numpy() for column in ("value", "ci_low", "ci_high")]
-        way = "reference" if policy == reference else "plain"
-        lines.append(Course(policy, look[policy], middle, *numbers, way))  # type: ignore[arg-type]
+        value, low, high = (ordered[column].to_numpy(np.float64) for column in ("value", "ci_low", "ci_high"))
+        way: Way = "reference" if policy == reference else "plain"
+        lines.append(Course(policy, look[policy], middle, value, low, high, way))
     up = Up(lambda share: f"{number(100.0 * share, decimals)} %", least=0.0, most=1.0, shows_zero=True)
     draw_courses(ax, lines, up, last=float(rows["end"].max()))
     if begin is not None:

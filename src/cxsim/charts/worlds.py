@@ -19,6 +19,7 @@ from cxsim.charts.text import number
 from cxsim.charts.words import label, said
 
 ALL: Final = 100.0
+NUMBERS: Final = ("best", "ci_low", "ci_high", "level")
 COLUMNS: Final = (3.4, 6.4)  # right edges of best and level, in font sizes from the panel's edge
 THICK: Final = 0.56
 MOST_IN_A_ROW: Final = 2
@@ -55,7 +56,7 @@ def worlds(
     ChartError
         If a column is missing, a row comes twice, or shares of a part add up to more than one.
     """
-    rows = checked("worlds", table, ["part", "policy"], ["best", "ci_low", "ci_high", "level"])
+    rows = checked("worlds", table, ["part", "policy"], NUMBERS)
     one_row_each("worlds", rows, ["part", "policy"])
     sums = rows.groupby("part", sort=False)[["best", "level"]].sum().sum(axis=1)
     if bool((sums > 1.0 + 1e-6).any()):
@@ -104,9 +105,9 @@ def _draw(panel: Axes, own: pd.DataFrame, policies: list[str], look: dict[str, L
     panel.set_ylim(len(policies) - 0.5, -0.5)
     panel.set_yticks([])
     for row, policy in enumerate(policies):
-        if policy not in own.index or not np.isfinite(own.loc[policy, "best"]):
+        best, low, high, level = (ALL * float(own[name].get(policy, np.nan)) for name in NUMBERS)
+        if not np.isfinite(best):
             continue
-        best, low, high, level = (ALL * float(own.loc[policy, name]) for name in ("best", "ci_low", "ci_high", "level"))
         color = look[policy].color
         panel.barh(row, best, THICK, color=color, linewidth=0, label=f"{policy}: best", zorder=2)
         panel.barh(

@@ -65,8 +65,9 @@ def tenure_table(facts: Facts) -> pd.DataFrame:
 
 def monthly(at_risk: NDArray[np.float64], left: NDArray[np.float64], length: float) -> NDArray[np.float64]:
     """Return the chance of leaving in a month that leads to so many leaving in `length` months; NaN for nobody."""
-    kept = 1.0 - np.divide(left, at_risk, out=np.full(at_risk.shape, np.nan), where=at_risk > 0)
-    return 1.0 - kept ** (1.0 / length)
+    kept: NDArray[np.float64] = 1.0 - np.divide(left, at_risk, out=np.full(at_risk.shape, np.nan), where=at_risk > 0)
+    chance: NDArray[np.float64] = 1.0 - np.power(kept, 1.0 / length)
+    return chance
 
 
 def spans(ends: NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -110,7 +111,7 @@ def _title(facts: Facts) -> str:
         told += f", {_all(table[table['policy'] == policy])} under {policy}"
     # Who stopped buying shortly before the end may yet come back.
     sure = own if _is_contractual(facts) or len(own) == 1 else own.iloc[:-1]
-    most = sure.loc[sure["value"].idxmax()]
+    most = sure.iloc[int(sure["value"].to_numpy().argmax())]
     if len(own) == 1:
         return f"Of 100 customers {told}"
     span = f"{fixed(round(most['begin']))} to {fixed(round(most['end']))}"
