@@ -10,11 +10,12 @@ CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
 BENCH := $(VENV)/.installed-bench
 NOTEBOOK := $(VENV)/.installed-notebook
+DOCS := $(VENV)/.installed-docs
 INPUTS := pyproject.toml .ci/constraints.txt
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo notebook notebooks test check verify docs sample pictures format format-check lint types imports spelling slow coverage bench bench-check clean
+.PHONY: help demo notebook notebooks test check verify docs how-to gallery sample pictures format format-check lint types imports spelling slow coverage bench bench-check clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,11 @@ $(NOTEBOOK): $(INPUTS) | $(BIN)/python
 	@$(PIP) install -c .ci/constraints.txt -e '.[notebook]'
 	@touch $(CORE) $@
 
+$(DOCS): $(INPUTS) | $(BIN)/python
+	@echo "Installing cxsim with what makes its pages (once; a minute or two)"
+	@$(PIP) install -c .ci/constraints.txt -e '.[docs]'
+	@touch $(CORE) $@
+
 demo: $(CORE) ## set up, then compare the policies of two bundled scenarios
 	@$(BIN)/cxsim compare local-shop-vs-chain
 	@$(BIN)/cxsim compare bank-phone
@@ -64,14 +70,24 @@ check: format-check lint types imports spelling test ## everything a change must
 verify: $(CORE) ## prove the installation against exact results
 	@$(BIN)/cxsim verify
 
-docs: $(CORE) ## make the parts of the docs that come from the code
+docs: $(DOCS) ## make the parts of the docs that come from the code, then the site, into build/docs
 	@$(BIN)/python docs/make.py
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going --nitpicky --conf-dir docs . build/docs
+	@echo "build/docs/index.html"
 
 sample: $(CORE) ## make the sample in results/, the pictures of the docs, and then the docs
 	@$(BIN)/python docs/sample.py
 	@$(BIN)/python docs/make.py
 
-pictures: sample ## the same: pictures are of the sample
+pictures: sample ## the same, and the pictures of the model
+	@NUMBA_DISABLE_JIT=1 $(BIN)/python docs/curves.py
+
+how-to: $(DEV) ## run the how-tos and write anew what they say
+	@$(BIN)/python docs/how_to.py
+
+gallery: $(CORE) ## draw the charts of the gallery, and then the docs
+	@$(BIN)/python docs/gallery_book.py
+	@$(BIN)/python docs/make.py
 
 format: $(DEV) ## rewrite the code in the project's format
 	@$(BIN)/ruff format

@@ -7,14 +7,17 @@ A part stands between ``<!-- made: NAME ... -->`` and ``<!-- end -->``.
 
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 DOCS = Path(__file__).resolve().parent
-PAGES = ("commands.md", "model.md", "../README.md")
+PAGES = ("commands.md", "method.md", "model.md", "rules.md", "scenario-reference.md", "gallery.md", "../README.md")
 CONSOLE = DOCS.parent / "results" / "sample-cable-town" / "console.txt"
+GAINS = ("retention", "profit", "nps", "wait_mean")
 WIDTH = 100
+sys.path.insert(0, str(DOCS))  # the modules beside this one, wherever it is run from
 _PART = re.compile(r"(<!-- made: (\w+)(?: (\w+))? -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -85,6 +88,22 @@ def console(_: str) -> str:
     return f"```text\n{CONSOLE.read_text(encoding='utf-8')}```\n" if CONSOLE.exists() else ""
 
 
+def gain(_: str) -> str:
+    """Return how many times fewer replications the common luck of the sample needs; `make sample` runs it."""
+    import csv
+
+    from cxsim.measures.catalog import CATALOG
+
+    with (CONSOLE.parent / "comparison.csv").open(encoding="utf-8", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["variance_reduction"] and row["segment"] == "all"]
+    policies = list(dict.fromkeys(row["policy"] for row in rows))
+    lines = [f"| variance reduction of | {' | '.join(policies)} |", "|---|" + "---:|" * len(policies)]
+    for measure in GAINS:
+        found = {row["policy"]: float(row["variance_reduction"]) for row in rows if row["measure"] == measure}
+        lines.append(f"| {CATALOG[measure].title} | {' | '.join(f'{found[name]:.2g}' for name in policies)} |")
+    return "\n".join(lines) + "\n"
+
+
 def speed(_: str) -> str:
     """Return the table of the last measurement; `make bench` makes it."""
     import json
@@ -94,13 +113,32 @@ def speed(_: str) -> str:
     return f"\n{markdown(json.loads((DOCS / 'bench.json').read_text(encoding='utf-8')))}\n"
 
 
+def beside(module: str, name: str) -> Callable[[str], str]:
+    """Return a maker of a module beside this one, which is loaded when it is asked."""
+
+    def make(of: str) -> str:
+        from importlib import import_module
+
+        made: str = getattr(import_module(module), name)(of)
+        return made
+
+    return make
+
+
 MAKERS: dict[str, Callable[[str], str]] = {
     "parameters": parameters,
     "switches": switches,
     "modes": modes,
     "commands": commands,
     "console": console,
+    "gain": gain,
     "speed": speed,
+    "keys": beside("reference", "keys"),
+    "ledger": beside("reference", "ledger"),
+    "measures": beside("reference", "measures"),
+    "rules": beside("rules_table", "rules"),
+    "named": beside("rules_table", "named"),
+    "gallery": beside("gallery_book", "entries"),
 }
 
 

@@ -83,7 +83,7 @@ class Chart:
     Attributes
     ----------
     draw
-        Function of (table, axes, **options).
+        Function of ``(table, axes, **options)``.
     table
         What is drawn.
     caption
