@@ -95,7 +95,7 @@ def test_what_is_chosen_is_drawn_and_told(opened):
     assert marks.count() == 3
     assert page.locator(f"#means-chart svg [aria-label^='{SECOND}: ']").count() == 1
     whole = page.inner_text("#status")
-    assert whole.startswith("Best: ")
+    assert whole.startswith("Best mean: ")
 
     choose(page, "#segment", "семьи")
     assert "Vodovod, семьи" in page.inner_text("#chosen")
@@ -117,6 +117,7 @@ def test_what_is_chosen_is_drawn_and_told(opened):
     choose(page, "#firm", "Rival")
     assert "What is inferred of Rival is not compared." in page.inner_text("#means-chart")
     assert "not compared" in page.inner_text("#means-words")
+    assert page.inner_text("#status") == "Inferred of Rival: not compared."
 
     choose(page, "[data-policies=none]")
     assert "No policy is chosen." in page.inner_text("#means-chart")
@@ -244,7 +245,7 @@ def test_everything_has_a_name_and_headings_go_down_by_one(page):
     described = page.get_attribute("#means-chart", "aria-label") or page.get_attribute(
         "#means-chart [role=graphics-document]", "aria-label"
     )
-    assert "95 % interval" in described
+    assert "95\N{NO-BREAK SPACE}% interval" in described
 
 
 def test_no_width_scrolls_sideways(opened):

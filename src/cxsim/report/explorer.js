@@ -9,6 +9,7 @@
   const NARROW = 520; // of a chart, dots
   const ROW = 38;
   const SPACE = "\u00a0";
+  const LEVEL = `95${SPACE}%`;
   const AS_IS = given.policies[given.reference];
   const many = given.policies.length;
   section.hidden = false;
@@ -27,8 +28,13 @@
     text = whole.replace(/\B(?=(\d{3})+$)/g, SPACE) + (part ? `.${part}` : "");
     return (rounded < 0 && !isZero ? "\u2212" : isZero ? "" : sign) + text;
   };
-  const span = (low, high, sign = "") => low === null || high === null ? "no interval"
-    : `${written(low, (high - low) / 2, sign)} to ${written(high, (high - low) / 2, sign)}`;
+  const span = (low, high, half, sign = "") => low === null || high === null ? "no interval"
+    : `${written(low, half, sign)} to ${written(high, half, sign)}`;
+  // One precision for figures that stand below each other: that of the middle one.
+  const middle = (halves) => {
+    const known = halves.filter((half) => half > 0).sort((one, other) => one - other);
+    return known.length ? known[Math.floor(known.length / 2)] : null;
+  };
   const wrapped = (text, most) => {
     const lines = [""];
     for (const word of text.split(/(?<=[\s\-_/])/)) {
@@ -46,6 +52,8 @@
     (measure, place) => [`${measure} ${columns.firm[place]} ${columns.segment[place]}`, place]));
   const places = { means: index(given.means), time: index(given.time) };
   const place = (what, chosen) => places[what].get(`${chosen.measure} ${chosen.firm} ${chosen.segment}`);
+
+  const isInferred = (chosen) => given.means.inferred[place("means", chosen)] === 1;
 
   const choice = () => ({
     measure: Number(at("measure").value),
@@ -84,18 +92,24 @@
       gap: cell("gap", policy), gapLow: cell("gap_low", policy), gapHigh: cell("gap_high", policy),
       best: cell("best", policy),
     })).filter((row) => row.mean !== null);
+    if (isInferred(chosen)) return rows; // no order of what is not compared
     const sign = measure.better === "higher" ? -1 : 1;
     return rows.sort((one, other) => sign * (one.mean - other.mean));
   };
 
   const tied = (row) => !(row.gapLow > 0 || row.gapHigh < 0);
-  const drawnMean = (row, chosen, measure, isNarrow) => {
+  const precision = (rows) => ({
+    mean: middle(rows.map((row) => (row.high - row.low) / 2)),
+    gap: middle(rows.map((row) => (row.gapHigh - row.gapLow) / 2)),
+  });
+  const drawnMean = (row, chosen, measure, halves, isNarrow) => {
     const [value, low, high] = chosen.gaps ? [row.gap, row.gapLow, row.gapHigh] : [row.mean, row.low, row.high];
+    const half = chosen.gaps ? halves.gap : halves.mean;
     const sign = chosen.gaps ? "+" : "";
     const unit = chosen.gaps ? measure.gap : measure.unit;
-    const said = `${written(value, (high - low) / 2, sign)}${SPACE}${unit}`;
-    const range = span(low, high, sign);
-    const figure = written(value, (high - low) / 2, sign);
+    const figure = written(value, half, sign);
+    const said = `${figure}${SPACE}${unit}`;
+    const range = span(low, high, half, sign);
     return {
       policy: row.policy, value, low: low ?? value, high: high ?? value, said, range, runs: given.n,
       tie: chosen.gaps ? tied(row) : row.number === given.reference,
@@ -106,7 +120,7 @@
 
   const timeRows = (chosen, measure) => {
     const group = place("time", chosen);
-    if (group === undefined) return [];
+    if (group === undefined || (chosen.gaps && isInferred(chosen))) return [];
     const count = given.time.at.length;
     const [values, halves] = chosen.gaps ? [given.time.gap, given.time.gap_half] : [given.time.mean, given.time.half];
     const least = chosen.gaps ? null : measure.least;
@@ -128,7 +142,7 @@
         const sign = chosen.gaps ? "+" : "";
         const unit = chosen.gaps ? measure.gap : measure.unit;
         const said = `${written(value, half, sign)}${SPACE}${unit}`;
-        const range = value === null || half === null ? "no interval" : span(low, high, sign);
+        const range = value === null || half === null ? "no interval" : span(low, high, half, sign);
         rows.push({
           policy: name, at: when, value, low, high, said, range, runs: given.n, last: number === last, open: policy === given.reference,
           when: `${written(when, 0)} ${given.timeUnit}`, aloud: `${name}, at the end: ${said} (${range})`,
@@ -164,6 +178,17 @@
     at(`${name}-chart`).replaceChildren(words);
   };
 
+  // What is inferred is grey in every chart.
+  const greyed = (spec, chosen) => {
+    if (!isInferred(chosen)) return;
+    for (const layer of spec.layer) {
+      for (const channel of ["color", "fill"]) {
+        const scale = layer.encoding[channel]?.scale;
+        if (scale) scale.range = scale.range.map(() => given.grey);
+      }
+    }
+  };
+
   // Give the columns of the hover text the words of the choice.
   const retold = (spec, figure, range) => {
     for (const layer of spec.layer) {
@@ -180,13 +205,15 @@
     const spec = structuredClone(given.specs.means);
     const isNarrow = at("means-chart").clientWidth < NARROW;
     const reference = rows.find((row) => row.number === given.reference);
-    spec.data.values = shown.map((row) => drawnMean(row, chosen, measure, isNarrow));
+    const halves = precision(shown);
+    spec.data.values = shown.map((row) => drawnMean(row, chosen, measure, halves, isNarrow));
     spec.description = words.means;
+    greyed(spec, chosen);
     spec.height = shown.length * ROW;
     if (chosen.gaps || reference) spec.layer[0].data.values[0].value = chosen.gaps ? 0 : reference.mean;
     else spec.layer.shift();
     for (const layer of spec.layer) if (layer.encoding.x.field) layer.encoding.x.title = chosen.gaps ? measure.gap : measure.unit;
-    retold(spec, chosen.gaps ? "difference" : "mean", chosen.gaps ? "interval" : "95 % interval");
+    retold(spec, chosen.gaps ? "difference" : "mean", chosen.gaps ? "interval" : `${LEVEL} interval`);
     return draw("means", spec);
   };
 
@@ -196,29 +223,31 @@
     const spec = structuredClone(given.specs.time);
     spec.data.values = rows;
     spec.description = words.time;
+    greyed(spec, chosen);
     for (const layer of spec.layer) if (layer.encoding.y) layer.encoding.y.title = chosen.gaps ? measure.gap : measure.unit;
-    retold(spec, chosen.gaps ? "difference" : "mean", "95 % interval");
+    retold(spec, chosen.gaps ? "difference" : "mean", `${LEVEL} interval`);
     return draw("time", spec);
   };
 
   // ----------------------------------------------------------------------------------------------------------- words
 
   const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
-  const told = (chosen, measure, group) => {
+  const told = (chosen, measure) => {
     const segment = given.segments[chosen.segment];
     const whose = `${given.firms[chosen.firm]}${segment === "all" ? "" : `, ${segment}`}`;
-    const inferred = group !== undefined && given.means.inferred[group] === 1;
+    const inferred = isInferred(chosen);
     const way = measure.better === "higher" ? "higher is better" : "lower is better";
     const from = inferred ? ` Inferred from the few figures known of ${given.firms[chosen.firm]}: not compared.` : "";
     const unit = chosen.gaps ? measure.gap : measure.unit;
     const what = `${capital(measure.title)}, ${unit}; ${whose}; ${way}.`;
+    const order = inferred ? "" : ", best first";
     const meansBars = chosen.gaps
-      ? `Differences from ${AS_IS} over ${given.n} paired runs, best first. Bars: intervals that hold together with 95 % `
-        + "for all policies. Open marks: cannot be told apart from it."
-      : `Means over ${given.n} runs, best first. Bars: 95 % interval of the mean over runs. Dashed line: ${AS_IS}.`;
-    const timeBands = chosen.gaps
-      ? `Difference from ${AS_IS} in each period, over paired runs. Bands: 95 % interval of each point by itself.`
-      : "Mean of each period over runs. Bands: 95 % interval of each point by itself.";
+      ? `Differences from ${AS_IS} over ${given.n} paired runs${order}. Bars: intervals that hold together with `
+        + `${LEVEL} for all policies. Open marks: cannot be told apart from it.`
+      : `Means over ${given.n} runs${order}. Bars: ${LEVEL} interval of the mean over runs. Dashed line: ${AS_IS}.`;
+    const cut = given.cut && !measure.state ? " Periods that are cut short are left out." : "";
+    const timeBands = `${chosen.gaps ? `Difference from ${AS_IS} in each period, over paired runs` : "Mean of each period over runs"}. `
+      + `Bands: ${LEVEL} interval of each point by itself.${cut}`;
     return {
       means: `${what} ${meansBars}${from}`,
       time: `${what} ${timeBands}${from}`,
@@ -228,6 +257,7 @@
         : inferred && chosen.gaps ? `What is inferred of ${given.firms[chosen.firm]} is not compared.`
         : "Nothing was measured for this choice.",
       noTime: !chosen.policies.length ? "No policy is chosen."
+        : inferred && chosen.gaps ? `What is inferred of ${given.firms[chosen.firm]} is not compared.`
         : places.time.has(`${chosen.measure} ${chosen.firm} 0`) && chosen.segment
         ? "Over time this is told for all customers together only."
         : "This is one figure for the whole time, or the page has no room for its course: see timeseries.parquet.",
@@ -235,17 +265,24 @@
   };
 
   const announce = (rows, chosen, measure) => {
+    if (!rows.length || isInferred(chosen)) return rows.length ? `Inferred of ${given.firms[chosen.firm]}: not compared.` : "";
     const best = chosen.gaps ? rows.find((row) => row.gap !== null) : rows[0];
     if (!best) return "";
-    const one = drawnMean(best, chosen, measure, false);
-    return `Best: ${one.policy}, ${one.said} (${one.range}).`;
+    const halves = precision(rows);
+    const one = drawnMean(best, chosen, measure, halves, false);
+    const first = `Best mean: ${one.policy}, ${one.said} (${one.range})`;
+    if (best.gap === null) return `${first}.`;
+    if (tied(best)) return `${first}; cannot be told apart from ${AS_IS}.`;
+    const gap = drawnMean(best, { ...chosen, gaps: true }, measure, halves, false);
+    return chosen.gaps ? `${first}.` : `${first}; ${gap.said} from ${AS_IS} (${gap.range}).`;
   };
 
   const fillTable = (rows, measure, title) => {
     const table = at("shown-figures");
-    const head = ["policy", `mean, ${measure.unit}`, "95 % interval", `difference, ${measure.gap}`, "interval", "best in", "runs"];
+    const halves = precision(rows);
+    const head = ["policy", `mean, ${measure.unit}`, `${LEVEL} interval`, `difference, ${measure.gap}`, "interval", "best in", "runs"];
     table.caption.textContent = `${title}. Differences from ${AS_IS} over paired runs; their intervals hold together with `
-      + "95 %. Best in: share of resampled runs in which a policy is the best.";
+      + `${LEVEL}. Best in: share of resampled runs in which a policy is the best.`;
     const line = document.createElement("tr");
     for (const name of head) {
       const cell = document.createElement("th");
@@ -255,12 +292,10 @@
     }
     table.tHead.replaceChildren(line);
     table.tBodies[0].replaceChildren(...rows.map((row) => {
-      const half = (row.high - row.low) / 2;
-      const gapHalf = (row.gapHigh - row.gapLow) / 2;
       const cells = [
-        [row.policy], [written(row.mean, half), row.mean], [span(row.low, row.high), row.low === null ? "" : `${row.low} to ${row.high}`],
-        [written(row.gap, gapHalf, "+"), row.gap ?? ""],
-        [row.gap === null ? "\u2013" : span(row.gapLow, row.gapHigh, "+"), row.gap === null ? "" : `${row.gapLow} to ${row.gapHigh}`],
+        [row.policy], [written(row.mean, halves.mean), row.mean], [span(row.low, row.high, halves.mean), row.low === null ? "" : `${row.low} to ${row.high}`],
+        [written(row.gap, halves.gap, "+"), row.gap ?? ""],
+        [row.gap === null ? "\u2013" : span(row.gapLow, row.gapHigh, halves.gap, "+"), row.gap === null ? "" : `${row.gapLow} to ${row.gapHigh}`],
         [row.best === null ? "\u2013" : row.best > 0.99 ? "over 99 %" : row.best < 0.01 ? "under 1 %" : `${Math.round(100 * row.best)} %`, row.best ?? ""],
         [String(given.n)],
       ];
@@ -282,7 +317,7 @@
     const chosen = choice();
     const measure = given.measures[chosen.measure];
     const rows = meansRows(chosen, measure);
-    const words = told(chosen, measure, place("means", chosen));
+    const words = told(chosen, measure);
     at("about").textContent = words.about;
     at("chosen").textContent = words.title;
     at("means-words").textContent = words.meansBelow;

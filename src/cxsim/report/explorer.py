@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from cxsim.charts.style import GRID, INK, PAPER, QUIET, RULE, SOFT_INK, Look
+from cxsim.charts.style import GRID, INFERRED, INK, PAPER, QUIET, RULE, SOFT_INK, Look
 
 BAND: Final = 0.16  # opacity
 TIME_HEIGHT: Final = 300
@@ -51,6 +51,8 @@ class Choice(NamedTuple):
         Where values end, in `unit`; infinite where they do not.
     start : float
         What it is at time 0 by definition; not-a-number for most.
+    state : bool
+        Whether it tells how things stand at the end of a period, not what happened in it.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Choice(NamedTuple):
     least: float
     most: float
     start: float = math.nan
+    state: bool = False
 
 
 class Explorer(NamedTuple):
@@ -88,6 +91,8 @@ class Explorer(NamedTuple):
         Of `at`.
     begin : float
         From when policies count their time; not-a-number where that is the start.
+    cut : bool
+        Whether periods that are shorter than the others are left out where they would mislead.
     left_out : int
         Series that had no room.
     """
@@ -104,6 +109,7 @@ class Explorer(NamedTuple):
     time: Mapping[str, Sequence[Any]]
     time_unit: str
     begin: float = math.nan
+    cut: bool = False
     left_out: int = 0
 
 
@@ -151,7 +157,8 @@ def data_of(explorer: Explorer, font: str) -> dict[str, Any]:
         "means": explorer.means,
         "time": explorer.time,
         "timeUnit": explorer.time_unit,
-        "begin": explorer.begin,
+        "cut": explorer.cut,
+        "grey": INFERRED,
         "specs": {"means": means_spec(explorer, font), "time": time_spec(explorer, font)},
     }
 

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 MOST_MEASURES: Final = 60
-ROOM: Final = 300_000  # numbers over time in a page: less than two million letters
+ROOM: Final = 480_000  # numbers in a page: at most three and a half million letters
 MONTHS_FROM: Final = 3.0  # a shorter run is told in days
+STATE: Final = "last"  # how things stand at the end of a period
+WHOLE: Final = 0.9  # of the usual length of a period: February is whole, the last days of a year are not
 A_MONTH: Final = "share a month"
 ASKED: Final = "asked for"
 OFTEN: Final = "usual"
@@ -56,7 +58,9 @@ def explorer_of(facts: Facts) -> Explorer | None:
     segments = _segments(facts)
     means = _means(facts, list(names), firms, segments)
     firms = _used(firms, means["firm"])
-    in_time, left_out = _in_time(facts, list(names), firms, segments)
+    room = ROOM - len(means["mean"]) * len(NUMBERS)
+    in_time, left_out = _in_time(facts, list(names), firms, segments, room)
+    is_cut = bool(_cut_short(in_time["at"]).any())
     unit, at = _axis(in_time.pop("at"))
     fork = facts.experiment.fork_at
     begin = facts.experiment.scenario.time(fork) / (MONTH if unit == "months" else DAY) if fork else math.nan
@@ -73,6 +77,7 @@ def explorer_of(facts: Facts) -> Explorer | None:
         time={"at": at, **in_time},
         time_unit=unit,
         begin=begin,
+        cut=is_cut,
         left_out=left_out,
     )
 
@@ -106,7 +111,8 @@ def _choice(facts: Facts, name: str, group: str) -> Choice:
     whom = f"Of {measure.whom}{per}, {measure.until}."
     start = PER_100 if name in FROM_START else math.nan
     ends = factor * measure.least, factor * measure.most
-    return Choice(name, measure.title, group, unit, gap, measure.better, whom, *ends, start)
+    state = measure.aggregates == STATE
+    return Choice(name, measure.title, group, unit, gap, measure.better, whom, *ends, start, state)
 
 
 def _factor(measure: Measure) -> float:
@@ -163,10 +169,13 @@ def _numbers(rows: list[Mapping[str, Any]], factor: float, *, inferred: bool) ->
 # --------------------------------------------------------------------------------------------------------- over time
 
 
-def _in_time(facts: Facts, names: list[str], firms: list[str], segments: list[str]) -> tuple[dict[str, list[Any]], int]:
+def _in_time(
+    facts: Facts, names: list[str], firms: list[str], segments: list[str], room: int
+) -> tuple[dict[str, list[Any]], int]:
     """Return means and paired differences by period as columns, and how many series had no room.
 
-    Segments are told of our firm only. Intervals are pointwise: 95 % for each policy and period by itself.
+    Segments are told of our firm only. Intervals are pointwise: 95 % for each policy and period by itself. What
+    happened in a period that is cut short is left out: it would look like a fall.
     """
     series = facts.experiment.frames.timeseries
     chosen = series["measure"].isin(names) & (series["period"] >= 1) & series["firm"].isin(firms)
@@ -178,12 +187,16 @@ def _in_time(facts: Facts, names: list[str], firms: list[str], segments: list[st
     times = table.groupby("period")["time_days"].first().sort_index()
     found["at"] = times.to_numpy(np.float64).tolist()
     groups, cube = _cube(facts, table, names, firms, segments, list(times.index))
+    cut = _cut_short(found["at"])
     left_out = 0
     for key in sorted(groups, key=lambda key: (key[0], key[1] > 0, key[2] > 0, key)):
-        values = _factor(CATALOG[names[key[0]]]) * cube[groups[key]]
+        measure = CATALOG[names[key[0]]]
+        values = _factor(measure) * cube[groups[key]]
+        if measure.aggregates != STATE:
+            values[:, cut] = math.nan
         if not np.isfinite(values).any():
             continue
-        if len(found["mean"]) * len(IN_TIME) + values[..., 0].size * len(IN_TIME) > ROOM:
+        if (len(found["mean"]) + values[..., 0].size) * len(IN_TIME) > room:
             left_out += 1
             continue
         for column, number in zip(("measure", "firm", "segment"), key, strict=True):
@@ -221,6 +234,15 @@ def _add(found: dict[str, list[Any]], values: Array, reference: int) -> None:
     for mean, half, numbers in (("mean", "half", values), ("gap", "gap_half", gaps)):
         found[mean] += rounded(numbers.mean(axis=-1).ravel(), DIGITS["mean"])
         found[half] += rounded(_half_widths(numbers).ravel(), 3)
+
+
+def _cut_short(days: list[float]) -> NDArray[np.bool_]:
+    """Tell which periods are shorter than the others, by their ends in days."""
+    if not days:
+        return np.zeros(0, np.bool_)
+    lengths = np.diff(days, prepend=0.0)
+    short: NDArray[np.bool_] = lengths < WHOLE * np.median(lengths)
+    return short
 
 
 def _half_widths(values: Array) -> Array:
