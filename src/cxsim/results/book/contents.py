@@ -7,7 +7,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from cxsim.errors import InputError, quoted
-from cxsim.results.book import dissatisfied, league, leavers, retention, rivals, waits
+from cxsim.results.book import (
+    departures,
+    dissatisfied,
+    frontier,
+    league,
+    leavers,
+    retention,
+    rivals,
+    scores,
+    shares,
+    talk,
+    tenure,
+    waits,
+    worlds,
+)
 from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
 
@@ -22,6 +36,13 @@ ENTRIES: Final = (
     rivals.ENTRY,
     waits.ENTRY,
     leavers.ENTRY,
+    departures.ENTRY,
+    tenure.ENTRY,
+    frontier.ENTRY,
+    scores.ENTRY,
+    talk.ENTRY,
+    shares.ENTRY,
+    worlds.ENTRY,
 )
 BY_NAME: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in ENTRIES})
 CHART_NAMES: Final = tuple(BY_NAME)
