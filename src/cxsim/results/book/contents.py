@@ -10,8 +10,10 @@ from cxsim.errors import InputError, quoted
 from cxsim.results.book import (
     causes,
     control,
+    departures,
     dissatisfied,
     expectation,
+    frontier,
     journey,
     league,
     leavers,
@@ -20,8 +22,13 @@ from cxsim.results.book import (
     recovery,
     retention,
     rivals,
+    scores,
+    shares,
+    talk,
+    tenure,
     wait_distribution,
     waits,
+    worlds,
 )
 from cxsim.results.book.entry import Entry
 from cxsim.results.book.recorded import NotMadeAgainError
@@ -38,6 +45,13 @@ ENTRIES: Final = (
     rivals.ENTRY,
     waits.ENTRY,
     leavers.ENTRY,
+    departures.ENTRY,
+    tenure.ENTRY,
+    frontier.ENTRY,
+    scores.ENTRY,
+    talk.ENTRY,
+    shares.ENTRY,
+    worlds.ENTRY,
     journey.ENTRY,
     wait_distribution.ENTRY,
     load.ENTRY,
