@@ -14,6 +14,7 @@ from cxsim.charts.style import INK, PAPER, SMALL, SOFT_INK
 from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted, plain, width_of
 from cxsim.charts.words import said
 
+HEAD_WIDTH: Final = 1.12  # of a panel's; beside it there is a gap
 BRIGHT: Final = 0.45  # fills lighter than this carry dark figures
 
 
@@ -36,17 +37,19 @@ def inside(panel: Axes, place: tuple[float, float], text: str, fill: str, size: 
 
 
 def head_bars(panel: Axes, text: str) -> None:
-    """Say above a panel what its bars are; the text is drawn as it is."""
+    """Say above a panel what its bars are, in two lines at most; the text is drawn as it is."""
     size = base_font() * SMALL
+    head = fitted(text, inches(panel)[0] * HEAD_WIDTH, 2.1 * size * LINE / POINTS_PER_INCH, size)
+    size = head.size
     panel.annotate(
-        text,
+        head.text,
         (0.0, 1.0),
         xycoords="axes fraction",
         xytext=(0, size * 0.3),
         textcoords="offset points",
         va="bottom",
         ha="left",
-        **plain(fontsize=size, color=SOFT_INK),
+        **plain(fontsize=size, color=SOFT_INK, linespacing=LINE),
     )
 
 

@@ -74,7 +74,7 @@ class Caption:
     subtitle: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Chart:
     """One chart: a table, the function that draws it, and its caption.
 
@@ -146,10 +146,13 @@ class Chart:
         measures = size_of(size)
         if size not in self._drawn:
             self._drawn[size] = self.at(size)
-        figure = self._drawn[size]
+        return self.written(self._drawn[size], measures, format)
+
+    def written(self, figure: Figure, size: Size, form: Format) -> bytes:
+        """Return a figure that `drawn` made in these measures as the bytes of a file."""
         buffer = BytesIO()
-        with dressed(self.theme), worded(self.words), applied(measures):
-            figure.savefig(buffer, format=format, dpi=measures.dpi, metadata=_metadata(format, self.caption.title))
+        with dressed(self.theme), worded(self.words), applied(size):
+            figure.savefig(buffer, format=form, dpi=size.dpi, metadata=_metadata(form, self.caption.title))
         return buffer.getvalue()
 
     def save(self, path: str | Path, size: SizeName = "slide") -> Path:
@@ -181,6 +184,10 @@ class Chart:
                 target.write_bytes(self.render(known, size))
                 return target
         raise ChartError(f"chart: file `{target.name}`; allowed endings are .png, .svg and .pdf; choose one of these")
+
+    def __repr__(self) -> str:
+        """Say what it shows; the picture is `_repr_png_`."""
+        return f"<Chart: {literal(self.caption.title)}>"
 
     def _repr_png_(self) -> bytes:
         return self.render("png", "notebook")

@@ -32,14 +32,15 @@ class Logo(NamedTuple):
 
 
 class InDigits(Formatter):
-    """Another formatter's ticks, with the decimal mark in force."""
+    """Another formatter's ticks, with the decimal mark that is in force now: a figure may be shown later."""
 
     def __init__(self, inner: Formatter) -> None:
         self.inner = inner
+        self.words = words_in_force()
 
     def __call__(self, x: float, pos: int | None = None) -> str:
         """Return the label of a tick."""
-        return in_digits(self.inner(x, pos))
+        return in_digits(self.inner(x, pos), self.words)
 
     def set_locs(self, locs: Any) -> None:
         """Tell the other where the ticks are."""
@@ -47,7 +48,7 @@ class InDigits(Formatter):
 
     def get_offset(self) -> str:
         """Return what the other takes off all ticks."""
-        return in_digits(self.inner.get_offset())
+        return in_digits(self.inner.get_offset(), self.words)
 
 
 def finished(ax: Axes) -> Axes:

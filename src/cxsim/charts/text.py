@@ -236,12 +236,15 @@ class TextRecorder(RendererAgg):
         super().draw_text(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
-def drawn_texts(figure: Figure) -> dict[Text, tuple[float, float, float, float]]:
+Boxes = dict[Text, tuple[float, float, float, float]]
+
+
+def drawn_texts(figure: Figure) -> Boxes:
     """Draw a figure with Agg and return the visible texts with their boxes (left, bottom, right, top in pixels)."""
     width, height = figure.get_size_inches() * figure.dpi
     renderer = TextRecorder(width, height, figure.dpi)
     figure.draw(renderer)
-    boxes: dict[Text, tuple[float, float, float, float]] = {}
+    boxes: Boxes = {}
     # A text of several lines is drawn line by line and does not say whose they are.
     in_lines = [text for text in figure.findobj(Text) if _shows_lines(text)]
     for text in dict.fromkeys([*renderer.drawn, *in_lines]):
@@ -250,9 +253,9 @@ def drawn_texts(figure: Figure) -> dict[Text, tuple[float, float, float, float]]
     return boxes
 
 
-def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
-    """Name each pair of visible texts whose boxes overlap by more than half a pixel."""
-    boxes = list(drawn_texts(figure).items())
+def overlapping_texts(figure: Figure, drawn: Boxes | None = None) -> list[tuple[str, str]]:
+    """Name each pair of visible texts whose boxes overlap by more than half a pixel; `drawn` where it is known."""
+    boxes = list((drawn_texts(figure) if drawn is None else drawn).items())
     slack = 0.5
     pairs: list[tuple[str, str]] = []
     for place, (text, box) in enumerate(boxes):
@@ -264,12 +267,12 @@ def overlapping_texts(figure: Figure) -> list[tuple[str, str]]:
     return pairs
 
 
-def cut_texts(figure: Figure) -> list[str]:
-    """Name each visible text that reaches over the edge of the figure."""
+def cut_texts(figure: Figure, drawn: Boxes | None = None) -> list[str]:
+    """Name each visible text that reaches over the edge of the figure; `drawn` where it is known."""
     width, height = figure.get_size_inches() * figure.dpi
     return [
         text.get_text()
-        for text, (left, bottom, right, top) in drawn_texts(figure).items()
+        for text, (left, bottom, right, top) in (drawn_texts(figure) if drawn is None else drawn).items()
         if left < 0 or bottom < 0 or right > width or top > height
     ]
 

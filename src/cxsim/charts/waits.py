@@ -13,11 +13,18 @@ from cxsim.charts.axes import base_font, name_rows, say_what, strip
 from cxsim.charts.panels import Panels
 from cxsim.charts.style import PAPER, Look, looks
 from cxsim.charts.tables import checked, one_row_each
-from cxsim.charts.text import decimals_for, number
+from cxsim.charts.text import decimals_for, literal, number
 from cxsim.charts.words import label, said
 
 COLUMNS: Final = (2.9, 5.6)  # right edges of mean and ninth decile, in font sizes from the panel's edge
-IN_SECONDS: Final = 5.0  # minutes; where the longest wait drawn is shorter, the chart counts in seconds
+# Minutes below which the longest wait is counted in this unit, and how many of them a minute has.
+UNITS: Final = (
+    (5.0, 60.0, label("seconds")),
+    (300.0, 1.0, label("minutes")),
+    (7200.0, 1.0 / 60.0, label("hours")),
+    (np.inf, 1.0 / 1440.0, label("days")),
+)
+TICKS: Final = 3
 SCALES_PART: Final = 5.0  # panels whose longest waits differ by more than this get scales of their own
 
 
@@ -31,8 +38,8 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     Parameters
     ----------
     table
-        ``touchpoint``, ``policy``, ``mean``, ``p90`` in minutes; not-a-number where nobody waited. Drawn in seconds
-        where no wait reaches five minutes.
+        ``touchpoint``, ``policy``, ``mean``, ``p90`` in minutes; not-a-number where nobody waited. Drawn in seconds,
+        minutes, hours or days, by the longest wait: of all touchpoints, or of each where they lie far apart.
     ax
         Divided into panels; names of the policies stand at its left.
     reference
@@ -54,34 +61,37 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     look = looks(policies, reference)
     panels = Panels.for_axes(ax, COLUMNS)
     chosen = _longest(rows, panels.most(ax, len(policies)))
-    unit = label("minutes")
-    if 0.0 < _longest_wait(rows[rows["touchpoint"].isin(chosen)]) < IN_SECONDS:
-        unit = label("seconds")
-        rows[["mean", "p90"]] *= 60.0
-    own_scales = _scales_part(rows, chosen)
+    shown = rows[rows["touchpoint"].isin(chosen)]
+    own_scales = _scales_part(shown, chosen)
+    shared = max(_longest_wait(shown), 1e-9)
     ax.set_axis_off()
-    shared = max(_longest_wait(rows[rows["touchpoint"].isin(chosen)]), 1e-9)
     for place, touchpoint in enumerate(chosen):
         panel = panels.panel(ax, place, len(chosen))
         part = rows[rows["touchpoint"] == touchpoint]
+        longest = max(_longest_wait(part), 1e-9) if own_scales else shared
+        factor, unit = _unit_for(longest)
+        part = part.assign(mean=part["mean"] * factor, p90=part["p90"] * factor)
         found = dict(zip(part["policy"], zip(part["mean"], part["p90"], strict=True), strict=True))
         _draw_panel(panel, found, policies, look)
-        panel.set_xlim(0.0, 1.06 * (max(_longest_wait(part), 1e-9) if own_scales else shared))
-        panels.head(panel, touchpoint)
+        panel.set_xlim(0.0, 1.06 * factor * longest)
+        panels.head(panel, f"{literal(touchpoint)}, {said(unit)}" if own_scales else touchpoint)
         _print(panels, panel, found, policies)
         if panels.is_first(place, len(chosen)):
             name_rows(panel, policies, share=0.2)
-    say_what(ax, _words(rows, chosen, unit, own_scales=own_scales))
+    say_what(ax, _words(rows, chosen, "" if own_scales else _unit_for(shared)[1]))
     return ax
 
 
-def _words(rows: pd.DataFrame, chosen: list[str], unit: str, *, own_scales: bool) -> str:
+def _unit_for(longest: float) -> tuple[float, str]:
+    """Return how many of its unit a minute has, and the unit, for a longest wait in minutes."""
+    return next((factor, unit) for below, factor, unit in UNITS if longest < below)
+
+
+def _words(rows: pd.DataFrame, chosen: list[str], unit: str) -> str:
     told = [
-        said("Waits in {unit}.", unit=said(unit)),
+        said("Waits in {unit}.", unit=said(unit)) if unit else said("Waits, each touchpoint on its own scale."),
         said("Filled mark, bold figure: mean; open mark, light figure: nine in ten wait less."),
     ]
-    if own_scales:
-        told.append(said("Each touchpoint has its own scale."))
     there = rows["touchpoint"].nunique()
     if there > len(chosen):
         told.append(said("The {chosen} touchpoints with the longest waits of {all}.", chosen=len(chosen), all=there))
@@ -111,7 +121,7 @@ def _scales_part(rows: pd.DataFrame, chosen: list[str]) -> bool:
 def _draw_panel(panel: Axes, found: Waits, policies: list[str], look: dict[str, Look]) -> None:
     unit = base_font()
     strip(panel, grid="x")
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10]))
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=TICKS, steps=[1, 2, 5, 10]))
     panel.set_ylim(len(policies) - 0.5, -0.5)
     panel.set_yticks([])
     for row, policy in enumerate(policies):

@@ -30,7 +30,9 @@ DECIMALS: Final = (".", ",")
 THOUSANDS: Final = (" ", ".", ",", "'", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "")
 # Rooms whose labels can be changed; the sentences of the answer are composed and stay English.
 ROOMS: Final = ("charts", "results", "report")
-MARKS: Final = frozenset(("said", "label"))
+MARKS: Final[Mapping[str, int]] = MappingProxyType(
+    {"said": 0, "in_words": 0, "label": 0, "Entry": 2}
+)  # which argument is a label
 LONGEST: Final = 400
 BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)\.(?=\d)")
 
@@ -100,18 +102,18 @@ def said(text: str, /, **values: Any) -> str:
     return found.format(**values) if values else found
 
 
-def in_digits(text: str) -> str:
-    """Return a number that was written with a decimal point as the words in force write it."""
-    words = words_in_force()
-    return text if words.decimal == POINT else BETWEEN_DIGITS.sub(words.decimal, text)
+def in_digits(text: str, words: Words | None = None) -> str:
+    """Return a number that was written with a decimal point as the words, by default those in force, write it."""
+    mark = (words_in_force() if words is None else words).decimal
+    return text if mark == POINT else BETWEEN_DIGITS.sub(mark, text)
 
 
 @lru_cache(maxsize=1)
 def labels() -> Mapping[str, tuple[str, ...]]:
     """Return all labels by the module that declares them, in the order of the rooms.
 
-    They are read from the source of the package: the arguments of `said` and `label`, and the titles and units of
-    measures, with the reasons for which customers leave.
+    They are read from the source of the package: the arguments of `said` and `label`, what the charts of the book are
+    called, and the titles and units of measures, with the reasons for which customers leave.
     """
     from cxsim.charts.tables import scale_of
     from cxsim.measures.catalog import CATALOG, LOST_TITLES, MONEY
@@ -193,17 +195,17 @@ def _sources(room: Traversable, name: str) -> Iterator[tuple[str, str]]:
 
 
 def _marked(source: str) -> Iterator[str]:
-    """Return the literal first arguments of `said` and `label`, in the order in which they stand."""
+    """Return the labels of a module that are written in it, in the order in which they stand."""
     if not any(f"{mark}(" in source for mark in MARKS):
         return
-    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call) and _is_mark(node)]
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
-        yield str(call.args[0].value)  # type: ignore[attr-defined]  # a constant, by _is_mark
-
-
-def _is_mark(call: ast.Call) -> bool:
-    is_literal = bool(call.args) and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
-    return is_literal and isinstance(call.func, ast.Name) and call.func.id in MARKS
+        place = MARKS.get(call.func.id) if isinstance(call.func, ast.Name) else None
+        if place is None or len(call.args) <= place:
+            continue
+        text = call.args[place]
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
+            yield text.value
 
 
 def _quoted(text: str) -> str:

@@ -48,10 +48,11 @@ def _wrong(english: str, text: str, known: list[str]) -> tuple[str, str, str] | 
     if not text.strip() or len(text) > LONGEST or not text.isprintable():
         return quoted(text[:LONGEST]), f"1 to {LONGEST} letters on one line", "write the label, or leave the line out"
     wanted = places_in(english)
+    places: frozenset[str] | None
     try:
         places = places_in(text)
-    except ValueError:
-        places = frozenset()
+    except ValueError:  # braces that do not match
+        places = None
     if places != wanted:
         named = " and ".join(f"{{{name}}}" for name in sorted(wanted)) or "no place in braces"
         return quoted(text), named, "write the same places as in the English label"

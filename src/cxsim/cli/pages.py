@@ -1,25 +1,27 @@
-"""`cxsim report` and `cxsim assumptions`: what stands behind an answer, without simulating."""
+"""`cxsim report`, `cxsim words` and `cxsim assumptions`: what stands behind an answer, without simulating."""
 
 from __future__ import annotations
 
 import shutil
 import textwrap
+import time
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from cxsim.cli.screen import Screen
-from cxsim.errors import Fault, ScenarioError, quoted
+from cxsim.errors import Fault, InputError, ScenarioError, quoted
 
 if TYPE_CHECKING:
+    from cxsim.charts.figure import Chart
     from cxsim.charts.theme import Theme
     from cxsim.report.assumptions import Assumption
     from cxsim.results.stored import Stored
 
-FORMATS: Final = ("html", "png", "svg", "pptx", "xlsx")
+FORMATS: Final = ("html", "png", "svg", "pdf", "pptx", "xlsx")
 NARROWEST: Final = 80
 WIDEST: Final = 120
 INDENT: Final = "  "
@@ -35,15 +37,18 @@ def report(
         typer.Option(
             "--format",
             metavar="A,B,...",
-            help=f"Which of {', '.join(FORMATS)}: charts are png or svg, slides pptx, a workbook xlsx.",
+            help=f"Which of {', '.join(FORMATS)}: charts png or svg, their book pdf, slides pptx, a workbook xlsx.",
         ),
     ] = "html",
     title: Annotated[str, typer.Option(metavar="T", help="Title of the report; by default the finding.")] = "",
     client: Annotated[str, typer.Option(metavar="NAME", help="For whom it was made.")] = "",
-    theme: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="A file with the colours, font and logo of page, slides and workbook."),
+    theme: Annotated[Path | None, typer.Option(metavar="FILE", help="Colours, font and logo: a theme file.")] = None,
+    words: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Labels in other words; `cxsim words` writes such a file.")
     ] = None,
+    charts: Annotated[
+        str, typer.Option(metavar="A,B,...", help="Which charts of png, svg and pdf; by default all there are.")
+    ] = "",
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write; by default in the same folder.")
     ] = None,
@@ -59,34 +64,78 @@ def report(
       cxsim report out/shop --title "What a second person brings" --client Corner
       cxsim report out/shop --format html,png,svg --out slides
       cxsim report out/shop --format pptx,xlsx --client Corner --theme corner.yaml
+      cxsim report out/shop --format pdf --theme corner.yaml --words magyar.yaml
+      cxsim report out/shop --format png --charts league,retention
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.charts.style import dressed
     from cxsim.charts.theme import load_theme
+    from cxsim.charts.words import load_words, worded
     from cxsim.results.report import save_report, write_whole
     from cxsim.results.stored import read
 
     screen: Screen = context.obj
     wanted = _formats(formats)
+    look = None if theme is None else load_theme(theme)
+    called = None if words is None else load_words(words)
+    chosen = [name.strip() for name in charts.split(",") if name.strip()] or None
     stored = read(folder)
     place = folder if out is None else out
-    written = []
-    look = None if theme is None else load_theme(theme)
-    words = {"title": title.strip(), "client": client.strip()}
-    made = _office(wanted, stored, look, **words)
-    if "html" in wanted:
-        written.append(save_report(stored.results, place, stored.answer, stored.manifest, theme=look, **words))
-    drawn = stored.results.plot.all() if {"png", "svg"} & set(wanted) else {}
-    for name, chart in drawn.items():
-        for form in ("png", "svg"):
-            if form in wanted:
-                target = place / "charts" / f"{name}.{form}"
-                write_whole(target, chart.render(form, "slide"))
-                written.append(target)
-    for name, data in made.items():
-        write_whole(place / name, data)
-        written.append(place / name)
+    doubts = [] if look is None else look.remarks()
+    if doubts:
+        screen.remark(f"theme: {'; '.join(doubts)}")
+    told = {"title": title.strip(), "client": client.strip()}
+    written: list[Path] = []
+    with worded(called):
+        made = _office(wanted, stored, look, **told)
+        with dressed(look):
+            book = _book(wanted, stored, chosen)
+            if "html" in wanted:
+                written.append(save_report(stored.results, place, stored.answer, stored.manifest, theme=look, **told))
+            for name, data in chain(_drawn(screen, wanted, stored, book, told["title"]), made.items()):
+                write_whole(place / name, data)
+                written.append(place / name)
     for path in written:
         screen.result(str(path))
     screen.document({"files": [str(path) for path in written]})
+
+
+def _book(wanted: Sequence[str], stored: Stored, chosen: Sequence[str] | None) -> dict[str, Chart]:
+    """Return the charts that are asked for; names that there are not are refused before anything is drawn."""
+    from cxsim.results.chart_files import charts_there
+
+    if not {"png", "svg", "pdf"} & set(wanted):
+        if chosen is not None:
+            raise InputError("--charts: no charts are written; png, svg or pdf are allowed; add one to --format")
+        return {}
+    found = charts_there(stored.results.facts, chosen)
+    if not found:
+        named = ", ".join(chosen) if chosen else "none"
+        raise InputError(f"--charts: {named}; charts that these results hold enough for are allowed; name others")
+    return found
+
+
+def _drawn(
+    screen: Screen, wanted: Sequence[str], stored: Stored, book: dict[str, Chart], title: str
+) -> Iterator[tuple[str, bytes]]:
+    """Return pictures and PDF by path, one after the other, and show how far it is."""
+    from cxsim.experiments.executor import Progress
+    from cxsim.results.chart_files import BOOK, book_of, pictures
+
+    forms: list[Literal["png", "svg"]] = [form for form in ("png", "svg") if form in wanted]
+    begin = time.monotonic()
+    with screen.progress("drawing") as report:
+
+        def told(done: int, total: int, what: str) -> None:
+            if report is not None:
+                report(Progress(float(done), total, time.monotonic() - begin, what))
+
+        if forms:
+            yield from pictures(book, forms, lambda done, total: told(done, total, "charts"))
+        if "pdf" in wanted:
+            pages = book_of(
+                stored.results.facts, book, title=title, told=lambda done, total: told(done, total, "pages")
+            )
+            yield BOOK, pages
 
 
 def _office(wanted: Sequence[str], stored: Stored, look: Theme | None, *, title: str, client: str) -> dict[str, bytes]:
@@ -94,14 +143,43 @@ def _office(wanted: Sequence[str], stored: Stored, look: Theme | None, *, title:
     from cxsim.results.slides import SLIDES, slides_of
     from cxsim.results.workbook import WORKBOOK, workbook_of
 
-    words = {"title": title, "client": client}
     found: dict[str, bytes] = {}
     results, answer, manifest, why = stored
     if "pptx" in wanted:
-        found[SLIDES] = slides_of(results, answer, manifest, theme=look, **words)
+        found[SLIDES] = slides_of(results, answer, manifest, theme=look, title=title, client=client)
     if "xlsx" in wanted:
-        found[WORKBOOK] = workbook_of(results, answer, manifest, theme=look, why=why, **words)
+        found[WORKBOOK] = workbook_of(results, answer, manifest, theme=look, why=why, title=title, client=client)
     return found
+
+
+def words(
+    context: typer.Context,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A words file: its labels are kept, the others are added.")
+    ] = None,
+) -> None:
+    """Write all labels of charts, report, slides and workbook, to be translated.
+
+    Change what stands after the colons and give the file to --words of
+    `cxsim report`. What is left out stays English, and so do titles and the
+    sentences of the answer.
+
+    \b
+    Examples:
+      cxsim words > magyar.yaml
+      cxsim report out/shop --format png,pptx --words magyar.yaml
+      cxsim words magyar.yaml > magyar-new.yaml
+    """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.charts.words import ENGLISH, labels, load_words, template
+
+    screen: Screen = context.obj
+    known = ENGLISH if file is None else load_words(file)
+    screen.result(template(known).rstrip("\n"))
+    every = [text for texts in labels().values() for text in texts]
+    if file is not None:
+        left = sum(text not in known.labels for text in every)
+        screen.remark(f"{len(every) - left} of {len(every)} labels are translated")
+    screen.document({"labels": {text: known.labels.get(text, text) for text in every}})
 
 
 def _formats(text: str) -> list[str]:

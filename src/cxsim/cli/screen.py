@@ -57,24 +57,24 @@ class Screen:
         _write(sys.stderr, text)
 
     @contextmanager
-    def progress(self) -> Iterator[Report | None]:
+    def progress(self, doing: str = "simulating") -> Iterator[Report | None]:
         """Show progress while the block runs: a bar on a terminal, else a line for every tenth."""
         if self.quiet:
             yield None
         elif sys.stderr.isatty():
-            with self._bar() as report:
+            with self._bar(doing) as report:
                 yield report
         else:
             yield _tenths()
 
     @contextmanager
-    def _bar(self) -> Iterator[Report]:
+    def _bar(self, doing: str) -> Iterator[Report]:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
 
         console = Console(stderr=True, no_color=not self.color)
-        columns = (TextColumn("simulating"), BarColumn(), TextColumn("{task.fields[text]}"))
+        columns = (TextColumn(doing), BarColumn(), TextColumn("{task.fields[text]}"))
         with Bar(*columns, console=console, transient=True) as bar:
             task = bar.add_task("", total=1.0, text="")
 

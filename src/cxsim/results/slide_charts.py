@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from cxsim.charts.tables import scale_of
-from cxsim.charts.text import decimals_for, number
+from cxsim.charts.text import AS_IS, decimals_for, number
+from cxsim.charts.words import said as in_words
 from cxsim.measures.catalog import CATALOG
 from cxsim.report.deck import Bars, Dots, Line, Lines, Mark, Part, Rows, Scale
 from cxsim.results.book.dissatisfied import dissatisfied_table
@@ -77,9 +78,11 @@ def _league(facts: Facts, looks: Looks) -> Charted | None:
     shaded = names.index(facts.reference) if facts.reference in names else None
     rule = None if shaded is None else rows[shaded][0]
     panel = Dots(_head(facts.headline, unit), marks, texts, _axis(_flat(rows), PLAIN), _finite(rule))
-    bars = "bars are 95 % intervals of the mean over replications"
-    said = f"{_capital(CATALOG[facts.headline].title)}, best first; {bars}; dashed line: {facts.reference}."
-    return Charted(said + _left_out(table, chosen), Rows(names, [panel], shaded))
+    said = in_words(
+        "{measure}, best first; bars are 95 % intervals of the mean over replications; dashed line: {reference}.",
+        measure=_capital(in_words(CATALOG[facts.headline].title)), reference=_named(facts.reference),
+    )  # fmt: skip
+    return Charted(said + _left_out(table, chosen), Rows(list(map(_named, names)), [panel], shaded))
 
 
 def _differences(facts: Facts, looks: Looks) -> Charted | None:
@@ -98,14 +101,17 @@ def _differences(facts: Facts, looks: Looks) -> Charted | None:
     for at, (name, found) in enumerate(zip(names, rows, strict=True)):
         tie = facts.verdict(facts.headline, name) == "tie"
         marks.append(_mark(facts, looks, name, at, found, tie=tie))
-        texts.append(_with_interval(found, decimals, signed=True) + (", tie" if tie else ""))
-    way = "right" if higher else "left"
+        text = _with_interval(found, decimals, signed=True)
+        texts.append(in_words("{interval}, tie", interval=text) if tie else text)
     panel = Dots(_head(facts.headline, unit), marks, texts, _axis([0.0, *_flat(rows)], SIGNED), 0.0)
-    said = (
-        f"Difference in {CATALOG[facts.headline].title} from {facts.reference}, paired runs, simultaneous 95 % "
-        f"intervals; {way} of the line is better. Grey: cannot be told apart."
-    )
-    return Charted(said + _left_out(table, chosen), Rows(names, [panel]))
+    told = in_words(
+        "Difference in {measure} from {reference}, {unit}, paired runs; {interval}.",
+        measure=in_words(CATALOG[facts.headline].title), reference=_named(facts.reference), unit=in_words(unit),
+        interval=in_words("simultaneous 95 % intervals"),
+    )  # fmt: skip
+    way = in_words("Right of the line is better.") if higher else in_words("Left of the line is better.")
+    said = f"{told} {way} {in_words('Grey: cannot be told apart.')}"
+    return Charted(said + _left_out(table, chosen), Rows(list(map(_named, names)), [panel]))
 
 
 def _retention(facts: Facts, looks: Looks) -> Charted | None:
@@ -124,13 +130,23 @@ def _retention(facts: Facts, looks: Looks) -> Charted | None:
         look = looks[policy]
         end = f"{fixed(float(values[-1]))} %"
         lines.append(
-            Line(policy, look.color, look.marker, policy == facts.reference, list(values), list(lows), list(highs), end)
+            Line(
+                _named(policy),
+                look.color,
+                look.marker,
+                policy == facts.reference,
+                list(values),
+                list(lows),
+                list(highs),
+                end,
+            )
         )
     across = Scale(0.0, float(step * math.ceil(max(months) / step)), float(step), "0")
     up = _axis([value for line in lines for value in (*line[4], *line.lows, *line.highs)], '0" %"', pad=0.0)
-    body = Lines("months from the start", months, lines, across, up)
-    said = "Share of the starting customers who are still with the firm; bars are 95 % intervals over replications."
-    return Charted(said if up.low == 0.0 else f"{said} The axis does not begin at 0.", body)
+    body = Lines(in_words("months from the start"), months, lines, across, up)
+    said = in_words("Of the customers at the start, the share still with the firm.")
+    said += " " + in_words("Bars: {interval}.", interval=in_words("95 % interval over replications"))
+    return Charted(said if up.low == 0.0 else f"{said} {in_words('The axis does not begin at 0.')}", body)
 
 
 def _dissatisfied(facts: Facts, looks: Looks) -> Charted | None:
@@ -143,17 +159,19 @@ def _dissatisfied(facts: Facts, looks: Looks) -> Charted | None:
     found = _cells(table, "fate")
     names = list(facts.policies)[:MOST_ROWS]
     fills = {part.name: part.fill for part in PARTS}
-    parts = [Part(fate, fills[fate], [found.get((name, fate), math.nan) for name in names]) for fate in FATES]
+    parts = [Part(in_words(fate), fills[fate], [found.get((name, fate), math.nan) for name in names]) for fate in FATES]
     texts = []
     for name in names:
         silent, after = (found.get((name, fate), math.nan) for fate in (LEFT_SILENTLY, LEFT_AFTER))
         gone = silent + (after if math.isfinite(after) else 0.0)
-        texts.append(f"{number(gone, 0)} left" if math.isfinite(gone) else "nobody was hurt")
-    said = (
-        "Of every 100 times that a failure hurt a customer: what the customer did, and what came of it. "
-        "At the right: left in the end, silently or after complaining."
+        is_known = math.isfinite(gone)
+        texts.append(in_words("{number} left", number=number(gone, 0)) if is_known else in_words("– nobody was hurt"))
+    said = in_words("Of every 100 times that a failure hurt a customer: what the customer did, and what came of it.")
+    said += " " + in_words("At the right: left in the end, silently or after complaining.")
+    return Charted(
+        said,
+        Rows(list(map(_named, names)), [Bars(in_words("of every 100 hurt"), parts, texts, ALL)], _shaded(names, facts)),
     )
-    return Charted(said, Rows(names, [Bars("of every 100 hurt", parts, texts, ALL)], _shaded(names, facts)))
 
 
 def _leavers(facts: Facts, looks: Looks) -> Charted | None:
@@ -169,16 +187,18 @@ def _leavers(facts: Facts, looks: Looks) -> Charted | None:
     if not reasons:
         return None
     parts = [
-        Part(reason, REASON_FILLS[at % len(REASON_FILLS)], [found.get((name, reason), 0.0) for name in names])
+        Part(in_words(reason), REASON_FILLS[at % len(REASON_FILLS)], [found.get((name, reason), 0.0) for name in names])
         for at, reason in enumerate(reasons)
     ]
     gone = [sum(part[2][at] for part in parts) for at in range(len(names))]
     decimals = 0 if max(gone) >= MANY else 1
-    texts = [f"{number(value, decimals)} of 100" for value in gone]
-    said = "Of every 100 customers at the start: who is gone at the end, by the reason for which they first left."
+    texts = [in_words("{number} of 100", number=number(value, decimals)) for value in gone]
+    said = in_words(
+        "Of every 100 customers at the start: who is gone at the end, by the reason for which they first left."
+    )
     most = max(max(gone) * 1.001, 0.5)
-    bars = Bars("gone, of every 100 at the start", parts, texts, most, "0" if decimals == 0 else "0.0")
-    return Charted(said, Rows(names, [bars], _shaded(names, facts)))
+    bars = Bars(in_words("gone, of every 100 at the start"), parts, texts, most, "0" if decimals == 0 else "0.0")
+    return Charted(said, Rows(list(map(_named, names)), [bars], _shaded(names, facts)))
 
 
 def _rivals(facts: Facts, looks: Looks) -> Charted | None:
@@ -190,11 +210,12 @@ def _rivals(facts: Facts, looks: Looks) -> Charted | None:
     figures = list(dict.fromkeys(table["figure"]))[:MOST_FIGURES]
     panels = [_rival_panel(table[table["figure"] == one], names, colors) for one in figures]
     shown = set(table["origin"])
-    said = "Circles: simulated, first year or until a new firm comes, 95 % interval."
-    known = [origin for origin in KNOWN if origin in shown]
-    said += f" Diamonds and brackets: {' or '.join(known)}, its margin." if known else ""
-    said += " Grey and *: inferred, not compared." if "inferred" in shown else ""
-    return Charted(f"{said} Each figure has its own scale.", Rows(names, panels))
+    said = [in_words("Circles: simulated, first year or until a new firm comes, 95 % interval.")]
+    if set(KNOWN) & shown:
+        said.append(in_words("Diamonds and brackets: published or recorded, its margin."))
+    if "inferred" in shown:
+        said.append(in_words("Grey and *: inferred, not compared."))
+    return Charted(" ".join([*said, in_words("Each figure has its own scale.")]), Rows(names, panels))
 
 
 def _rival_panel(table: pd.DataFrame, names: Sequence[str], colors: Sequence[Look]) -> Dots:
@@ -220,7 +241,7 @@ def _rival_panel(table: pd.DataFrame, names: Sequence[str], colors: Sequence[Loo
     for at in range(len(names)):
         simulated, known = said.get((at, False), ""), said.get((at, True), "")
         texts.append(f"{simulated} ({known})".strip() if known else simulated)
-    words = f"{table['figure'].iloc[0]}, {unit}"
+    words = f"{in_words(str(table['figure'].iloc[0]))}, {in_words(unit)}"
     return Dots(words, marks, texts, _axis(_flat(numbers), PLAIN, steps=3))
 
 
@@ -242,9 +263,10 @@ def _waits(facts: Facts, looks: Looks) -> Charted | None:
             decimals = decimals_for([mean])
             texts.append(f"{number(mean, decimals)}, {number(slow, decimals)}")
         values = [mark.value for mark in marks]
-        panels.append(Dots(f"{touchpoint}, min", marks, texts, _axis([0.0, *values], PLAIN, steps=4)))
-    said = "Minutes that all who wanted an agent waited. Circles: mean; diamonds: nine of ten wait no longer than this."
-    return Charted(said, Rows(names, panels, _shaded(names, facts)))
+        panels.append(Dots(f"{touchpoint}, {in_words('min')}", marks, texts, _axis([0.0, *values], PLAIN, steps=4)))
+    said = in_words("Minutes that all who wanted an agent waited.")
+    said += " " + in_words("Circles: mean; diamonds: nine of ten wait no longer than this.")
+    return Charted(said, Rows(list(map(_named, names)), panels, _shaded(names, facts)))
 
 
 def _mark(facts: Facts, looks: Looks, name: str, at: int, found: Sequence[float], *, tie: bool = False) -> Mark:
@@ -268,7 +290,7 @@ def _foremost(table: pd.DataFrame, column: str, reference: str, *, higher: bool)
 
 def _left_out(table: pd.DataFrame, chosen: pd.DataFrame) -> str:
     count = len(table) - len(chosen)
-    return f" {count} more policies are in the workbook." if count > 0 else ""
+    return f" {in_words('{count} more policies are in the workbook.', count=count)}" if count > 0 else ""
 
 
 def _cells(table: pd.DataFrame, column: str) -> dict[tuple[str, str], float]:
@@ -310,11 +332,11 @@ def _with_interval(found: Sequence[float], decimals: int, *, signed: bool = Fals
     value, low, high = (number(one, decimals, signed=signed) for one in found)
     if not (math.isfinite(found[1]) and math.isfinite(found[2])):
         return value
-    return f"{value} ({low} to {high})"
+    return f"{value} ({in_words('{low} to {high}', low=low, high=high)})"
 
 
 def _head(measure: str, unit: str) -> str:
-    return f"{CATALOG[measure].title}, {unit}"
+    return f"{in_words(CATALOG[measure].title)}, {in_words(unit)}"
 
 
 def _finite(value: float | None) -> float | None:
@@ -323,6 +345,11 @@ def _finite(value: float | None) -> float | None:
 
 def _shaded(names: Sequence[str], facts: Facts) -> int | None:
     return names.index(facts.reference) if facts.reference in names and facts.others else None
+
+
+def _named(policy: str) -> str:
+    """Return the name of a policy; the one that is ours and not the scenario's in the words in force."""
+    return in_words(AS_IS) if policy == AS_IS else policy
 
 
 def _capital(text: str) -> str:

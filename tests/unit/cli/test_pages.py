@@ -41,6 +41,7 @@ def cxsim(*arguments):
 @pytest.fixture
 def few_charts(monkeypatch):
     monkeypatch.setattr("cxsim.results.plots.USUAL", FEW)
+    monkeypatch.setattr("cxsim.results.chart_files.CHART_NAMES", FEW)
 
 
 @pytest.mark.usefixtures("few_charts")
