@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,13 +13,14 @@ from matplotlib.ticker import MaxNLocator
 
 from cxsim.charts.axes import base_font, inches, name_rows, say_what, strip
 from cxsim.charts.panels import Panels
-from cxsim.charts.style import INFERRED, PAPER, QUIET, Look, looks
+from cxsim.charts.style import INFERRED, PAPER, QUIET, SOFT_INK, Look, looks
 from cxsim.charts.tables import ChartError, checked, one_row_each, scale_of
 from cxsim.charts.text import POINTS_PER_INCH, decimals_for, literal, number
 from cxsim.charts.words import label, said
 
 COLUMNS: Final = (3.0, 6.2)  # right edges of the simulated and the known figure, in font sizes from the panel's edge
 KNOWN: Final = (label("published"), label("recorded"))
+OF_RIVALS: Final = ("s", "^", "v", "P", "X")  # a marker for each, filled or open as the origin says
 ORIGINS: Final = (*KNOWN, "simulated", "inferred")
 MOST_IN_A_ROW: Final = 3
 MOST_LINES: Final = 3
@@ -41,7 +44,14 @@ class Mark(NamedTuple):
 Cells = dict[tuple[str, bool], Mark]  # by row, and whether it is known from outside the model
 
 
-def rivals(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
+def rivals(
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    reference: str = "as-is",
+    among: Sequence[str] = (),
+    own: Mapping[str, str] = MappingProxyType({}),
+) -> Axes:
     """Draw a panel for each figure and in it a row for each firm (ours once for each policy that is shown).
 
     Parameters
@@ -52,7 +62,12 @@ def rivals(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     ax
         Divided into panels; names of the rows stand at their left.
     reference
-        Taken as in every chart; nothing looks different for it here.
+        The policy that all others are compared with.
+    among
+        All policies in their order, so that one looks as in every other chart.
+    own
+        Rows that are ours, each with its policy; the others are rivals: grey, told apart by their markers. Where none
+        is named, the first row looks as the reference does and the others take the colours as they come.
 
     Returns
     -------
@@ -71,7 +86,7 @@ def rivals(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     rows["known"] = rows["origin"].isin(KNOWN)
     one_row_each("rivals", rows, ["figure", "row", "known"])
     names = list(dict.fromkeys(rows["row"]))
-    look = looks(names, names[0])
+    look = _looks(names, looks(among or tuple(own.values()), reference), own) if own else looks(names, names[0])
     panels = Panels.for_axes(ax, COLUMNS, most=MOST_IN_A_ROW, least=LEAST_PANEL)
     figures = list(dict.fromkeys(rows["figure"]))
     chosen = figures[: panels.most(ax, len(names), MOST_LINES)]
@@ -81,7 +96,7 @@ def rivals(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
         part = rows[rows["figure"] == figure]
         factor, unit = scale_of(str(part["unit"].iloc[0]))
         cells = _cells(part, factor)
-        _draw(panel, cells, names, look)
+        _draw(panel, cells, names, look, own)
         panels.head(panel, f"{literal(said(figure))}, {'%' if unit.startswith('%') else literal(said(unit))}")
         _print(panels, panel, cells, names)
         if panels.is_first(place, len(chosen)):
@@ -100,7 +115,13 @@ def _cells(part: pd.DataFrame, factor: float) -> Cells:
     }
 
 
-def _draw(panel: Axes, cells: Cells, names: list[str], look: dict[str, Look]) -> None:
+def _looks(names: list[str], of_policies: dict[str, Look], own: Mapping[str, str]) -> dict[str, Look]:
+    others = [name for name in names if name not in own]
+    rest = {name: Look(SOFT_INK, OF_RIVALS[at % len(OF_RIVALS)], "-") for at, name in enumerate(others)}
+    return rest | {name: of_policies[policy] for name, policy in own.items()}
+
+
+def _draw(panel: Axes, cells: Cells, names: list[str], look: dict[str, Look], own: Mapping[str, str]) -> None:
     strip(panel, grid="x")
     ticks = int(inches(panel)[0] * POINTS_PER_INCH / base_font() / ROOM_OF_A_TICK)
     panel.xaxis.set_major_locator(MaxNLocator(nbins=max(2, min(5, ticks)), steps=[1, 2, 5, 10]))
@@ -112,7 +133,9 @@ def _draw(panel: Axes, cells: Cells, names: list[str], look: dict[str, Look]) ->
     panel.set_xlim(low - pad, high + pad)
     for (name, is_known), mark in cells.items():
         both = (name, not is_known) in cells
-        _mark(panel, names.index(name) + (-LIFT if is_known else LIFT) * both, mark, look[name], name)
+        marker = ("D" if is_known else "o") if name in own or not own else look[name].marker
+        height = names.index(name) + (-LIFT if is_known else LIFT) * both
+        _mark(panel, height, mark, Look(look[name].color, marker, "-"), name)
 
 
 def _mark(panel: Axes, height: float, mark: Mark, look: Look, name: str) -> None:
@@ -127,7 +150,7 @@ def _mark(panel: Axes, height: float, mark: Mark, look: Look, name: str) -> None
         [mark.value],
         [height],
         linestyle="none",
-        marker="D" if is_known else "o",
+        marker=look.marker,
         markersize=unit * (0.5 if is_known else 0.58),
         markeredgewidth=unit / 10,
         markeredgecolor=color,

@@ -48,12 +48,13 @@ class Picture(NamedTuple):
 
 
 class Met(NamedTuple):
-    """One of our own figures beside the simulated one."""
+    """One of our own figures, or of those a rival is known by, beside the simulated one."""
 
     figure: str
     recorded: str
     simulated: str
     met: bool
+    rival: str = ""
 
 
 class Grounds(NamedTuple):

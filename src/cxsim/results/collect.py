@@ -30,7 +30,16 @@ from cxsim.results.findings import (
 from cxsim.results.goals import chance_of, goals_of
 from cxsim.results.provenance import again, begin_of, with_worlds
 from cxsim.results.reasons import KEPT, credits_of, why
-from cxsim.results.standing import design_of, ledger_of, openings_of, records_of, rivals_of, training_of
+from cxsim.results.standing import (
+    design_of,
+    ledger_of,
+    openings_of,
+    ranges_written,
+    records_of,
+    rival_records_of,
+    rivals_of,
+    training_of,
+)
 from cxsim.results.wording import spoken
 from cxsim.results.worlds import worlds_found
 from cxsim.stats.intervals import student_quantile
@@ -92,6 +101,7 @@ def collect(facts: Facts, command: str = "", worlds: Worlds | None = None) -> Fi
         openings=openings_of(facts, best) if best is not None else (),
         rivals=rivals_of(facts, best) if best is not None else (),
         records=records_of(facts),
+        rival_records=rival_records_of(facts),
         ledger=ledger_of(facts),
         worlds=worlds if worlds is not None else _in_worlds(facts),
     )
@@ -133,6 +143,7 @@ def _setting(facts: Facts, command: str) -> Setting:
         again=again(command, made),
         with_worlds=with_worlds(command, made),
         unsure=bool(document.unsure),
+        ranges=ranges_written(facts),
         scale=made.scale,
         begin=begin_of(made),
     )

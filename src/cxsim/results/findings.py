@@ -84,6 +84,8 @@ class Setting:
         The one that would check it against what we are unsure of.
     unsure : bool
         Whether the scenario says what we are unsure of.
+    ranges : tuple of str
+        What it says, in words.
     scale : float
         Share of the customers who were followed.
     begin : str
@@ -107,6 +109,7 @@ class Setting:
     again: str = ""
     with_worlds: str = ""
     unsure: bool = True
+    ranges: tuple[str, ...] = ()
     scale: float = 1.0
     begin: str = ""
 
@@ -181,6 +184,7 @@ class Compared(NamedTuple):
     """A figure that is known of a rival, beside ours under the reference and the winner.
 
     `margin` is half the 95 % interval of the difference: the rival's own margin and the luck of our runs together.
+    `reference` is our own record where there is one; where it is `missed` by the model, `winner` is not to be judged.
     """
 
     measure: str
@@ -189,6 +193,7 @@ class Compared(NamedTuple):
     margin: float
     reference: float
     winner: float
+    missed: bool = False
 
 
 class Rival(NamedTuple):
@@ -207,7 +212,7 @@ class Rival(NamedTuple):
 class Ledger(NamedTuple):
     """How many of the assumptions that the answer rests on have which confidence; names of some placeholders.
 
-    `written` ones are the scenario's own.
+    `written` ones are the scenario's own; `least` is the least sure one for which no range is written.
     """
 
     measured: int = 0
@@ -216,6 +221,7 @@ class Ledger(NamedTuple):
     placeholders: int = 0
     written: int = 0
     named: tuple[str, ...] = ()
+    least: str = ""
 
 
 class Turn(NamedTuple):
@@ -294,6 +300,8 @@ class Findings:
     openings : tuple of Opening
     rivals : tuple of Rival
     records : tuple of Record
+    rival_records : tuple of (firm, Record)
+        Figures that rivals are known by, beside the simulated ones.
     ledger : Ledger or None
     worlds : Worlds or None
     """
@@ -322,6 +330,7 @@ class Findings:
     openings: tuple[Opening, ...] = ()
     rivals: tuple[Rival, ...] = ()
     records: tuple[Record, ...] = ()
+    rival_records: tuple[tuple[str, Record], ...] = ()
     ledger: Ledger | None = None
     worlds: Worlds | None = None
 

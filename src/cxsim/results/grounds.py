@@ -32,6 +32,7 @@ from cxsim.results.wording import (
 )
 
 MOST_RIVALS: Final = 3
+MOST_RANGES: Final = 4
 SPOKEN: Final[Mapping[str, str]] = MappingProxyType({
     "nps": "NPS", "nps_true": "true NPS", "csat": "CSAT", "csat_true": "true CSAT", "ces": "CES",
     "wait_mean": "mean wait", "wait_p90": "wait of nine in ten", "retention_1y": "retention after a year",
@@ -215,6 +216,10 @@ def _kept(findings: Findings, firm: str, row: Row) -> str:
 def _stands(findings: Findings, figure: Compared, *, first: bool) -> str:
     """Say where we stand beside one published figure, before and with the policy."""
     unit = money(findings, figure.unit)
+    if figure.missed:
+        ours, theirs = (quantity(value, unit).removesuffix(" points") for value in (figure.reference, figure.value))
+        beside = f"our {named(figure.measure)} is {ours} by our own record against its {theirs}"
+        return f"{beside} (no verdict under the policy: the model misses that record)"
     if figure.measure == "churn":
         text = f"we lose {quantity(figure.winner, unit)} against its {quantity(figure.value, unit)}"
     elif figure.unit == "points":
@@ -248,7 +253,7 @@ def _behind(figure: Compared, ours: float) -> str:
 def why_believe(findings: Findings) -> str:
     """Say how near the model comes to our own figures, and what the assumptions rest on."""
     ledger = _ledger(findings.ledger if findings.others else None)
-    texts = [text for text in (_recorded(findings), ledger, _followed(findings)) if text]
+    texts = [text for text in (_recorded(findings), _of_rivals(findings), ledger, _followed(findings)) if text]
     found = "; ".join(texts)
     return f"{found[:1].upper()}{found[1:]}." if found else ""
 
@@ -272,6 +277,18 @@ def _recorded(findings: Findings) -> str:
     if details and wrong:
         wrong[0] = f"but {wrong[0]}"
     return f"before any policy it comes near {count} ({'; '.join([*details, *wrong])})"
+
+
+def _of_rivals(findings: Findings) -> str:
+    """Say which of the figures that rivals are known by the model misses; nothing where it meets them all."""
+    missed = [(firm, record) for firm, record in findings.rival_records if not record.met]
+    if not missed:
+        return ""
+    details = [f"{firm}: {_figure(findings, record)}, too {_which_way(record)}" for firm, record in missed]
+    count = f"{len(missed)} of the {len(findings.rival_records)} figures that are known of rivals"
+    if len(findings.rival_records) == 1:
+        count = "the one figure that is known of a rival"
+    return f"it misses {count} ({'; '.join(details)})"
 
 
 def _figure(findings: Findings, record: Record) -> str:
@@ -347,12 +364,18 @@ def _turned(findings: Findings, policy: str) -> str:
 
 
 def unchecked(findings: Findings) -> str:
-    """Say that worlds were not run, and what would run them."""
-    setting = findings.setting
+    """Say that worlds were not run, and in words what could turn the answer; the command stands in the last line."""
     if not findings.others:
         return ""
     text = "All of this is luck between runs only; it was not checked against what we are unsure of"
-    if not setting.with_worlds:
-        return f"{text}."
-    first = "" if setting.unsure else "write ranges under `unsure`, then "
-    return f"{text}; {first}run `{setting.with_worlds}`."
+    ranges = findings.setting.ranges
+    more = len(ranges) - MOST_RANGES
+    named_ranges = [*ranges[:MOST_RANGES], *([f"{number_word(more)} more"] if more > 0 else [])]
+    parts = [f"it may turn within the ranges that are written: {listed(named_ranges)}"] if ranges else []
+    missed = [f"{named(one.figure)} (too {_which_way(one)})" for one in findings.records if not one.met]
+    if missed:
+        parts.append(f"what makes the model miss our {listed(missed)} may bear on the policies too")
+    if findings.ledger is not None and findings.ledger.least:
+        without = " without a range" if ranges else ""
+        parts.append(f"the least sure value{without} that it rests on is {findings.ledger.least}")
+    return f"{'; '.join([text, *parts])}."

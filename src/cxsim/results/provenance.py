@@ -97,4 +97,7 @@ def provenance(findings: Findings) -> str:
         parts.append(f"{findings.worlds.worlds} worlds")
     parts += [f"cxsim {setting.version or __version__}", f"{setting.engine} engine"]
     made = f"; made again by `{setting.again}`" if setting.again else ""
+    if setting.with_worlds and findings.others and not (findings.worlds is not None and findings.worlds.worlds):
+        first = "" if setting.unsure else "write ranges under `unsure`, then "
+        made += f"; to check it against what we are unsure of, {first}run `{setting.with_worlds}`"
     return f"<small>{', '.join(parts)}{made}</small>"

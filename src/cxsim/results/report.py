@@ -24,7 +24,7 @@ from cxsim.results.facts import Facts
 from cxsim.results.in_a_minute import story_of
 from cxsim.results.provenance import again
 from cxsim.results.resting import resting_on
-from cxsim.results.standing import records_of
+from cxsim.results.standing import records_of, rival_records_of
 from cxsim.results.wording import limits, listed, quantity
 
 if TYPE_CHECKING:
@@ -176,12 +176,13 @@ def _chosen(facts: Facts, drawn: Mapping[str, Chart]) -> list[str]:
 
 def _records(facts: Facts) -> list[Met]:
     found = []
-    for record in records_of(facts):
+    own = [("", record) for record in records_of(facts)]
+    for firm, record in (*own, *rival_records_of(facts)):
         measure = CATALOG[record.figure]
         unit = facts.currency if measure.unit == "money" else measure.unit
         known = f"{quantity(record.recorded, unit)} ± {quantity(record.margin, unit)}"
         seen = f"{quantity(record.simulated, unit)} ({limits(record.ci_low, record.ci_high, unit)})"
-        found.append(Met(measure.title, known, seen, bool(record.met)))
+        found.append(Met(measure.title, known, seen, bool(record.met), firm))
     return found
 
 

@@ -18,7 +18,7 @@ from cxsim.results.book.dissatisfied import dissatisfied_table
 from cxsim.results.book.league import differences_table, league_table
 from cxsim.results.book.leavers import RETURNED, STAYED, leavers_table
 from cxsim.results.book.retention import retention_table
-from cxsim.results.book.rivals import rivals_table
+from cxsim.results.book.rivals import own_rows, rivals_table
 from cxsim.results.book.waits import waits_table
 from cxsim.results.facts import Facts
 from cxsim.results.wording import PER_100, fixed
@@ -205,8 +205,11 @@ def _rivals(facts: Facts, looks: Looks) -> Charted | None:
     table = rivals_table(facts)
     if table.empty:
         return None
+    from cxsim.charts.style import SOFT_INK
+
     names = list(dict.fromkeys(table["row"]))[:MOST_ROWS]
-    colors = list(looks.values())
+    own = own_rows(facts)
+    colors = [looks[own[name]].color if name in own else SOFT_INK for name in names]
     figures = list(dict.fromkeys(table["figure"]))[:MOST_FIGURES]
     panels = [_rival_panel(table[table["figure"] == one], names, colors) for one in figures]
     shown = set(table["origin"])
@@ -218,7 +221,7 @@ def _rivals(facts: Facts, looks: Looks) -> Charted | None:
     return Charted(" ".join([*said, in_words("Each figure has its own scale.")]), Rows(names, panels))
 
 
-def _rival_panel(table: pd.DataFrame, names: Sequence[str], colors: Sequence[Look]) -> Dots:
+def _rival_panel(table: pd.DataFrame, names: Sequence[str], colors: Sequence[str]) -> Dots:
     from cxsim.charts.style import INFERRED
 
     factor, unit = scale_of(str(table["unit"].iloc[0]))
@@ -233,8 +236,7 @@ def _rival_panel(table: pd.DataFrame, names: Sequence[str], colors: Sequence[Loo
             continue
         at, is_known = names.index(row), origin in KNOWN
         lift = (LIFT if is_known else -LIFT) if rows.count(row) > 1 else 0.0
-        look = colors[at % len(colors)]
-        color = INFERRED if origin == "inferred" else look.color
+        color = INFERRED if origin == "inferred" else colors[at]
         marks.append(Mark(f"{row}, {origin}", at, *found, color, "D" if is_known else "o", not is_known, lift))
         said[at, is_known] = number(found[0], decimals) + ("*" if origin == "inferred" else "")
     texts = []

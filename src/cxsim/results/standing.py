@@ -30,18 +30,26 @@ PLACEHOLDER: Final = "assumption"
 MOST_PLACEHOLDERS: Final = 2
 
 
-def records_of(facts: Facts) -> tuple[Record, ...]:
-    """Return our own figures beside the simulated ones under as-is; those that are not simulated are left out.
+def records_of(facts: Facts, firm: str = "") -> tuple[Record, ...]:
+    """Return a firm's known figures beside the simulated ones under as-is; those that are not simulated are left out.
 
-    The simulated ones are of the time that records describe: the first year, or until a new firm comes.
+    The simulated ones are of the time that records describe: the first year, or until a new firm comes. The firm is
+    ours where none is named.
     """
-    known = facts.known(facts.firm)
+    whose = firm or facts.firm
+    known = facts.known(whose)
     if not known or AS_IS not in facts.policies:
         return ()
     simulated: dict[str, ArrayLike] = {
-        measure: facts.described(measure, AS_IS, facts.firm) for measure in known if measure in CATALOG
+        measure: facts.described(measure, AS_IS, whose) for measure in known if measure in CATALOG
     }
     return tuple(record for record in records(known, simulated) if record.met is not None)
+
+
+def rival_records_of(facts: Facts) -> tuple[tuple[str, Record], ...]:
+    """Return the figures that rivals are known by beside the simulated ones under as-is, with the firm of each."""
+    firms = [name for name in facts.experiment.scenario.document.firms if name != facts.firm]
+    return tuple((name, record) for name in firms for record in records_of(facts, name))
 
 
 def _firm(facts: Facts, firm: str) -> Firm | None:
@@ -88,9 +96,13 @@ def _compared(facts: Facts, best: str, measure: str, value: float, margin: float
     usual, now = (facts.described(measure, policy, facts.firm) for policy in (facts.reference, best))
     if not (usual.size and now.size and np.isfinite(usual).all() and np.isfinite(now).all()):
         return None
-    before, after = mean_interval(usual), mean_interval(now)
+    before, after = mean_interval(usual).mean, mean_interval(now)
     half = math.hypot(margin, after.high - after.mean)
-    return Compared(measure, CATALOG[measure].unit, value, half, before.mean, after.mean)
+    own = {record.figure: record for record in records_of(facts)}.get(measure)
+    if own is not None and facts.reference == AS_IS:
+        before = own.recorded
+    missed = own is not None and not own.met
+    return Compared(measure, CATALOG[measure].unit, value, half, before, after.mean, missed=missed)
 
 
 def _described(facts: Facts) -> str:
@@ -165,14 +177,21 @@ def training_of(facts: Facts) -> frozenset[str]:
     )
 
 
+def ranges_written(facts: Facts) -> tuple[str, ...]:
+    """Return what the scenario is unsure of, in words: ``outage happens (0.8 to 1.4 a year)``."""
+    ranges = facts.experiment.scenario.content.tree.get("unsure", {})
+    return tuple(f"{spoken(str(path), facts.firm)} ({text})" for path, text in ranges.items())
+
+
 def ledger_of(facts: Facts) -> Ledger | None:
     """Count what the answer rests on by confidence, and name placeholders that we are also unsure of."""
     first, _, _ = resting_on(facts)
     counts = Counter(one.confidence for one in first)
     named = [spoken(one.path, facts.firm) for one in first if one.unsure and one.confidence == PLACEHOLDER]
+    least = next((one for one in first if not one.unsure), None)
     if not first:
         return None
     return Ledger(
         counts["measured"], counts["published"], counts["survey"], counts[PLACEHOLDER], counts[WRITTEN],
-        tuple(named[:MOST_PLACEHOLDERS]),
+        tuple(named[:MOST_PLACEHOLDERS]), "" if least is None else spoken(least.path, facts.firm),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Final
 PER_100: Final = 100.0
 FEW_RUNS: Final = 10  # with fewer, runs are counted and no chance is said
 SMALL_DIFFERENCE: Final = 2.0
+MOST_MORE_DIGITS: Final = 3  # beyond the usual ones; an interval narrower than that has no width
 SECONDS_A_MINUTE: Final = 60.0
 MINUS: Final = "\N{MINUS SIGN}"
 TURKISH: Final = frozenset("ğışİĞ")  # with one of these, the capital of i has its dot
@@ -91,30 +92,42 @@ def span(low: float, high: float, unit: str) -> str:
     """Write an interval of a difference, with signs; its unit is left to the difference before it."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "no interval"
-    return f"{signed(_bare(low, unit, (low, high)))} to {signed(_bare(high, unit, (low, high)))}"
+    first, last = _ends(low, high, unit)
+    return f"{signed(first)} to {signed(last)}"
 
 
 def limits(low: float, high: float, unit: str) -> str:
     """Write an interval of a value, without signs; its unit is left to the value before it."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "no interval"
-    return f"{_bare(low, unit, (low, high))} to {_bare(high, unit, (low, high))}"
+    first, last = _ends(low, high, unit)
+    return f"{first} to {last}"
 
 
-def _bare(value: float, unit: str, ends: tuple[float, float]) -> str:
+def _ends(low: float, high: float, unit: str) -> tuple[str, str]:
+    """Write both ends of an interval with digits enough that they differ, where they do."""
+    for more in range(MOST_MORE_DIGITS + 1):
+        first, last = (_bare(value, unit, (low, high), more) for value in (low, high))
+        if first != last:
+            return first, last
+    return _bare(low, unit, (low, high), 0), _bare(high, unit, (low, high), 0)
+
+
+def _bare(value: float, unit: str, ends: tuple[float, float], more: int) -> str:
     if unit == "share":
-        return fixed(PER_100 * value, places_for(PER_100 * sum(ends) / 2.0, PER_100 * (ends[1] - ends[0])))
+        return fixed(PER_100 * value, more + places_for(PER_100 * sum(ends) / 2.0, PER_100 * (ends[1] - ends[0])))
     if unit == "share a month":
-        return figures(PER_100 * value)
+        return figures(PER_100 * value, 2 + more)
     if unit == "min":
-        return _time(value)
-    return fixed(value) if unit in {"customers", "points"} else figures(value)
+        return _time(value, more)
+    return fixed(value, more) if unit in {"customers", "points"} else figures(value, 2 + more)
 
 
-def _time(minutes: float) -> str:
+def _time(minutes: float, more: int = 0) -> str:
     if abs(minutes) < 1.0:
-        return f"{figures(SECONDS_A_MINUTE * minutes) if abs(minutes) < 1 / 6 else fixed(SECONDS_A_MINUTE * minutes)} s"
-    return f"{fixed(minutes, 1)} min"
+        seconds = SECONDS_A_MINUTE * minutes
+        return f"{figures(seconds, 2 + more) if abs(minutes) < 1 / 6 else fixed(seconds, more)} s"
+    return f"{fixed(minutes, 1 + more)} min"
 
 
 def chance(share: float) -> str:

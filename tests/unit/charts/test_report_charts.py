@@ -8,7 +8,7 @@ from cxsim.charts.dissatisfied import FATES, LEFT_AFTER, dissatisfied
 from cxsim.charts.figure import Caption
 from cxsim.charts.league import league
 from cxsim.charts.rivals import rivals
-from cxsim.charts.style import INFERRED
+from cxsim.charts.style import INFERRED, SOFT_INK, looks
 from cxsim.charts.tables import ChartError
 from cxsim.charts.text import cut_texts, drawn_texts, overlapping_texts
 
@@ -138,3 +138,17 @@ def test_only_the_four_words_say_where_a_figure_is_from(make_more_tables, axes):
     table = make_more_tables()["rivals"].replace("inferred", "guessed")
     with pytest.raises(ChartError, match="origin guessed; allowed are published, recorded, simulated, inferred"):
         rivals(table, axes)
+
+
+def test_our_rows_have_the_look_of_their_policy_and_rivals_are_grey_with_their_own_marker(make_more_tables, axes):
+    table = make_more_tables()["rivals"]
+    names = list(dict.fromkeys(table["row"]))
+    own = {names[0]: "as-is", names[1]: "third"}
+    among = ("as-is", "first", "second", "third")
+    rivals(table, axes, among=among, own=own)
+    drawn = {line.get_label(): line for panel in axes.child_axes for line in panel.lines}
+    look = looks(among, "as-is")
+    assert drawn[f"{names[1]} simulated"].get_markeredgecolor() == look["third"].color
+    others = [line for name, line in drawn.items() if any(name.startswith(f"{rival} ") for rival in names[2:])]
+    assert {line.get_markeredgecolor() for line in others} <= {SOFT_INK, INFERRED}
+    assert len({line.get_marker() for line in others}) == len(names) - 2

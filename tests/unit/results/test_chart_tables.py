@@ -97,6 +97,10 @@ def test_what_is_known_has_its_margin_and_what_is_not_is_inferred(comparison, co
     assert ("nps", "Chain", "simulated") in cells
     assert cells["price", "Chain", "published"].value == 10.0
     assert cells["price", "Corner, as-is", "recorded"].value == 12.0
+    # Of the rated poor only the chain's inferred figure is known: the one figure is the NPS, which is not missed.
+    assert rivals._rivals_title(facts).startswith("Beside Chain, Corner is clearly ahead on ")
+    assert " no of " not in rivals._rivals_title(facts)
+    assert rivals.own_rows(facts) == {"Corner, as-is": "as-is", "Corner, hire": "hire"}
 
 
 @pytest.mark.parametrize(
@@ -122,3 +126,18 @@ def test_titles_name_who_is_better_and_who_is_not(comparison):
     assert titles["differences"] == "Hire is better than as-is; train is not to be told apart from it"
     assert titles["rivals"].startswith("Beside Chain, Corner is clearly ahead on")
     assert set(titles) == set(contents.USUAL)
+
+
+def test_a_rivals_title_gives_no_verdict_where_our_record_is_missed(comparison, corner_text):
+    from cxsim.scenario import loads
+
+    known = "    known: {nps: 80 ± 1}\n    share: 50 %\n    price: 12"
+    text = corner_text.replace("    share: 50 %\n    price: 12", known)
+    text = text.partition("  Chain:\n")[0] + "  Chain:\n    share: 50 %\n    known: {nps: -5 ± 6}\n"
+    text += corner_text[corner_text.index("policies:\n") :]
+    facts = Facts(replace(comparison.experiment, scenario=loads(text, "corner.yaml")), comparison.contrast)
+    # By our record we are far ahead; what is simulated is far from that record, so nothing is said under the policy.
+    assert rivals._rivals_title(facts) == (
+        "Beside Chain, Corner is clearly ahead on one of one figure under as-is; no verdict under hire, because the "
+        "model misses our records"
+    )

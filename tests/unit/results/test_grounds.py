@@ -8,7 +8,8 @@ import pytest
 from cxsim.measures.records import Record
 from cxsim.results import grounds, sentences
 from cxsim.results.answer import said, written
-from cxsim.results.findings import Compared, Gain, Harm, Opening, Reason, Rival, Row, Worlds
+from cxsim.results.findings import Compared, Gain, Harm, Ledger, Opening, Reason, Rival, Row, Worlds
+from cxsim.results.provenance import provenance
 from cxsim.results.summary import lines_of
 
 BEST = "make-good-then-fix"
@@ -161,9 +162,19 @@ def test_worlds_are_spoken_of_only_where_they_were_run(cable):
     text = written(without) + "\n".join(lines_of(without))
     assert "worlds;" not in text
     assert "costs at most" not in text
-    assert "not checked against what we are unsure of; run `cxsim compare cable-town --seed 7" in text
-    assert "--worlds 64`" in text
-    unsaid = grounds.what_would_make_it_wrong(cable(worlds=None, setting={"unsure": False}))
+    assert "it was not checked against what we are unsure of; what makes the model" in text
+    assert "what makes the model miss our churn (too high) may bear on the policies too" in text
+    facts = cable(
+        worlds=None,
+        setting={"ranges": ("outage happens (0.8 to 1.4 a year)",)},
+        ledger=Ledger(placeholders=2, least="how far a story travels"),
+    )
+    text = grounds.what_would_make_it_wrong(facts)
+    assert "it may turn within the ranges that are written: outage happens (0.8 to 1.4 a year); " in text
+    assert text.endswith("; the least sure value without a range that it rests on is how far a story travels.")
+    assert "unsure of, run `cxsim compare cable-town --seed 7 --replications 30 --worlds 64`" in provenance(facts)
+    assert "--worlds" not in provenance(cable())
+    unsaid = provenance(cable(worlds=None, setting={"unsure": False}))
     assert "write ranges under `unsure`, then run" in unsaid
 
 
@@ -173,3 +184,18 @@ def test_worlds_that_decide_nothing_do_not_make_up_a_turn(cable):
     assert "no single thing that we are unsure of decides in which" in text
     assert "at most" not in text
     assert "best in 64 of 64 worlds." in grounds.what_would_make_it_wrong(cable(worlds=Worlds(64, 64)))
+
+
+def test_a_figure_whose_record_is_missed_gets_no_verdict(cable):
+    figure = Compared("churn", "share a month", 0.016, 0.0016, 0.007, 0.005, missed=True)
+    text = grounds.against_rivals(cable(rivals=(Rival("SkyDish", (figure,), 1),), openings=()))
+    assert "our churn is 0.70 % a month by our own record against its 1.6 % a month (no verdict" in text
+    assert "0.50" not in text
+
+
+def test_figures_of_rivals_that_the_model_misses_are_said(cable):
+    met = Record("nps", -5.0, 6.0, -7.0, -8.0, -6.0, met=True)
+    missed = Record("churn", 0.016, 0.0016, 0.03, 0.029, 0.031, met=False)
+    text = grounds.why_believe(cable(rival_records=(("SkyDish", met), ("SkyDish", missed))))
+    assert "; it misses 1 of the 2 figures that are known of rivals (SkyDish: churn 1.6 % a month recorded, " in text
+    assert "misses" not in grounds.why_believe(cable(rival_records=(("SkyDish", met),)))

@@ -11,6 +11,7 @@ import numpy as np
 from cxsim.measures.catalog import CATALOG, unit_of
 from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
+from cxsim.results.standing import records_of
 from cxsim.results.wording import listed, number_word
 from cxsim.scenario.baselines import is_baseline
 from cxsim.stats.intervals import mean_interval
@@ -149,18 +150,34 @@ def _rivals_title(facts: Facts) -> str:
         (theirs, [cell for cell in cells if cell.firm == facts.firm and cell.measure == theirs.measure])
         for theirs in _best_known(cells, facts.firm)
     ]
-    ahead = {
-        policy: sum(_is_ahead(cell, theirs) for theirs, own in pairs for cell in own if _simulates(cell, policy))
-        for policy in (facts.reference, best)
-    }
     if not pairs:
         return f"{facts.firm} beside its rivals"
     rivals = listed(list(dict.fromkeys(theirs.firm for theirs, _ in pairs)))
     count = f"{number_word(len(pairs))} figure{'s' if len(pairs) > 1 else ''}"
-    title = f"Beside {rivals}, {facts.firm} is clearly ahead on {number_word(ahead[facts.reference])} of {count}"
+    now = sum(_is_ahead(ours, theirs) for theirs, own in pairs for ours in _as_it_is(own, facts.reference))
+    title = f"Beside {rivals}, {facts.firm} is clearly ahead on {_none_or(now)} of {count}"
     if best == facts.reference:
         return title
-    return f"{title} under {facts.reference}, and on {number_word(ahead[best])} under {best}"
+    missed = {record.figure for record in records_of(facts) if not record.met}
+    judged = [(theirs, own) for theirs, own in pairs if theirs.measure not in missed]
+    if not judged:
+        return f"{title} under {facts.reference}; no verdict under {best}, because the model misses our records"
+    ahead = sum(_is_ahead(ours, theirs) for theirs, own in judged for ours in own if _simulates(ours, best))
+    if len(judged) == len(pairs):
+        return f"{title} under {facts.reference}, and on {_none_or(ahead)} under {best}"
+    left_out = listed(list(dict.fromkeys(theirs.figure for theirs, _ in pairs if theirs.measure in missed)))
+    then = f"on {_none_or(ahead)} of {number_word(len(judged))} under {best}"
+    return f"{title} under {facts.reference}, and {then}; no verdict on {left_out}: our record is missed"
+
+
+def _none_or(count: int) -> str:
+    return number_word(count) if count else "none"
+
+
+def _as_it_is(own: list[Cell], reference: str) -> list[Cell]:
+    """Return our figure under the policy that changes nothing: our record where there is one."""
+    cells = [cell for cell in own if cell.policy == reference]
+    return sorted(cells, key=lambda cell: cell.origin != "recorded")[:1]
 
 
 def _best_known(cells: list[Cell], own: str) -> list[Cell]:
@@ -183,10 +200,20 @@ def _is_ahead(ours: Cell, theirs: Cell) -> bool:
     return ours.low > theirs.high if CATALOG[ours.measure].better == "higher" else ours.high < theirs.low
 
 
+def own_rows(facts: Facts) -> dict[str, str]:
+    """Return the rows of the chart that are ours, with the policy of each: they have its look."""
+    policies = [facts.reference, *([facts.winner] if facts.winner is not None else [])]
+    return {f"{facts.firm}, {policy}": policy for policy in policies}
+
+
+def _options(facts: Facts) -> dict[str, object]:
+    return {"among": facts.policies, "own": own_rows(facts)}
+
+
 def _draw() -> Draw:
     from cxsim.charts.rivals import rivals
 
     return rivals
 
 
-ENTRY: Final = Entry("rivals", "first page", "Our firm beside each rival", _draw, rivals_table, _rivals_title)
+ENTRY: Final = Entry("rivals", "first page", "Our firm beside each rival", _draw, rivals_table, _rivals_title, _options)
