@@ -72,7 +72,7 @@ def report(
     from cxsim.charts.style import dressed
     from cxsim.charts.theme import load_theme
     from cxsim.charts.words import load_words, worded
-    from cxsim.results.report import ENDING, REPORT, report_of, write_whole
+    from cxsim.results.report import write_whole
     from cxsim.results.stored import read
 
     screen: Screen = context.obj
@@ -87,24 +87,38 @@ def report(
     if doubts:
         screen.remark(f"theme: {'; '.join(doubts)}")
     told = {"title": title.strip(), "client": client.strip()}
-    # Nothing is written until all of it is there.
-    made: dict[Path, bytes] = {}
+    made: dict[str, bytes] = {}
     with worded(called):
         office = _office(wanted, stored, look, **told)
         with dressed(look):
             book = _book(wanted, stored, chosen)
-            drawn = dict(_drawn(screen, wanted, stored, book, told["title"]))
-    if "html" in wanted:
-        # Its tables and sentences are English; pictures in other words would mix two decimal marks on one page.
-        with dressed(look):
-            text = report_of(stored.results, stored.answer, stored.manifest, theme=look, **told)
-        made[place if place.suffix.lower() == ENDING else place / REPORT] = text.encode("utf-8")
-    made |= {place / name: data for name, data in (drawn | office).items()}
-    for path, data in made.items():
+            made |= _drawn(screen, wanted, stored, book, told["title"])
+    made |= office
+    # Nothing is written until all of it is there.
+    page = _page(wanted, stored, place, look, **told)
+    files = page | {place / name: data for name, data in made.items()}
+    for path, data in files.items():
         write_whole(path, data)
-    for path in made:
+    for path in files:
         screen.result(str(path))
-    screen.document({"files": [str(path) for path in made]})
+    screen.document({"files": [str(path) for path in files]})
+
+
+def _page(
+    wanted: Sequence[str], stored: Stored, place: Path, look: Theme | None, *, title: str, client: str
+) -> dict[Path, bytes]:
+    """Return the report by its path, in English.
+
+    Its tables and sentences are; pictures in other words would mix two decimal marks on one page.
+    """
+    from cxsim.charts.style import dressed
+    from cxsim.results.report import ENDING, REPORT, report_of
+
+    if "html" not in wanted:
+        return {}
+    with dressed(look):
+        text = report_of(stored.results, stored.answer, stored.manifest, theme=look, title=title, client=client)
+    return {place if place.suffix.lower() == ENDING else place / REPORT: text.encode("utf-8")}
 
 
 def _book(wanted: Sequence[str], stored: Stored, chosen: Sequence[str] | None) -> dict[str, Chart]:

@@ -40,8 +40,8 @@ def course(facts: Facts, measure: str, firm: str, policy: str) -> list[tuple[flo
     Returns
     -------
     list of (float, float, float, float)
-        Cut where no value of the measure can be. Without the warm-up, and without a last period of less than half a month where others are there. A period in
-        which a replication has no value is not-a-number.
+        Cut where no value of the measure can be. Without the warm-up, and without a last period of less than half a
+        month where others are there. A period in which a replication has no value is not-a-number.
     """
     own = _of(facts.experiment.frames.timeseries, measure, firm)
     mine = own[own["policy"] == policy]
