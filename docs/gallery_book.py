@@ -11,6 +11,8 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parent / "gallery"
 SCENARIO = "cable-town"
 SCALE = 0.2
+OTHER = "bank-phone"  # small enough for many worlds
+WORLDS = 32
 REPLICATIONS = 6
 COLORS = 64  # of a picture: charts have few, and the file is a quarter as large
 PARTS = {"first page": "Page one", "appendix": "Appendix"}
@@ -32,6 +34,7 @@ def entries(_: str) -> str:
         if (FOLDER / f"{entry.name}.png").exists():
             lines.append(f"![{entry.what}](gallery/{entry.name}.png)\n")
         note = "  # makes runs of its own" if entry.is_rerun else ""
+        note = f"  # compare(..., worlds={WORLDS}); here of {OTHER}" if entry.name == "worlds" else note
         lines.append(f'```python\ncomparison.plot.{entry.name}().save("{entry.name}.png"){note}\n```\n')
     return "\n".join(lines)
 
@@ -59,6 +62,7 @@ def draw() -> dict[str, Any]:
 
     comparison = cxsim.compare(SCENARIO, replications=REPLICATIONS, seed=20260101, scale=SCALE)
     found = comparison.plot.book()
+    found |= cxsim.compare(OTHER, replications=REPLICATIONS, seed=20260101, worlds=WORLDS).plot.book(["worlds"])
     FOLDER.mkdir(exist_ok=True)
     for name, chart in found.items():
         (FOLDER / f"{name}.png").write_bytes(small(chart.render("png", "notebook")))

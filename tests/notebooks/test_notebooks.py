@@ -1,6 +1,7 @@
 """The notebooks run from the top, show pictures, and stay short; what is committed is of this model."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import nbformat
@@ -56,4 +57,28 @@ def test_a_small_run_is_small(execute):
     cell = 'compare(load("cable-town").with_policy("x", {}, cost=0), replications=30)'
     small = execute.small(cell, "2")
     assert "replications=2)" in small
-    assert '.with_value("market.customers", 300).with_policy' in small
+    assert '.with_value("market.customers", 100).with_policy' in small
+
+
+def test_a_small_market_that_is_written_out_is_small_and_callers_stay_as_they_are(execute):
+    assert execute.small("market: {customers: 3000, setting: x}", "2") == "market: {customers: 100, setting: x}"
+    hotline = 'load("steered-hotline", allow_steering=True)'
+    assert execute.small(hotline, "2") == hotline
+
+
+def test_a_replaced_rule_runs_in_small_without_compiling_the_engine_anew(execute):
+    cell = 'with replaced("a.b", mine):\n    found = compare(shop, ["x"], replications=10)'
+    small = execute.small(cell, "2")
+    assert "compare(shop.with_values({" in small
+    assert '["x"], engine="reference", jobs=1, replications=2)' in small
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_is_committed_names_no_machine_no_warning_and_no_address(path):
+    notebook = nbformat.read(path, as_version=4)
+    for cell in code_of(notebook):
+        for output in cell.outputs:
+            assert output.output_type != "stream" or output.name == "stdout"
+            words = output.get("text", "") or output.get("data", {}).get("text/plain", "")
+            assert not re.search(r"/(?:home|root|tmp|work|Users)/|0x[0-9a-f]{6,}|[Ww]arning", words)
+            assert len(words) < 3000

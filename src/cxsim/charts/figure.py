@@ -74,7 +74,7 @@ class Caption:
     subtitle: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Chart:
     """One chart: a table, the function that draws it, and its caption.
 
@@ -184,6 +184,10 @@ class Chart:
                 target.write_bytes(self.render(known, size))
                 return target
         raise ChartError(f"chart: file `{target.name}`; allowed endings are .png, .svg and .pdf; choose one of these")
+
+    def __repr__(self) -> str:
+        """Say what it shows; the picture is `_repr_png_`."""
+        return f"<Chart: {literal(self.caption.title)}>"
 
     def _repr_png_(self) -> bytes:
         return self.render("png", "notebook")

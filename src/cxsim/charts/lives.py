@@ -63,7 +63,7 @@ MARKS: Final = {
 LINES: Final[dict[str, tuple[str, Dash]]] = {"satisfaction": (INK, "-"), "expectation": (BLUE, "--")}
 
 
-def lives(table: pd.DataFrame, ax: Axes, *, parting: str | None = None) -> Axes:
+def lives(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", parting: str | None = None) -> Axes:
     """Draw each life as rows over time: with whom, contacts, failures, complaints, stories, and what is felt.
 
     Parameters
@@ -74,6 +74,8 @@ def lives(table: pd.DataFrame, ax: Axes, *, parting: str | None = None) -> Axes:
         SD). One policy or two.
     ax
         Time runs along its x axis, in days as matplotlib counts them.
+    reference
+        Taken as in every chart; nothing looks different for it here.
     parting
         When the lives part, as an ISO date: a line through both.
 
@@ -243,7 +245,7 @@ def _draw_parting(ax: Axes, at: datetime, room: _Room) -> None:
 def _name_dates(ax: Axes) -> None:
     low, high = ax.get_xlim()
     locator: Locator = AutoDateLocator(  # type: ignore[no-untyped-call]
-        minticks=3, maxticks=max(3, min(9, int(inches(ax)[0] / 0.9)))
+        minticks=2, maxticks=max(3, min(9, int(inches(ax)[0] / 0.9)))
     )
     ax.xaxis.set_major_locator(locator)
     days = high - low < FEWEST_DAYS

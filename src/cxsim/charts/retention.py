@@ -7,19 +7,17 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from cxsim.charts.axes import axis_words, base_font, figure_width, inches, say_what, strip
+from cxsim.charts.axes import axis_words, base_font, say_what, strip
+from cxsim.charts.ends import End, name_ends
 from cxsim.charts.style import INK, RULE, Look, looks
 from cxsim.charts.tables import checked, one_row_each
-from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted_alike, number, plain, spread, width_of
+from cxsim.charts.text import number
 from cxsim.charts.words import label, said
 
-LABEL_SHARE: Final = 0.21  # of the figure's width, for the names at the ends of the lines
 BAND_STRENGTH: Final = 0.16
 FINE_STEP: Final = 0.01  # the vertical axis ends at a multiple of this share, or of five of it
-LEVEL: Final = 1e-3  # of the axes' height: a leader this flat is straight
 MARKS: Final = 6  # about so many markers along a line
 BAND: Final = label("95 % interval over replications")
 
@@ -61,14 +59,15 @@ def retention(
     rows = checked("retention", table, ["policy"], ["month", "value", "ci_low", "ci_high"])
     one_row_each("retention", rows, ["policy", "month"])
     look = looks(rows["policy"], reference)
-    ends: list[tuple[str, float, float]] = []
+    ends: list[End] = []
     for policy, part in rows.groupby("policy", sort=False):
         line = part.sort_values("month")
         name = str(policy)
         _draw_line(ax, line, name, look[name], is_reference=name == reference)
-        ends.append((name, float(line["month"].iloc[-1]), float(line["value"].iloc[-1])))
+        last, share = float(line["month"].iloc[-1]), float(line["value"].iloc[-1])
+        ends.append(End(name, f"{number(100 * share, 1)} %", last, share, look[name].color))
     _set_scales(ax, rows)
-    _name_ends(ax, ends, look)
+    name_ends(ax, ends)
     if begin is not None:
         _mark_begin(ax, begin)
     told = said("Of the customers at the start, the share still with the firm.")
@@ -138,42 +137,3 @@ def _mark_begin(ax: Axes, begin: float) -> None:
         color=INK,
         fontsize=0.85 * unit,
     )
-
-
-def _name_ends(ax: Axes, ends: list[tuple[str, float, float]], look: dict[str, Look]) -> None:
-    """Write value and name at the end of each line; labels that would touch move apart and keep a thin leader."""
-    unit = base_font()
-    width, height = inches(ax)
-    low, high = ax.get_ylim()
-    last = ax.get_xlim()[1]
-    room = (height + 1.5 * unit / POINTS_PER_INCH) / len(ends)
-    words = fitted_alike([name for name, _, _ in ends], figure_width(ax) * LABEL_SHARE, room * 0.92, unit)
-    at = [(value - low) / (high - low) for _, _, value in ends]
-    heights = [max(word.height, word.size * LINE / POINTS_PER_INCH) * 1.06 / height for word in words]
-    slack = max(sum(heights) - 1.0, unit / POINTS_PER_INCH / height) / 2
-    placed = spread(at, heights, -slack, 1.0 + slack)
-    figures = [f"{number(100 * value, 1)} %" for _, _, value in ends]
-    figure_size = min(word.size for word in words)
-    column = max(width_of(figure, figure_size, "bold") for figure in figures)
-    first = 1.9 * unit / POINTS_PER_INCH
-    second = first + column + 0.6 * unit / POINTS_PER_INCH
-    for (name, month, _), word, figure, start, y in zip(ends, words, figures, at, placed, strict=True):
-        _leader(ax, (month / last, start), (1.0 + 0.85 * first / width, y), look[name])
-        style = plain(transform=ax.transAxes, va="center_baseline", ha="left", color=INK, linespacing=LINE)
-        ax.text(1.0 + first / width, y, figure, fontsize=figure_size, fontweight="bold", **style)
-        ax.text(1.0 + second / width, y, word.text, fontsize=word.size, **style)
-
-
-def _leader(ax: Axes, start: tuple[float, float], end: tuple[float, float], look: Look) -> None:
-    unit = base_font()
-    bend = start[0] + 0.35 * (end[0] - start[0])
-    line = Line2D(
-        [start[0], bend, end[0]],
-        [start[1], start[1] if abs(start[1] - end[1]) < LEVEL else 0.75 * start[1] + 0.25 * end[1], end[1]],
-        transform=ax.transAxes,
-        clip_on=False,
-        color=look.color,
-        linewidth=unit / 14,
-        zorder=2.5,
-    )
-    ax.add_artist(line)

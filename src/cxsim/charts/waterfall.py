@@ -34,7 +34,13 @@ class Step(NamedTuple):
 
 
 def waterfall(
-    table: pd.DataFrame, ax: Axes, *, measure: str = "retention", interval: str = "95 % intervals, paired runs"
+    table: pd.DataFrame,
+    ax: Axes,
+    *,
+    reference: str = "as-is",
+    measure: str = "retention",
+    interval: str = "95 % intervals, paired runs",
+    told: str = "",
 ) -> Axes:
     """Draw what changing nothing gives, what each part adds, and what the whole gives.
 
@@ -45,10 +51,14 @@ def waterfall(
         totals first and last. Parts add up to the difference of the totals. Shares are drawn in per cent.
     ax
         Drawn on; names stand at its left, figures at its right.
+    reference
+        Taken as in every chart; the first total is drawn open.
     measure
         What is drawn, as people call it.
     interval
         What the intervals are.
+    told
+        What is shown, in sentences; by default that parts are averages over all orders of adding them.
 
     Returns
     -------
@@ -82,7 +92,7 @@ def waterfall(
     points = "percentage points" if unit.startswith("%") else literal(unit)
     bars = f"bars: what each part adds, {points}, on average over all orders of adding them"
     said = f"{what[:1].upper()}{what[1:]}, {literal(unit)}; {bars}. Lines: {interval}. Grey: may add nothing."
-    say_what(ax, said)
+    say_what(ax, literal(told) or said)
     return ax
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from cxsim.cli.screen import Screen
-from cxsim.errors import Fault, ScenarioError, UnreadableError
+from cxsim.errors import Fault, InputError, ScenarioError, UnreadableError
 
 INVALID: Final = 1
 UNREADABLE: Final = 2
@@ -89,19 +90,34 @@ def _described(fault: Fault) -> dict[str, Any]:
 def schema(
     context: typer.Context,
     study: Annotated[bool, typer.Option("--study", help="That of study files.")] = False,
+    editor: Annotated[
+        bool,
+        typer.Option("--editor", help="Write both into .cxsim/ here, where files made by `cxsim new` look for them."),
+    ] = False,
 ) -> None:
-    """Print the JSON Schema of scenario files, or of study files.
+    """Print the JSON Schema of scenario files, or of study files; or put both where editors find them.
+
+    A file whose first line is `# yaml-language-server: $schema=.cxsim/scenario.schema.json` is then
+    completed, explained and checked while you write it. Write them anew after an update of cxsim.
 
     \b
     Examples:
+      cxsim schema --editor
       cxsim schema > scenario.schema.json
       cxsim schema --study > study.schema.json
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.scenario.schema import json_schema
-    from cxsim.scenario.study_fields import study_schema
+    from cxsim.scenario.editor import SCENARIO, STUDY, schemas, write_schemas
 
     screen: Screen = context.obj
-    content = study_schema() if study else json_schema()
+    if editor:
+        if study:
+            raise InputError("schema: --editor and --study; one of them is allowed; --editor alone writes both")
+        written = [str(path) for path in write_schemas(Path())]
+        for path in written:
+            screen.result(path)
+        screen.document({"files": written})
+        return
+    content = schemas()[STUDY if study else SCENARIO]
     screen.result(json.dumps(content, indent=1, ensure_ascii=False))
     screen.document(content)
 
@@ -116,13 +132,18 @@ def scenarios(context: typer.Context) -> None:
       cxsim scenarios show local-shop-vs-chain
       cxsim scenarios show staffing
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
-    from cxsim.scenario import library
-
     if context.invoked_subcommand is not None:
         return
     screen: Screen = context.obj
+    _list(screen)
+
+
+def _list(screen: Screen, first: Sequence[tuple[str, str]] = ()) -> None:
+    """Show bundled scenarios and studies, each with its question, after others."""
+    from cxsim.scenario import library
+
     found = {
-        "scenarios": [(name, library.question(name)) for name in library.names()],
+        "scenarios": [*first, *((name, library.question(name)) for name in library.names())],
         "studies": [(name, library.question(name)) for name in library.studies()],
     }
     width = max(len(name) for listed in found.values() for name, _ in listed) + 2
@@ -157,22 +178,32 @@ def show(
 
 def new(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new file; writes NAME.yaml here.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the new file; writes NAME.yaml here.")] = "",
     source: Annotated[
         str, typer.Option("--from", metavar="SCENARIO", help="The scenario or study to begin with.")
-    ] = "local-shop-vs-chain",
+    ] = "starter",
+    listed: Annotated[bool, typer.Option("--list", help="Show what one can begin from, and write nothing.")] = False,
 ) -> None:
-    """Start a scenario or study file of one's own from another.
+    """Start a scenario or study file of one's own.
+
+    It begins as a small firm with a rival and two policies, made to be changed, or as a copy of
+    another file. What editors need to explain, complete and check it goes into .cxsim/ beside it.
 
     \b
     Examples:
       cxsim new my-shop
+      cxsim new --list
       cxsim new my-calls --from bank-phone
       cxsim new my-study --from staffing
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.scenario import library
 
     screen: Screen = context.obj
+    if listed:
+        _list(screen, [(library.STARTER, library.question(library.starter()))])
+        return
+    if not name:
+        raise InputError("new: no name; a name of letters, digits, - and _ is allowed; write, for example, my-shop")
     path = library.new(name, Path(), source)
     screen.result(str(path))
     then = "sweep" if library.is_study(path) else "compare"

@@ -211,7 +211,7 @@
     greyed(spec, chosen);
     spec.height = shown.length * ROW;
     if (chosen.gaps || reference) spec.layer[0].data.values[0].value = chosen.gaps ? 0 : reference.mean;
-    else spec.layer.shift();
+    if (many === 1 || (!chosen.gaps && !reference)) spec.layer.shift();
     for (const layer of spec.layer) if (layer.encoding.x.field) layer.encoding.x.title = chosen.gaps ? measure.gap : measure.unit;
     retold(spec, chosen.gaps ? "difference" : "mean", chosen.gaps ? "interval" : `${LEVEL} interval`);
     return draw("means", spec);
@@ -240,11 +240,11 @@
     const from = inferred ? ` Inferred from the few figures known of ${given.firms[chosen.firm]}: not compared.` : "";
     const unit = chosen.gaps ? measure.gap : measure.unit;
     const what = `${capital(measure.title)}, ${unit}; ${whose}; ${way}.`;
-    const order = inferred ? "" : ", best first";
+    const order = inferred || many === 1 ? "" : ", best first";
     const meansBars = chosen.gaps
       ? `Differences from ${AS_IS} over ${given.n} paired runs${order}. Bars: intervals that hold together with `
         + `${LEVEL} for all policies. Open marks: cannot be told apart from it.`
-      : `Means over ${given.n} runs${order}. Bars: ${LEVEL} interval of the mean over runs. Dashed line: ${AS_IS}.`;
+      : `Means over ${given.n} runs${order}. Bars: ${LEVEL} interval of the mean over runs.${many > 1 ? ` Dashed line: ${AS_IS}.` : ""}`;
     const cut = given.cut && !measure.state ? " Periods that are cut short are left out." : "";
     const timeBands = `${chosen.gaps ? `Difference from ${AS_IS} in each period, over paired runs` : "Mean of each period over runs"}. `
       + `Bands: ${LEVEL} interval of each point by itself.${cut}`;
@@ -270,7 +270,7 @@
     if (!best) return "";
     const halves = precision(rows);
     const one = drawnMean(best, chosen, measure, halves, false);
-    const first = `Best mean: ${one.policy}, ${one.said} (${one.range})`;
+    const first = `${many > 1 ? "Best mean" : "Mean"}: ${one.policy}, ${one.said} (${one.range})`;
     if (best.gap === null) return `${first}.`;
     if (tied(best)) return `${first}; cannot be told apart from ${AS_IS}.`;
     const gap = drawnMean(best, { ...chosen, gaps: true }, measure, halves, false);

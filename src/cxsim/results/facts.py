@@ -59,6 +59,8 @@ class Facts:
         self.policies = experiment.policies
         self.reference = AS_IS if AS_IS in self.policies else self.policies[0]
         self.others = tuple(policy for policy in self.policies if policy != self.reference)
+        # Runs that charts had made again with a log, so that all charts share them.
+        self.made_again: dict[str, Any] = {}
 
     def row(self, measure: str, policy: str) -> Row | None:
         """Return a policy's row on a measure, or None where it was not measured."""

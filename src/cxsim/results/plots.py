@@ -53,6 +53,66 @@ class Plots:
         """Draw who stayed, who came back, and why the others are gone."""
         return self._draw("leavers", ax)
 
+    def departures(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw who is kept more and who fewer by the policy that does best, by the reason for leaving."""
+        return self._draw("departures", ax)
+
+    def tenure(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw the chance of leaving in a month, by how long the starting customers have been followed."""
+        return self._draw("tenure", ax)
+
+    def frontier(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw what each policy costs against what it keeps, and those that no cheaper one beats."""
+        return self._draw("frontier", ax)
+
+    def scores(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw net promoter score and satisfaction over time, as surveyed and as they truly are."""
+        return self._draw("scores", ax)
+
+    def talk(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw good and bad stories and reviews per 100 customers a year."""
+        return self._draw("talk", ax)
+
+    def shares(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw the shares of the market of all firms over time, under as-is and the best policy."""
+        return self._draw("shares", ax)
+
+    def worlds(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw in how many worlds each policy is best, in all and by what tells most; needs ``worlds=``."""
+        return self._draw("worlds", ax)
+
+    def journey(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw what each touchpoint costs and gives, and the experience against expectation; one run is remade."""
+        return self._draw("journey", ax)
+
+    def wait_distribution(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw how many are still waiting by the time they have waited, with the target; one run is remade."""
+        return self._draw("wait_distribution", ax)
+
+    def load(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw contacts, agents on duty and their occupancy by weekday and hour; one run is remade."""
+        return self._draw("load", ax)
+
+    def recovery(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw the way from the failure to who stayed, and how long answers take; one run is remade."""
+        return self._draw("recovery", ax)
+
+    def causes(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw the share of the hurt that each cause of failure makes, largest first; one run is remade."""
+        return self._draw("causes", ax)
+
+    def control(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw a control chart of failures, before and after the policy starts; one run is remade."""
+        return self._draw("control", ax)
+
+    def expectation(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw what customers expect and what they experience, month by month; one run is remade."""
+        return self._draw("expectation", ax)
+
+    def lives(self, ax: Axes | None = None) -> Axes | Chart:
+        """Draw the two lives of one customer whom the best policy saves; two runs are remade, twice."""
+        return self._draw("lives", ax)
+
     def all(self) -> dict[str, Chart]:
         """Return the charts that are drawn with every result, by name, as far as there is something to draw for."""
         return chart_book(self._facts, USUAL)

@@ -12,6 +12,8 @@ import numpy as np
 from cxsim.errors import Fault, InputError, ScenarioError
 from cxsim.experiments.compare import Experiment, RunStatus
 from cxsim.experiments.rules import Replacement
+from cxsim.experiments.unsure import drawn, ranges_of
+from cxsim.experiments.worlds import Worlds, WorldStatus
 from cxsim.measures.layout import Layout, Names
 from cxsim.measures.tables import SCHEMA, Frames
 from cxsim.results.comparison import Comparison
@@ -106,6 +108,7 @@ def _results(folder: Path, manifest: dict[str, Any]) -> Tabled:
         note=manifest.get("note", ""),
         started=datetime.fromisoformat(manifest["started"]),
         wall_s=float(manifest["wall_s"]),
+        worlds=_worlds(folder, manifest, scenario),
         scale=float(manifest.get("scale", 1.0)),
         fork_at=manifest.get("fork_at") or "",
         replaced=tuple(Replacement(**one) for one in manifest.get("replaced", [])),
@@ -135,8 +138,29 @@ def _table(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     table: pd.DataFrame = pd.read_parquet(path)
-    # What was found in other worlds stands in the sentences and in worlds.csv.
+    # Those of other worlds are kept apart from those of the world as written.
     return table[table["world"] == 0].reset_index(drop=True)
+
+
+def _worlds(folder: Path, manifest: dict[str, Any], scenario: Scenario) -> Worlds | None:
+    """Return the worlds that were drawn; None without any, or where this version would draw others."""
+    import pandas as pd
+
+    told = manifest.get("worlds")
+    if not told or not told.get("drawn"):
+        return None
+    ranges = tuple(one for one in ranges_of(scenario) if one.path in told["ranges"])
+    if {one.path: one.text for one in ranges} != told["ranges"]:
+        return None
+    made = drawn(ranges, len(told["drawn"]), int(manifest["seed"]))
+    statuses = []
+    for world, one in zip(made, told["drawn"], strict=True):
+        if dict(zip((range_.path for range_ in ranges), world.texts, strict=True)) != one["values"]:
+            return None
+        statuses.append(WorldStatus(world, one["status"], one.get("why", "")))
+    table = pd.read_parquet(folder / "measures.parquet")
+    others = table[table["world"] > 0].reset_index(drop=True)
+    return Worlds(ranges, tuple(statuses), int(told["replications"]), others, float(told["wall_s"]))
 
 
 def _why(path: Path) -> pd.DataFrame | None:

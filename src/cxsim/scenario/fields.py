@@ -110,8 +110,13 @@ def _write(form: Callable[[Any], Any]) -> PlainSerializer:
     return PlainSerializer(form)
 
 
-def _schema(description: str, *examples: str, kind: str | list[str] = "string") -> WithJsonSchema:
-    return WithJsonSchema({"type": kind, "description": description, "examples": list(examples)})
+def _schema(
+    description: str, *examples: str, kind: str | list[str] = "string", most: float | None = None
+) -> WithJsonSchema:
+    """Describe a type to an editor; `most` is the largest number that may stand there without a unit."""
+    numbers = {} if most is None else {"minimum": 0, "maximum": most}
+    kind = kind if most is None else ["string", "number"]
+    return WithJsonSchema({"type": kind, **numbers, "description": description, "examples": list(examples)})
 
 
 def _law(place: law_text.Place, value: Any) -> Law:
@@ -228,7 +233,7 @@ def _file(value: Any) -> str:
 
 
 Name = Annotated[str, PlainValidator(check_name), WithJsonSchema({"type": "string", "pattern": r"^[\w -]{1,40}$"})]
-Line = Annotated[str, PlainValidator(_line)]
+Line = Annotated[str, PlainValidator(_line), WithJsonSchema({"type": ["string", "number"]})]
 File = Annotated[str, PlainValidator(_file), _schema("A file beside the scenario", "calls.csv")]
 Names = Annotated[
     tuple[str, ...],
@@ -248,7 +253,7 @@ Duration = Annotated[
     Kind("duration"),
     _read(partial(parse_duration, low=0)),
     _write(format_duration),
-    _schema("A duration", "6 min", "18 months"),
+    _schema("A duration", "6 min", "18 months", most=0),
 ]
 Horizon = Annotated[
     int,
@@ -257,13 +262,13 @@ Horizon = Annotated[
     _write(format_duration),
     _schema("A duration", "3 years"),
 ]
-Share = Annotated[float, Kind("share"), _read(parse_share), _write(format_share), _schema("A share", "12 %")]
+Share = Annotated[float, Kind("share"), _read(parse_share), _write(format_share), _schema("A share", "12 %", most=1)]
 Variation = Annotated[
     float,
     Kind("share"),
     _read(partial(parse_share, high=10.0)),
     _write(format_share),
-    _schema("A coefficient of variation", "12 %"),
+    _schema("A coefficient of variation", "12 %", most=10),
 ]
 Multiple = Annotated[
     float,

@@ -12,6 +12,7 @@ from cxsim.units import nearest
 
 ENDING: Final = ".yaml"
 STUDIES: Final = "studies/"
+STARTER: Final = "starter"
 
 
 def folders() -> list[Path]:
@@ -83,7 +84,7 @@ def is_study(path_or_name: str | Path) -> bool:
     return "study" in read_file(locate(path_or_name))[1]
 
 
-def question(name: str) -> str:
+def question(name: str | Path) -> str:
     """Return what a bundled scenario or study asks; empty where it does not say."""
     tree = read_file(locate(name))[1]
     return " ".join(str(tree.get("study") or tree.get("question") or "").split())
@@ -94,8 +95,8 @@ def show(name: str) -> str:
     return read_text(locate(name), LARGEST_FILE)
 
 
-def new(name: str, folder: Path, source: str | Path = "local-shop-vs-chain") -> Path:
-    """Start a file of one's own: a copy of another scenario or study, with its comments.
+def new(name: str, folder: Path, source: str | Path = STARTER) -> Path:
+    """Start a file of one's own from another, with its comments, and put the schema beside it that editors read.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ def new(name: str, folder: Path, source: str | Path = "local-shop-vs-chain") -> 
     folder
         Where to write it.
     source
-        Path or bundled name of the scenario to begin with.
+        Path or bundled name of the scenario or study to begin with; by default a short one, made to be changed.
 
     Returns
     -------
@@ -116,20 +117,43 @@ def new(name: str, folder: Path, source: str | Path = "local-shop-vs-chain") -> 
     ScenarioError
         If the name is not allowed, the file exists, or it cannot be written.
     """
+    from cxsim.scenario.editor import FOLDER, SCENARIO, STUDY, with_modelines, write_schemas
+
     stem = name.removesuffix(ENDING)
     if not stem or not all(c.isalnum() or c in "-_" for c in stem) or len(stem) > 80:  # noqa: PLR2004
         allowed = "a name of letters, digits, - and _"
         raise ScenarioError([Fault("new", None, "", quoted(name), allowed, "choose another name")])
-    text = read_text(locate(source), LARGEST_FILE)
+    begun = Path(str(starter())) if source == STARTER else locate(source)
+    schema = STUDY if is_study(begun) else SCENARIO
     path = folder / f"{stem}{ENDING}"
+    text = with_modelines(_told(read_text(begun, LARGEST_FILE), path.name, source), f"{FOLDER}/{schema}")
+    existing = ScenarioError([Fault(str(path), None, "", "a file that exists", "a new name", "choose another name")])
+    if path.exists():
+        raise existing
+    write_schemas(folder)
     try:
         with path.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
     except FileExistsError:
-        fault = Fault(str(path), None, "", "a file that exists", "a new name", "choose another name")
-        raise ScenarioError([fault]) from None
+        raise existing from None
     except OSError as error:
         given = error.strerror or "an error"
         fault = Fault(str(path), None, "", given, "a folder to write in", "choose another folder")
         raise ScenarioError([fault]) from None
     return path
+
+
+def starter() -> Path:
+    """Return the file that `new` begins with: short, valid, with comments on what to change first."""
+    return Path(str(importlib.resources.files("cxsim") / "scenario" / "starter.yaml"))
+
+
+def _told(text: str, name: str, source: str | Path) -> str:
+    """Put what one does next above the text of a file."""
+    then = "sweep" if text.startswith("study:") or "\nstudy:" in text else "compare"
+    begun = "" if source == STARTER else f", begun from {Path(source).stem}"
+    return (
+        f"# {name}{begun}. In an editor every key explains itself, and Ctrl+Space shows what may stand.\n"
+        f"# Then: cxsim validate {name}, which lists every mistake, and cxsim {then} {name}, which answers.\n"
+        f"{text}"
+    )

@@ -181,15 +181,3 @@ class StudyDocument(Section):
     most: fields.Positive | None = None
     seed: fields.Seed | None = None
     measures: fields.Names | None = None
-
-
-def study_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of study files, made from the models."""
-    from cxsim.scenario.consistency import MEASURES
-
-    schema = StudyDocument.model_json_schema(by_alias=True)
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "cxsim study"
-    schema["properties"]["measures"] = {"type": "array", "items": {"enum": list(MEASURES)}}
-    schema["properties"]["format"] = {"enum": [1, "1"]}
-    return schema

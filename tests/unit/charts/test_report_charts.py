@@ -70,22 +70,26 @@ def test_in_the_league_less_can_be_better(make_more_tables, axes):
     assert {name: line.get_ydata()[0] for name, line in marks(axes).items()}["as-is"] == 0
 
 
-def test_the_parts_of_the_dissatisfied_are_as_long_as_the_table_says(make_more_tables, axes):
-    table = make_more_tables(2)["dissatisfied"]
-    dissatisfied(table, axes)
-    (panel,) = axes.child_axes
-    found = {patches.get_label(): patches[0].get_width() for patches in panel.containers if patches.get_label()}
+def test_the_dissatisfied_of_two_policies_stand_side_by_side(make_more_tables, axes):
+    table = make_more_tables(3)["dissatisfied"]
+    dissatisfied(
+        table, axes, beside="Make good fast, without asking a supervisor first and without any form to fill in"
+    )
+    assert len(axes.child_axes) == 2
+    shown = words(axes)
+    assert "Make good fast" in shown
+    assert "Train the front line" not in shown
+    assert "Policies left out: 1." in shown
     given = table.set_index(["policy", "fate"])["per_100"]
-    assert found["0: left without a word"] == given["as-is", "left without a word"] == 22.0
-    assert found["1: complained, made good"] == 5.0
-    assert found["0: left in the end"] == pytest.approx(22.0 + given["as-is", LEFT_AFTER])
-    assert "29 left" in words(axes)
+    assert given["as-is", "left without a word"] == 22.0
+    assert "left, 22 without a word" in shown
 
 
-def test_without_those_who_left_after_complaining_there_is_no_strip(make_more_tables, axes):
+def test_without_those_who_left_after_complaining_their_end_is_open(make_more_tables, axes):
     table = make_more_tables(2)["dissatisfied"]
     dissatisfied(table[table["fate"] != LEFT_AFTER], axes)
-    assert "in the end" not in words(axes)
+    assert "Complainers who left" not in words(axes)
+    assert "left, " not in words(axes)
 
 
 def test_nobody_hurt_is_said(make_more_tables, axes):

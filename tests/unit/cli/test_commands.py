@@ -219,9 +219,9 @@ def test_bundled_scenarios_are_listed_shown_and_copied(cxsim, tmp_path):
     assert "local-shop-vs-chain" in listed.stdout
     shown = cxsim("scenarios", "show", "local-shop-vs-chain")
     assert shown.stdout.startswith("# local-shop-vs-chain")
-    started = cxsim("new", "mine")
+    started = cxsim("new", "mine", "--from", "local-shop-vs-chain")
     assert (started.exit_code, started.stdout) == (0, "mine.yaml\n")
-    assert (tmp_path / "mine.yaml").read_text(encoding="utf-8") == shown.stdout
+    assert (tmp_path / "mine.yaml").read_text(encoding="utf-8").endswith(shown.stdout)
     assert cxsim("new", "mine").exit_code == 2
 
 

@@ -12,7 +12,11 @@ from cxsim.experiments.contrast import contrast
 from cxsim.experiments.simulate import Done
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.tables import Values
+from cxsim.results.book.contents import BY_NAME as BOOK
+from cxsim.results.book.worlds import worlds_table
 from cxsim.results.comparison import Comparison
+from cxsim.results.stored import read
+from cxsim.results.worlds import worlds_found
 from cxsim.scenario import loads
 
 UNSURE = "unsure: {market.switching.cost: 30 to 120, defaults.inertia: 0.5 to 2 times}\n"
@@ -157,3 +161,52 @@ def test_it_can_be_written_as_json(compared_in_worlds):
     again = json.loads(json.dumps(document))
     assert again["choice"] == "hire"
     assert again["count"] == COUNT
+
+
+def test_the_chart_of_worlds_counts_each_world_once_and_divides_by_what_turns(compared_in_worlds):
+    facts = compared_in_worlds(turning).facts
+    found = worlds_found(facts)
+    table = worlds_table(facts)
+    parts = list(dict.fromkeys(table["part"]))
+    assert parts[0] == f"all {COUNT} worlds"
+    assert len(parts) == 4
+    assert all(part.startswith("market.switching.cost") for part in parts[1:])
+    own = table[table["part"] == parts[0]].set_index("policy")
+    for policy in ("hire", "train"):
+        assert own.loc[policy, "best"] == pytest.approx(found.best[policy] / COUNT)
+        low, high = own.loc[policy, ["ci_low", "ci_high"]]
+        assert low < own.loc[policy, "best"] < high
+    sums = table.groupby("part")[["best", "level"]].sum().sum(axis=1)
+    assert sums.tolist() == pytest.approx([1.0] * 4)
+    assert table.groupby("part")["worlds"].first()[parts[1:]].sum() == COUNT
+    # Below 52, within the first third of 30 to 120, train is best: nowhere else.
+    cheap = table[table["part"] == parts[1]].set_index("policy")
+    assert cheap.loc["train", "best"] > 0.6
+    assert table[table["part"].isin(parts[2:])].set_index("policy").loc["train", "best"].max() == 0.0
+    title = BOOK["worlds"].title(facts)
+    assert title.startswith(f"Hire is best in {found.best['hire']} of 64 worlds we cannot rule out")
+    assert "another one is better, most of all if market.switching.cost" in title
+
+
+def test_nothing_divides_the_worlds_where_nothing_turns_them(compared_in_worlds):
+    facts = compared_in_worlds(lambda policy, cost, inertia: {"as-is": 0.0, "hire": 0.1, "train": 0.02}[policy]).facts
+    table = worlds_table(facts)
+    assert set(table["part"]) == {f"all {COUNT} worlds"}
+    assert table.set_index("policy").loc["hire", ["best", "ci_low"]].tolist() == pytest.approx([1.0, 0.943], abs=1e-3)
+    assert BOOK["worlds"].how(facts)["divided"] == "No single value tells who wins."
+
+
+def test_worlds_come_back_from_their_folder(compared_in_worlds, corner_text, tmp_path, monkeypatch):
+    monkeypatch.setattr("cxsim.results.plots.Plots.all", lambda self: {})
+    made = compared_in_worlds(turning)
+    # The folder's scenario has to be the one with the ranges, as it is when worlds are run.
+    unsure = loads(corner_text + UNSURE, "corner.yaml")
+    made = Comparison(replace(made.experiment, scenario=unsure))
+    stored = read(made.save(tmp_path / "out")).results
+    assert stored.worlds is not None
+    assert dict(stored.worlds.best) == dict(made.worlds.best)
+    pd.testing.assert_frame_equal(worlds_table(stored.facts), worlds_table(made.facts))
+    changed = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    changed["worlds"]["drawn"][3]["values"]["market.switching.cost"] = "31 EUR"
+    (tmp_path / "out" / "manifest.json").write_text(json.dumps(changed), encoding="utf-8")
+    assert read(tmp_path / "out").results.worlds is None

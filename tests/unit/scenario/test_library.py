@@ -32,8 +32,11 @@ def test_a_scenario_of_the_loop_holds_the_records_of_our_firm_and_policies_that_
 def test_a_new_file_keeps_the_comments_and_loads(tmp_path):
     path = library.new("my-shop", tmp_path)
     assert path == tmp_path / "my-shop.yaml"
-    assert path.read_text(encoding="utf-8") == library.show("local-shop-vs-chain")
+    assert path.read_text(encoding="utf-8").endswith(library.starter().read_text(encoding="utf-8"))
     assert load(path).name == "my-shop"
+    town = library.new("my-town", tmp_path, "cable-town")
+    assert town.read_text(encoding="utf-8").endswith(library.show("cable-town"))
+    assert load(town).identity() == load("cable-town").identity()
 
 
 def test_a_new_file_never_takes_the_place_of_another(tmp_path):

@@ -7,8 +7,31 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from cxsim.errors import InputError, quoted
-from cxsim.results.book import dissatisfied, league, leavers, retention, rivals, waits
+from cxsim.results.book import (
+    causes,
+    control,
+    departures,
+    dissatisfied,
+    expectation,
+    frontier,
+    journey,
+    league,
+    leavers,
+    lives,
+    load,
+    recovery,
+    retention,
+    rivals,
+    scores,
+    shares,
+    talk,
+    tenure,
+    wait_distribution,
+    waits,
+    worlds,
+)
 from cxsim.results.book.entry import Entry
+from cxsim.results.book.recorded import NotMadeAgainError
 from cxsim.results.facts import Facts
 
 if TYPE_CHECKING:
@@ -22,6 +45,21 @@ ENTRIES: Final = (
     rivals.ENTRY,
     waits.ENTRY,
     leavers.ENTRY,
+    departures.ENTRY,
+    tenure.ENTRY,
+    frontier.ENTRY,
+    scores.ENTRY,
+    talk.ENTRY,
+    shares.ENTRY,
+    worlds.ENTRY,
+    journey.ENTRY,
+    wait_distribution.ENTRY,
+    load.ENTRY,
+    recovery.ENTRY,
+    causes.ENTRY,
+    control.ENTRY,
+    expectation.ENTRY,
+    lives.ENTRY,
 )
 BY_NAME: Final[Mapping[str, Entry]] = MappingProxyType({entry.name: entry for entry in ENTRIES})
 CHART_NAMES: Final = tuple(BY_NAME)
@@ -52,8 +90,17 @@ def chart_book(facts: Facts, names: Iterable[str] = USUAL) -> dict[str, Chart]:
     if unknown := sorted(wanted - set(BY_NAME)):
         allowed = ", ".join(CHART_NAMES)
         raise InputError(f"charts: {', '.join(map(quoted, unknown))}; {allowed} are allowed; choose among these")
-    tables = {entry: entry.table(facts) for entry in ENTRIES if entry.name in wanted}
-    return {entry.name: entry.chart(facts, table) for entry, table in tables.items() if entry.shows(facts, table)}
+    found = {}
+    for entry in ENTRIES:
+        if entry.name not in wanted:
+            continue
+        try:
+            table = entry.table(facts)
+        except NotMadeAgainError:
+            continue  # asked for by its own name, the chart says why
+        if entry.shows(facts, table):
+            found[entry.name] = entry.chart(facts, table)
+    return found
 
 
 def captions_of(facts: Facts, names: Iterable[str] = USUAL) -> dict[str, Caption]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cxsim.results.book.entry import Entry
+from cxsim.results.book.shown import beside
 from cxsim.results.facts import Facts
 from cxsim.results.wording import PER_100, fixed
 
@@ -55,7 +56,7 @@ def _dissatisfied_title(facts: Facts) -> str:
 
     table = dissatisfied_table(facts).set_index(["policy", "fate"])["per_100"]
     told: dict[str, tuple[float, float]] = {}
-    for policy in dict.fromkeys((facts.reference, facts.winner or facts.reference)):
+    for policy in dict.fromkeys((facts.reference, beside(facts) or facts.reference)):
         silent, after = table.get((policy, LEFT_SILENTLY), math.nan), table.get((policy, LEFT_AFTER), math.nan)
         if math.isfinite(silent):
             told[policy] = (silent + (after if math.isfinite(after) else 0.0), silent)
@@ -69,6 +70,10 @@ def _dissatisfied_title(facts: Facts) -> str:
     return title
 
 
+def _options(facts: Facts) -> dict[str, object]:
+    return {"beside": beside(facts)}
+
+
 def _draw() -> Draw:
     from cxsim.charts.dissatisfied import dissatisfied
 
@@ -76,5 +81,6 @@ def _draw() -> Draw:
 
 
 ENTRY: Final = Entry(
-    "dissatisfied", "first page", "What became of the dissatisfied", _draw, dissatisfied_table, _dissatisfied_title
-)
+    "dissatisfied", "first page", "What became of the dissatisfied", _draw, dissatisfied_table, _dissatisfied_title,
+    _options,
+)  # fmt: skip
