@@ -73,3 +73,10 @@ def test_equations_need_no_script(site, request):
 def test_no_place_on_a_machine_is_named(site, request):
     for name, text in pages_of(site).items():
         assert str(request.config.rootpath) not in text, name
+
+
+def test_every_public_name_is_in_the_reference(request):
+    import cxsim
+
+    text = (request.config.rootpath / "docs" / "api.rst").read_text(encoding="utf-8")
+    assert [name for name in cxsim.__all__ if not re.search(rf"^\.\. [\w:]+:: {name}$", text, re.MULTILINE)] == []

@@ -72,7 +72,7 @@ def load(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     panels = Panels.for_axes(ax, COLUMNS, most=len(HEADS), least=max(LEAST, WIDE * len(hours)))
     for place, (name, head) in enumerate(HEADS.items()):
         grid = np.full((len(DAYS), HOURS), np.nan)
-        grid[part["day"], part["hour"]] = part[name] * (FULL if name == "occupancy" else 1.0)
+        grid[used["day"], used["hour"]] = used[name] * (FULL if name == "occupancy" else 1.0)
         panel = panels.panel(ax, place, len(HEADS))
         shown = grid[np.ix_(days, hours)]
         _draw_map(panel, shown, days, hours, name)
@@ -95,9 +95,8 @@ def load(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
 def _draw_map(panel: Axes, grid: NDArray[np.float64], days: list[int], hours: list[int], name: str) -> None:
     unit = base_font()
     strip(panel, grid="")
-    shown = np.where(grid > 0.0, grid, np.nan)
-    most = FULL if name == "occupancy" else max(float(np.nanmax(shown)) if np.isfinite(shown).any() else 1.0, 1e-9)
-    panel.imshow(shown, aspect="auto", cmap=SHADES, vmin=0.0, vmax=most, gid=name)
+    most = FULL if name == "occupancy" else max(float(np.nanmax(grid)) if np.isfinite(grid).any() else 1.0, 1e-9)
+    panel.imshow(grid, aspect="auto", cmap=SHADES, vmin=0.0, vmax=most, gid=name)
     panel.set_xlim(-0.5, len(hours) - 0.5)
     panel.set_ylim(len(days) - 0.5, -0.5)
     for edge in range(1, max(len(hours), len(days))):
@@ -111,7 +110,7 @@ def _draw_map(panel: Axes, grid: NDArray[np.float64], days: list[int], hours: li
     every = max(1, int(np.ceil(1.7 * unit * len(hours) / (width * POINTS_PER_INCH))))
     places = range(0, len(hours), every)
     panel.set_xticks(list(places), labels=[str(hours[place]) for place in places])
-    _print(panel, shown, name, most, (width / len(hours), height / len(days)))
+    _print(panel, grid, name, most, (width / len(hours), height / len(days)))
 
 
 def _decimals(shown: NDArray[np.float64], name: str) -> int:
@@ -121,7 +120,9 @@ def _decimals(shown: NDArray[np.float64], name: str) -> int:
 
 def _print(panel: Axes, shown: NDArray[np.float64], name: str, most: float, cell: tuple[float, float]) -> None:
     decimals = _decimals(shown, name)
-    texts = {place: number(float(shown[place]), decimals) for place in np.ndindex(*shown.shape) if shown[place] > 0.0}
+    texts = {
+        place: number(float(shown[place]), decimals) for place in np.ndindex(*shown.shape) if np.isfinite(shown[place])
+    }
     size = base_font() * SMALL
     widest = max((width_of(text, 10.0) / 10.0 for text in texts.values()), default=1.0)
     size = min(size, 0.84 * cell[0] / widest, 0.8 * cell[1] * POINTS_PER_INCH)

@@ -64,17 +64,22 @@ TENTHS: Final = (0.1, 0.9)
 class Week(NamedTuple):
     """What an average week is like, by touchpoint of the plan and hour since Monday 00:00.
 
+    The mean is over the times that each hour came: a year has 53 of one weekday.
+
     Attributes
     ----------
     offered : (n, 168) float
         Contacts that arrive in that hour, a week.
     duty, busy : (n, 168) float
         Agents on duty and agents in service, mean over the hour; what goes on after a shift has ended counts as busy.
+    seen : (168,) float
+        How often each hour came, from time 0 to the horizon.
     """
 
     offered: NDArray[np.float64]
     duty: NDArray[np.float64]
     busy: NDArray[np.float64]
+    seen: NDArray[np.float64]
 
 
 class Recording(NamedTuple):
@@ -184,8 +189,10 @@ class Recorder(Simulation):
         end = int(self.plan.clock[0]["horizon"])
         for desk in np.flatnonzero(self.of_firm):
             self._on_duty(int(desk), end, 0.0)
-        weeks = end / pl.WEEK
-        week = Week(self.arrived / weeks, self.duty / (weeks * HOUR), self.busy / (weeks * HOUR))
+        time = np.zeros((1, WEEK_HOURS))
+        spread_over(time, np.zeros(1, np.intp), np.zeros(1, np.int64), np.array([end]), self._week)
+        seen = np.maximum(time[0], 1.0)
+        week = Week(self.arrived * HOUR / seen, self.duty / seen, self.busy / seen, time[0] / HOUR)
         return Recording(
             policy=policy,
             replication=luck.replication,

@@ -99,15 +99,16 @@ def test_the_recorded_runs_are_those_of_the_comparison(comparison, found):
             all_, answered = wait_distribution.waits_at(one.rows, desk)
             assert answered.size == figure(comparison, name, "answered", policy)
             assert all_.mean() == pytest.approx(figure(comparison, name, "wait_all_mean", policy), rel=1e-6)
+            seen = one.week.seen
+            assert seen.sum() == pytest.approx(365 * 24)
             # Who finishes a service after the shift counts as on duty in the tables.
             on_duty = figure(comparison, name, "on_duty_mean", policy)
-            assert 0.97 * on_duty < one.week.duty[desk].sum() / 168 <= on_duty
+            assert 0.97 * on_duty < (one.week.duty[desk] * seen).sum() / seen.sum() <= on_duty
             busy = figure(comparison, name, "occupancy", policy) * on_duty
-            assert one.week.busy[desk].sum() / 168 == pytest.approx(busy, rel=1e-3)
-            weeks = 365 / 7
-            assert one.week.offered[desk].sum() * weeks == pytest.approx(
-                figure(comparison, name, "arrivals", policy), abs=1e-6
-            )
+            assert (one.week.busy[desk] * seen).sum() / seen.sum() == pytest.approx(busy, rel=1e-3)
+            arrived = figure(comparison, name, "arrivals", policy)
+            assert (one.week.offered[desk] * seen).sum() == pytest.approx(arrived, abs=1e-6)
+        assert set(np.round(one.week.duty[0][one.week.duty[0] > 0.0], 6)) == {1.0}
 
 
 def test_the_service_level_is_that_of_the_tables(comparison, facts):
@@ -160,7 +161,7 @@ def rows_of(*rows):
 
 
 def recording(rows=(), judged=(), hurt=0):
-    nothing = Week(*(np.zeros((3, 168)) for _ in range(3)))
+    nothing = Week(*(np.zeros((3, 168)) for _ in range(3)), np.full(168, 52.0))
     made = np.array(list(judged), JUDGED) if judged else np.zeros(0, JUDGED)
     return Recording("as-is", 0, rows_of(*rows), nothing, made, 0, np.zeros(0), np.full(3, 0.3), hurt, None)
 
@@ -342,11 +343,11 @@ def test_callers_without_a_name_have_waits_and_a_load_and_nothing_else():
 def test_from_the_command_line_to_the_pictures(facts, tmp_path):
     from typer.testing import CliRunner
 
-    from cxsim.cli.app import app
+    from cxsim.cli.app import app, hoisted
 
     (tmp_path / "town.yaml").write_text(TOWN, encoding="utf-8")
     asked = ["compare", str(tmp_path / "town.yaml"), "--replications", "2", "--out", str(tmp_path / "out"), "--quiet"]
-    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert CliRunner().invoke(app, hoisted(asked)).exit_code == 0
     results = read(tmp_path / "out").results
     for name, chart in results.plot.book(EVENT_CHARTS).items():
         assert chart.save(tmp_path / f"{name}.png").stat().st_size > 10_000

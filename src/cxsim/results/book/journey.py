@@ -145,7 +145,9 @@ def _title(facts: Facts) -> str:
     said = []
     for policy in dict.fromkeys(table["policy"]):
         gap = float(whole[policy, EXPERIENCE] - whole[policy, EXPECTATION])
-        said.append(f"{fixed(abs(gap), 2)} SD {'better' if gap >= 0.0 else 'worse'} under {policy}")
+        size = fixed(abs(gap), 2)
+        found = "the same" if size == "0.00" else f"{size} SD {'better' if gap > 0.0 else 'worse'}"
+        said.append(f"{found} under {policy}")
     if not said:
         return "The journey, touchpoint by touchpoint"
     return f"Against what is expected, journeys turn out {listed(said)}{_most_changed(table, facts)}"

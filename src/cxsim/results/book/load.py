@@ -41,7 +41,7 @@ def _table(facts: Facts) -> pd.DataFrame:
     rows = []
     plan = recorded.plan_of(facts, facts.reference)
     for desk in recorded.desks_of(plan, names.policy_firm):
-        offered, duty, busy = (one[desk] for one in found.week)
+        offered, duty, busy = (one[desk] for one in found.week[:3])
         if not offered.any():
             continue
         felt = bool(plan.touchpoints[desk]["in_person"] == 1)
