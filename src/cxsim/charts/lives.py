@@ -158,7 +158,8 @@ def _name_row(ax: Axes, name: str, middle: float, letters: float) -> None:
     unit = base_font()
     ax.annotate(
         said(name), (0.0, middle), xycoords=ax.get_yaxis_transform(), xytext=(-unit * 0.9, 0),
-        textcoords="offset points", va="center_baseline", ha="right", **plain(fontsize=letters, color=SOFT_INK, annotation_clip=False),
+        textcoords="offset points", va="center_baseline", ha="right",
+        **plain(fontsize=letters, color=SOFT_INK, annotation_clip=False),
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from cxsim.charts.words import label
+from cxsim.charts.words import said as in_words
 from cxsim.results.book.entry import Entry
 from cxsim.results.book.shown import beside
 from cxsim.results.facts import Facts
