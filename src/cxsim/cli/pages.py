@@ -55,8 +55,9 @@ def report(
 ) -> None:
     """Make the report, slides, a workbook and the charts again from stored results.
 
-    Nothing is simulated: the same tables and sentences, with another title,
-    for somebody else, or in another format.
+    The same tables and sentences, with another title, for somebody else, or in
+    another format. Nothing is simulated, but for the charts that follow single
+    customers: they take a run or two again.
 
     \b
     Examples:
