@@ -7,7 +7,7 @@ from matplotlib.lines import Line2D
 
 from cxsim.charts.text import MISSING_GLYPH, cut_texts, drawn_texts, overlapping_texts
 from cxsim.results import compare
-from cxsim.scenario.library import names
+from cxsim.scenario import library
 from cxsim.scenario.loaded import load
 
 SEED = 20260101
@@ -59,7 +59,7 @@ def test_all_charts_of_one_scenario():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [one for one in names() if "/" not in one and one != SMALL])
+@pytest.mark.parametrize("name", [one for one in library.names() if "/" not in one and one != SMALL])
 def test_all_charts_of_every_scenario(name):
     charts, policies = charts_of(name, 3)
     assert charts
