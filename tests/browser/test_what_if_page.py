@@ -79,6 +79,8 @@ def wait_for(page, pattern, selector=".finding"):
 
 
 def test_a_lever_that_moves_changes_the_numbers(gym, visit):
+    from playwright.sync_api import expect
+
     _, url = gym
     opened = visit(url)
     wait_for(opened.page, "This is as-is")
@@ -89,10 +91,11 @@ def test_a_lever_that_moves_changes_the_numbers(gym, visit):
     slider.focus()
     opened.page.keyboard.press("ArrowLeft")
     wait_for(opened.page, "paired run")
-    assert opened.page.locator('[data-lever="price"] input.number').input_value() == "29.8"
+    price = opened.page.locator('[data-lever="price"] input.number')
+    expect(price).to_have_value("29.8", timeout=60_000)
     opened.page.keyboard.press("Control+z")
     wait_for(opened.page, "After 4 paired runs")  # at once: the runs are kept
-    assert opened.page.locator('[data-lever="price"] input.number').input_value() == "30"
+    expect(price).to_have_value("30", timeout=60_000)
     assert (opened.errors, opened.outside(*own(url))) == ([], [])
 
 
