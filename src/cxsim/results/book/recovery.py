@@ -30,6 +30,7 @@ HEALED: Final = label("made good")
 STAYED: Final = label("stayed")
 ALL: Final = 100.0
 POINTS: Final = 60
+FEW: Final = 0.05  # of 100: would be written as 0.0
 NAN: Final = float("nan")
 
 
@@ -112,6 +113,8 @@ def _title(facts: Facts) -> str:
 def _count(per_100: float) -> str:
     if per_100 == 0.0:
         return "none"
+    if per_100 < FEW:
+        return f"fewer than {2.0 * FEW:g}"
     return fixed(per_100, 0 if per_100 >= 10.0 else 1)  # noqa: PLR2004 -- two digits
 
 
