@@ -80,9 +80,9 @@ def change(found: Estimate) -> str:
         if found.measure != COST:
             gap, low, high = signed(gap), signed(low), signed(high)
         return f"{gap} {found.unit}{_interval(found, low, high)}"
-    low, high = found.ends
-    gap = difference(found.difference, found.unit, high - low)
-    return gap if math.isnan(low) else f"{gap} ({span(low, high, found.unit)})"
+    least, most = found.ends
+    text = difference(found.difference, found.unit, most - least)
+    return text if math.isnan(least) else f"{text} ({span(least, most, found.unit)})"
 
 
 def _interval(found: Estimate, low: str, high: str) -> str:
