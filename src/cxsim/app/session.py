@@ -211,7 +211,7 @@ class Session:
         if setting is not None:
             self._move(setting)
         for one in known:
-            if one is not None and all(pin.setting != one for pin in self.pins):
+            if one is not None and len(self.pins) < MOST_PINS and all(pin.setting != one for pin in self.pins):
                 self._pinned += 1
                 self.pins.append(Pin(self._pinned, one))
 
@@ -331,19 +331,12 @@ class Session:
         if not one.early:
             self._extents[one.measure] = max(self._extents.get(one.measure, 0.0), wide)
         return {
-            "measure": one.measure,
+            **_cell(one),
             "title": words.title(one.measure),
             "unit": one.unit,
             "count": one.n,
-            "value": words.value(one),
             "asIs": words.value(one, as_is),
-            "change": words.change(one),
-            "told": one.told,
-            "good": one.good,
-            "difference": _number(one.difference),
             "early": one.early,
-            "low": _number(one.ends[0]),
-            "high": _number(one.ends[1]),
             "extent": self._extents.get(one.measure, wide),
             "cost": one.measure == COST,
         }
@@ -359,15 +352,8 @@ class Session:
             "count": pairs.n,
             "broken": pairs.broken,
             "setting": _written(pin.setting),
-            "cells": [
-                {
-                    "measure": one.measure, "value": words.value(one), "change": words.change(one), "told": one.told,
-                    "good": one.good, "difference": _number(one.difference),
-                    "low": _number(one.ends[0]), "high": _number(one.ends[1]),
-                }
-                for one in cells
-            ],
-        }  # fmt: skip
+            "cells": [_cell(one) for one in cells],
+        }
 
 
 def _text(message: Message, key: str) -> str:
@@ -376,12 +362,14 @@ def _text(message: Message, key: str) -> str:
     Raises
     ------
     ValueRefusedError
-        When it is no text, or a very long one.
+        When it is no text, a very long one, or one with signs that nobody sees.
     """
     found = message.get(key, "")
-    if not isinstance(found, str) or len(found) > LONGEST_TEXT or not found.isprintable():
+    if not isinstance(found, str) or len(found) > LONGEST_TEXT:
         allowed = f"a text of at most {LONGEST_TEXT} letters"
         raise ValueRefusedError(repr(found), allowed, "write a shorter one")
+    if not found.isprintable():
+        raise ValueRefusedError(ascii(found), "a text of signs that can be seen", "type it instead of pasting it")
     return found
 
 
@@ -389,6 +377,14 @@ def _written(setting: Setting) -> dict[str, Any]:
     return {
         "start": setting.start, "moved": dict(setting.moved), "begins": setting.begins,
         "once": setting.once, "yearly": setting.yearly,
+    }  # fmt: skip
+
+
+def _cell(one: Estimate) -> dict[str, Any]:
+    return {
+        "measure": one.measure, "value": words.value(one), "change": words.change(one), "told": one.told,
+        "good": one.good, "difference": _number(one.difference), "low": _number(one.ends[0]),
+        "high": _number(one.ends[1]),
     }  # fmt: skip
 
 

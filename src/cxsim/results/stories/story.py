@@ -236,9 +236,14 @@ class Story:
 
     def _turns(self, place: int) -> list[str]:
         """Tell what a life turned on; from the parting on, where there is one."""
+        if not self.moments[place]:
+            return self._told(place)
         begins = 0 if self.parting is None else self.parting.time
         rest = [one for one in self.moments[place] if one.over >= begins]
-        return [f"{clock(self.teller.starts, one.time)}: {self.teller.moment(one)}" for one in turning_points(rest)]
+        turns = turning_points(rest)
+        if not turns:
+            return ["Nothing turned this life: no failure, no complaint, no leaving."]
+        return [f"{clock(self.teller.starts, one.time)}: {self.teller.moment(one)}" for one in turns]
 
     def _ending(self, place: int) -> str:
         horizon = int(self.luck.plan(self.policies[place]).clock[0]["horizon"])
