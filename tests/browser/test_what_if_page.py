@@ -178,6 +178,6 @@ def test_the_first_result_on_cable_town(visit, tmp_path, record_property):
         seconds = time.perf_counter() - begun
         record_property("seconds", seconds)
         print(f"cable-town: first result {seconds:.2f} s after a slider moved")  # noqa: T201 -- what is measured
-        wait_for(opened.page, "After 3 paired runs: keeps [0-9.]+ more in every 100")
+        wait_for(opened.page, "After 3 paired runs: too few to tell")
         assert (opened.errors, opened.outside(*own(url))) == ([], [])
     assert seconds < 20.0  # a second on a quiet machine; this one may be busy

@@ -20,6 +20,7 @@ HEADLINES: Final = (
 )  # fmt: skip
 LARGE: Final = 3
 COST: Final = "policy_cost"
+FEW: Final = 5  # below so many paired replications an interval of their spread means little, and nothing is claimed
 
 
 class Estimate(NamedTuple):
@@ -50,8 +51,18 @@ class Estimate(NamedTuple):
 
     @property
     def told(self) -> bool:
-        """Whether the interval lies on one side of 0."""
-        return not math.isnan(self.low) and (self.low > 0.0 or self.high < 0.0)
+        """Whether there are runs enough, and the interval lies on one side of 0."""
+        return not self.early and (self.low > 0.0 or self.high < 0.0)
+
+    @property
+    def early(self) -> bool:
+        """Whether there are too few runs yet to claim anything."""
+        return self.n < FEW
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Ends of the interval as they are shown: NaN where it is too early for one, or it has no width."""
+        return (math.nan, math.nan) if self.early or not self.low < self.high else (self.low, self.high)
 
     @property
     def good(self) -> bool:
@@ -60,7 +71,10 @@ class Estimate(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """Retention month by month: means, and the interval of the paired difference laid around the setting's mean."""
+    """Retention month by month: means, and the interval of the paired difference laid around the setting's mean.
+
+    The interval is cut at 0 and 1, and NaN before there are runs enough.
+    """
 
     months: Array
     setting: Array
@@ -127,7 +141,8 @@ def curve(columns: LiveColumns, pairs: Pairs, base: Pairs) -> Curve | None:
     nothing = np.full(as_is.shape[1], math.nan)
     runs = np.array([columns.curve(row) for row in pairs.runs])
     mean, low, high = (runs.mean(axis=0) if runs.size else nothing), nothing, nothing
-    if len(runs) > 1:
+    if len(runs) >= FEW:
         ends = [mean_interval(column)[:3] for column in (runs - as_is).T]
-        low, high = (as_is.mean(axis=0) + np.array([one[side] for one in ends]) for side in (1, 2))
+        gaps = (np.array([one[side] for one in ends]) for side in (1, 2))
+        low, high = (np.clip(as_is.mean(axis=0) + gap, 0.0, 1.0) for gap in gaps)
     return Curve(columns.months, mean, as_is.mean(axis=0), low, high)

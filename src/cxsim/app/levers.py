@@ -93,6 +93,11 @@ class Lever:
     options: tuple[str, ...] = ()
     main: bool = False
 
+    @property
+    def note(self) -> str:
+        """What must be known beside the title; usually nothing."""
+        return "all opening hours" if self.location[-1] == "staff" and not self.options else ""
+
     def read(self, given: object) -> float | str:
         """Return a value of this lever from what a person moved, chose or typed.
 

@@ -37,6 +37,8 @@ Array = NDArray[np.float64]
 RETENTION: Final = "retention"
 REPLICATIONS: Final = 30
 MOST_JOBS: Final = 4
+# A case that is as-is in every figure of so many runs gets no more of them.
+SAME_AFTER: Final = 3
 # Cases whose runs are kept; as-is always is.
 MOST_KEPT: Final = 500
 # A run of so many customers and years takes about a quarter of a second, and a setting is heard of within one.
@@ -86,6 +88,11 @@ class Pairs(NamedTuple):
     def n(self) -> int:
         """Number of paired replications."""
         return len(self.runs)
+
+    @property
+    def same(self) -> bool:
+        """Whether every run so far is that of as-is in every figure, and there are enough to say so."""
+        return self.n >= SAME_AFTER and np.array_equal(self.runs, self.as_is, equal_nan=True)
 
 
 class Watch:
@@ -157,6 +164,7 @@ class LiveModel:
         self._watches: list[Watch] = []
         self._rows: OrderedDict[Case, dict[int, Array]] = OrderedDict({AS_IS_CASE: {}})
         self._broken: dict[Case, str] = {}
+        self._same: set[Case] = set()
         self._flying: set[Want] = set()
         self._threads: list[threading.Thread] = []
         self._closed = False
@@ -224,8 +232,12 @@ class LiveModel:
         """Return the pairs of a case once there are so many, or it is broken, or time is up."""
         wanted = self.replications if count is None else count
         with self._change:
-            self._change.wait_for(lambda: self.pairs(case).n >= wanted or self.pairs(case).broken, seconds)
+            self._change.wait_for(lambda: self._is_done(case, wanted), seconds)
         return self.pairs(case)
+
+    def _is_done(self, case: Case, wanted: int) -> bool:
+        found = self.pairs(case)
+        return found.n >= wanted or bool(found.broken) or case in self._same
 
     # ---------------------------------------------------------------------------------------------------- threads
 
@@ -269,6 +281,9 @@ class LiveModel:
             if row is not None:
                 self._rows.setdefault(want.case, {})[want.replication] = row
                 self._rows.move_to_end(want.case)
+                # Whichever of a pair comes last completes it.
+                watched = {case for watch in self._watches for case in watch.cases} - {AS_IS_CASE}
+                self._same.update(case for case in watched if self.pairs(case).same)
                 self._drop()
                 self.version += 1
             elif not given_up.is_set():
@@ -299,6 +314,7 @@ class LiveModel:
         return (
             want not in self._flying
             and want.case not in self._broken
+            and want.case not in self._same
             and want.replication not in self._rows.get(want.case, {})
         )
 

@@ -66,6 +66,8 @@ function meter(svg, card) {
   svg.append(draw("circle", { cx: at(card.difference), cy: y, r: 5.5, fill: ink }));
 }
 
+const banded = (curve, state) => !state.asIs && curve.low.every((one) => one !== null) && curve.low.some((one, n) => one < curve.high[n]);
+
 function curveChart(box, curve, about, title) {
   const width = Math.max(280, Math.min(box.clientWidth || 700, 900)), narrow = width < 520;
   const height = narrow ? 230 : 290, left = 46, right = narrow ? 12 : 128, top = 14, bottom = 40;
@@ -89,7 +91,7 @@ function curveChart(box, curve, about, title) {
   }
   svg.append(draw("text", { x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle" }, last > 18 ? "years" : "months"));
   const path = (values) => values.map((one, n) => `${n ? "L" : "M"}${x(curve.months[n]).toFixed(1)} ${y(one).toFixed(1)}`).join("");
-  if (curve.low.every((one) => one !== null)) {
+  if (banded(curve, title)) {
     const back = curve.high.map((one, n) => [curve.months[n], one]).reverse();
     const band = path(curve.low) + back.map(([month, one]) => `L${x(month).toFixed(1)} ${y(one).toFixed(1)}`).join("") + "Z";
     svg.append(draw("path", { d: band, fill: INK.mine, "fill-opacity": 0.18 }));
@@ -153,7 +155,7 @@ function leverRow(lever, send) {
   const id = `lever-${Math.random().toString(36).slice(2)}`;
   const reset = make("button", { class: "bare", type: "button", title: "Reset", "aria-label": `Reset ${lever.title}`, onclick: () => send({ do: "reset", lever: lever.path }) }, "↺");
   const fault = make("p", { class: "fault", id: `${id}-fault`, hidden: true });
-  const label = make("label", { for: id }, lever.title);
+  const label = make("label", { for: id }, lever.title, lever.note ? make("span", { class: "note" }, `, ${lever.note}`) : "");
   if (lever.options.length) {
     const select = make("select", { id, onchange: () => send({ do: "set", lever: lever.path, value: select.value }) });
     for (const option of lever.options) select.append(make("option", { value: option }, `${option.replace(/^\[|\]$/g, "")}${option === lever.now ? " (as-is)" : ""}`));
@@ -223,7 +225,7 @@ export function render({ model, el }) {
   const about = model.about;
   const byPath = Object.fromEntries(about.levers.map((lever) => [lever.path, lever]));
   const rows = {};
-  let sent = 0, answered = 0, silence = null, told = "", measure = about.measures.length ? about.measures[0].name : "";
+  let sent = 0, answered = 0, silence = null, told = "", savedAt = "", measure = about.measures.length ? about.measures[0].name : "";
 
   const send = (message) => {
     sent += 1;
@@ -294,9 +296,10 @@ export function render({ model, el }) {
   const figures = make("section", { class: "figures", "aria-label": "Figures" }, cards, paid);
 
   const chart = make("div", {});
+  const band = make("p", { class: "small", hidden: true }, "Band: 95 % interval of the paired difference from as-is, month by month. Both lines are means of the same replications.");
   const chartBox = make("div", { class: "chart", hidden: true },
     make("h2", {}, `Customers of today still with ${about.firm}, month by month`), chart,
-    make("p", { class: "small" }, "Band: 95 % interval of the paired difference from as-is, month by month. Both lines are means of the same replications."));
+    band);
 
   // ---- pinned and saved
   const pin = make("button", { type: "button", onclick: () => send({ do: "pin" }) }, "Pin this setting");
@@ -331,6 +334,7 @@ export function render({ model, el }) {
 
   const footer = make("footer", {},
     about.approximate ? make("p", { class: "approximate" }, about.approximate) : null,
+    make("p", {}, "As-is is the firm as the scenario describes it today. Paired: every run of a setting is set against a run of as-is with the same people and the same luck, so what differs is what the setting did. Of 95 % intervals, about 95 in 100 hold what endless runs would show."),
     make("p", {}, `Every replication pairs the setting with as-is on the same luck (seed ${about.seed}); ${about.goal} of them are made. Intervals are 95 % t intervals of the paired differences, each for itself: they are not widened for looking at them while they tighten, nor for trying many settings. Confirm what you choose with cxsim compare and another seed.`),
     make("p", {}, "Intervals cover luck between runs. What nobody knows about the world is another doubt: cxsim compare with --worlds. Nothing on this page leaves this machine."));
 
@@ -363,6 +367,7 @@ export function render({ model, el }) {
       say(boxes[n].was, state.asIs || card.asIs === "–" ? "" : `as-is ${card.asIs}`);
       say(boxes[n].change, state.asIs ? "" : card.change);
       boxes[n].change.className = `change ${card.told ? (card.good ? "good" : "bad") : ""}`;
+      boxes[n].node.classList.toggle("early", card.early && !state.asIs);
       meter(boxes[n].svg, state.asIs ? { difference: null } : card);
     });
     const cost = state.cards.find((card) => card.cost);
@@ -405,7 +410,7 @@ export function render({ model, el }) {
     say(counted, preparing ? "As-is is being simulated …" : state.asIs ? `${state.count} of ${about.goal} runs${about.approximate ? ", approximate" : ""}` : `${state.count} of ${about.goal} paired runs${about.approximate ? ", approximate" : ""}`);
     filled.style.width = `${(100 * state.count) / about.goal}%`;
     sayWhole(finding, state.finding);
-    if (state.count === 2 || state.count === about.goal) { if (told !== state.finding) { told = state.finding; live.textContent = told; } }
+    if (state.count === 5 || state.count === about.goal) { if (told !== state.finding) { told = state.finding; live.textContent = told; } }
     updateCards(state);
     policy.value = state.setting.start;
     begins.value = state.setting.begins;
@@ -430,10 +435,12 @@ export function render({ model, el }) {
     open.disabled = state.asIs;
     show(chartBox, Boolean(state.curve));
     if (state.curve) curveChart(chart, state.curve, about, state);
+    show(band, Boolean(state.curve) && banded(state.curve, state));
     updatePins(state);
     say(asks, state.asks || (elsewhere && !form.hidden ? state.fault : ""));
     show(again, Boolean(state.asks));
-    if (state.saved) { say(saved, state.saved); show(saved, true); unfold(false); } else if (state.fault || state.asks) show(saved, false);
+    const stands = JSON.stringify(state.setting);
+    if (state.saved) { say(saved, state.saved); show(saved, true); unfold(false); savedAt = stands; } else if (state.fault || state.asks || stands !== savedAt) show(saved, false);
     remember(state);
   }
 

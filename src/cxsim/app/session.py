@@ -29,7 +29,6 @@ MOST_PINS: Final = 6
 MOST_UNDONE: Final = 200
 LONGEST_TEXT: Final = 200
 LARGE: Final = 3
-STEADY: Final = 3  # replications from which an interval says how wide a scale must be
 
 
 @dataclass
@@ -266,7 +265,8 @@ class Session:
                 {
                     "path": lever.path, "title": lever.title, "group": lever.group, "unit": lever.unit,
                     "now": lever.now, "low": lever.low, "high": lever.high, "step": lever.step,
-                    "options": list(lever.options), "main": lever.main, "nowText": words.amount_text(lever, lever.now),
+                    "options": list(lever.options), "main": lever.main, "note": lever.note,
+                    "nowText": words.amount_text(lever, lever.now),
                 }
                 for lever in room.levers.values()
             ],
@@ -284,6 +284,8 @@ class Session:
         large = found[:LARGE]
         idle = self.setting.start == AS_IS and self.setting.is_start
         finding = words.finding(large, room.model.replications, as_is=idle) if large else ""
+        if pairs.same and not idle:
+            finding = words.nothing_changes(room.settings, self.setting, pairs.n)
         return {
             "count": pairs.n,
             "asIsCount": base.n,
@@ -325,22 +327,16 @@ class Session:
     def _card(self, one: Estimate, base: Pairs) -> dict[str, Any]:
         # Before the first pair the mean of as-is is that of its own runs, so that there is something to begin from.
         as_is = one.as_is if one.n else estimate(self.room.model.columns, base, one.measure).mean
-        wide = max((abs(end) for end in (one.low, one.high, one.difference) if math.isfinite(end)), default=0.0)
-        if one.n >= STEADY:
+        wide = max((abs(end) for end in (*one.ends, one.difference) if math.isfinite(end)), default=0.0)
+        if not one.early:
             self._extents[one.measure] = max(self._extents.get(one.measure, 0.0), wide)
         return {
-            "measure": one.measure,
+            **_cell(one),
             "title": words.title(one.measure),
             "unit": one.unit,
             "count": one.n,
-            "value": words.value(one),
             "asIs": words.value(one, as_is),
-            "change": words.change(one),
-            "told": one.told,
-            "good": one.good,
-            "difference": _number(one.difference),
-            "low": _number(one.low),
-            "high": _number(one.high),
+            "early": one.early,
             "extent": self._extents.get(one.measure, wide),
             "cost": one.measure == COST,
         }
@@ -356,15 +352,8 @@ class Session:
             "count": pairs.n,
             "broken": pairs.broken,
             "setting": _written(pin.setting),
-            "cells": [
-                {
-                    "measure": one.measure, "value": words.value(one), "change": words.change(one), "told": one.told,
-                    "good": one.good, "difference": _number(one.difference), "low": _number(one.low),
-                    "high": _number(one.high),
-                }
-                for one in cells
-            ],
-        }  # fmt: skip
+            "cells": [_cell(one) for one in cells],
+        }
 
 
 def _text(message: Message, key: str) -> str:
@@ -388,6 +377,14 @@ def _written(setting: Setting) -> dict[str, Any]:
     return {
         "start": setting.start, "moved": dict(setting.moved), "begins": setting.begins,
         "once": setting.once, "yearly": setting.yearly,
+    }  # fmt: skip
+
+
+def _cell(one: Estimate) -> dict[str, Any]:
+    return {
+        "measure": one.measure, "value": words.value(one), "change": words.change(one), "told": one.told,
+        "good": one.good, "difference": _number(one.difference), "low": _number(one.ends[0]),
+        "high": _number(one.ends[1]),
     }  # fmt: skip
 
 

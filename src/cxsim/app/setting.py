@@ -109,6 +109,28 @@ class Settings:
         """Return where a lever stands in the policy that a setting begins with."""
         return self.values(setting.start).get(path, self.levers[path].now)
 
+    def missing(self, setting: Setting, path: str) -> str:
+        """Say what a moved lever needs before it can do anything; empty where nothing is known to be missing."""
+        place = self.levers[path].location
+        if place[-1] not in {"credit", "without_approval"} or "recovery" not in place:
+            return ""
+        steps, credit = self._beside(setting, place, "steps"), self._beside(setting, place, "credit")
+        if "credit" not in str(steps):
+            owner = path.rpartition(".")[0]
+            return f"No credit is among {owner}.steps: add `credit` there."
+        nothing = number_of(self.scenario.content.tree, (*place[:-1], "credit"), credit) in {None, 0.0}
+        return "No credit is given: raise the credit." if nothing and place[-1] == "without_approval" else ""
+
+    def _beside(self, setting: Setting, place: paths.Location, key: str) -> Any:
+        """Return where the neighbour of a value stands, as a lever or as written."""
+        path = self._places.get((*place[:-1], key))
+        if path is not None:
+            return self.value(setting, path)
+        try:
+            return paths.at(self.scenario.content.tree, (*place[:-1], key))
+        except KeyError:
+            return ""
+
     def with_value(self, setting: Setting, path: str, given: object) -> Setting:
         """Return a setting with a lever moved.
 

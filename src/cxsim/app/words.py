@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from cxsim.app.estimates import COST, Estimate
+from cxsim.app.estimates import COST, FEW, Estimate
 from cxsim.app.setting import Setting, Settings
 from cxsim.experiments.studies.case import AS_IS
 from cxsim.measures.catalog import CATALOG, MONEY
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cxsim.app.levers import Lever
     from cxsim.scenario import Scenario
 
-FEW: Final = 5
+MONEY_FIGURES: Final = 3
 SHORT_TITLES: Final = {
     "retention": "Still with us",
     "won_by_recommendation": "Won by recommendation",
@@ -79,19 +79,28 @@ def change(found: Estimate) -> str:
         gap, low, high = _amounts(found.difference, found.low, found.high)
         if found.measure != COST:
             gap, low, high = signed(gap), signed(low), signed(high)
-        gap, ends = f"{gap} {found.unit}", f"{low} to {high}"
-    else:
-        width = found.high - found.low
-        gap, ends = difference(found.difference, found.unit, width), span(found.low, found.high, found.unit)
-    return gap if math.isnan(found.low) else f"{gap} ({ends})"
+        return f"{gap} {found.unit}{_interval(found, low, high)}"
+    least, most = found.ends
+    text = difference(found.difference, found.unit, most - least)
+    return text if math.isnan(least) else f"{text} ({span(least, most, found.unit)})"
+
+
+def _interval(found: Estimate, low: str, high: str) -> str:
+    """Write the ends of an interval; nothing where there is none to show, or both ends round to the same."""
+    return "" if math.isnan(found.ends[0]) or low == high else f" ({low} to {high})"
 
 
 def _amounts(middle: float, low: float, high: float) -> tuple[str, str, str]:
-    """Write an amount of money and the ends of its interval, to a place that the interval lets one tell."""
+    """Write an amount of money and the ends of its interval, to a place that the interval lets one tell.
+
+    Three figures at most: the model is not exact to more.
+    """
     width = high - low
     if not math.isfinite(width) or width <= 0.0:
         return figures(middle), figures(low), figures(high)
     place = math.floor(math.log10(width / 3.0))
+    largest = max(abs(middle), abs(low), abs(high))
+    place = max(place, math.floor(math.log10(largest)) + 1 - MONEY_FIGURES)
     return tuple(fixed(round(one, -place), max(0, -place)) for one in (middle, low, high))  # type: ignore[return-value]
 
 
@@ -112,8 +121,10 @@ def finding(estimates: Sequence[Estimate], goal: int, *, as_is: bool) -> str:
         return "The first paired runs are under way."
     if as_is:
         return "This is as-is: what happens if we change nothing. Move a lever, or begin with a policy."
-    if head.n == 1:
-        return "One paired run cannot tell luck from effect; intervals come with the second."
+    if head.early:
+        if head.n < goal:
+            return f"In {_runs(head.n)} so far: too few runs yet to tell effect from luck."
+        return f"After {_runs(head.n)}: too few to tell effect from luck; ask for at least {FEW} (--replications)."
     texts = [_said(found) for found in estimates if found.told]
     unsaid = [IN_SENTENCES.get(found.measure, found.measure.replace("_", " ")) for found in estimates if not found.told]
     end = head.n >= goal
@@ -123,8 +134,15 @@ def finding(estimates: Sequence[Estimate], goal: int, *, as_is: bool) -> str:
         cannot = f"{listed(unsaid)} cannot be told apart from as-is"
         cannot += "" if end else " yet"
         text = f"{text}; {cannot}" if text else cannot
-    few = " Few runs: an interval this early may still move." if head.n < FEW and not end else ""
-    return f"{start}{text}.{few}"
+    return f"{start}{text}."
+
+
+def nothing_changes(settings: Settings, setting: Setting, count: int) -> str:
+    """Say that a setting does nothing, and what is missing where that is known."""
+    start = "this lever has" if len(setting.moved) == 1 and setting.start == AS_IS else "what was moved has"
+    text = f"Nothing changes: {start} no effect here; every figure of {_runs(count)} is that of as-is."
+    hints = dict.fromkeys(settings.missing(setting, path) for path, _ in setting.moved)
+    return " ".join([text, *(hint for hint in hints if hint)])
 
 
 def _runs(count: int) -> str:
@@ -138,13 +156,15 @@ def _said(found: Estimate) -> str:
     if found.measure == "retention":
         places = places_for(PER_100 * sizes[0], PER_100 * (found.high - found.low))
         gap, low, high = (fixed(PER_100 * size, places) for size in sizes)
-        return f"{'keeps' if more else 'loses'} {gap} more in every 100 ({low} to {high})"
+        return f"{'keeps' if more else 'loses'} {gap} more in every 100{_interval(found, low, high)}"
     if found.measure == "won_by_recommendation":
         gap, low, high = (figures(size) for size in sizes)
-        return f"wins {gap} {'more' if more else 'fewer'} customers a year by recommendation ({low} to {high})"
+        return (
+            f"wins {gap} {'more' if more else 'fewer'} customers a year by recommendation{_interval(found, low, high)}"
+        )
     if found.measure == "profit":
         gap, low, high = _amounts(sizes[0], sizes[1], sizes[2])
-        return f"earns {gap} {found.unit} {'more' if more else 'less'} ({low} to {high})"
+        return f"earns {gap} {found.unit} {'more' if more else 'less'}{_interval(found, low, high)}"
     name = title(found.measure)
     return f"{name if name.isupper() else name[:1].lower() + name[1:]} {change(found)}"
 

@@ -48,6 +48,7 @@ def story(
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the chart there: .png, .svg or .pdf.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Tell every moment, for example --customer 17 --full.")] = False,
     allow_steering: SteeringOption = False,
 ) -> None:
     """Tell the life of one customer, or where it parts under two policies.
@@ -59,6 +60,7 @@ def story(
     \b
     Examples:
       cxsim story cable-town --customer 17
+      cxsim story cable-town --customer 17 --full
       cxsim story cable-town --policies as-is,make-good-fast
       cxsim story cable-town --policies as-is,make-good-fast --pick saved
       cxsim story cable-town --policies as-is,make-good-fast --customer 17 --out life.png
@@ -74,7 +76,7 @@ def story(
     announce(screen, engine)
     luck = luck_of(found, seed=seed, replication=replication, engine=engine.value)
     if customer is not None:
-        _show(screen, story_of(luck, customer, names), out)
+        _show(screen, story_of(luck, customer, names), out, full=full)
         return
     fated = fates_on(luck, (names[0], names[1]))
     if pick is None:
@@ -86,7 +88,7 @@ def story(
     told = fated.story(pick)
     others = ", ".join(str(number) for number in examples["customer"].tolist()[1:])
     screen.result(f"{pick}: {fated.chosen(pick).size}{f'; others are {others}' if others else ''}.")
-    _show(screen, told, out)
+    _show(screen, told, out, full=full)
 
 
 def _check(customer: int | None, pick: str | None, out: Path | None, *, two: bool) -> None:
@@ -112,11 +114,11 @@ def _check(customer: int | None, pick: str | None, out: Path | None, *, two: boo
         raise InputError(f"--out: `{out.name}`; an ending .png, .svg or .pdf is allowed; write, for example, life.png")
 
 
-def _show(screen: Screen, told: Story, out: Path | None) -> None:
+def _show(screen: Screen, told: Story, out: Path | None, *, full: bool) -> None:
     from cxsim.charts.figure import Chart
     from cxsim.results.report import write_whole
 
-    for line in told.sentences():
+    for line in told.sentences(full=full):
         screen.result(_wrapped(line))
     document = told.document()
     if out is not None:

@@ -69,17 +69,23 @@ def test_a_setting_is_what_compare_says_to_the_last_digit(model, made):
     watch.close()
 
 
-def test_the_curve_ends_where_the_measure_does(model, made):
+def test_the_curve_ends_where_the_measure_does(gym, made):
+    model = LiveModel(gym, replications=5, jobs=2)
     watch = model.watch()
     case = made.case(Setting("second-person"))
     watch.follow(case)
     pairs = model.wait(case)
+    early = pairs._replace(runs=pairs.runs[:4], as_is=pairs.as_is[:4])
+    assert np.isnan(curve(model.columns, early, early).low).all()
     line = curve(model.columns, pairs, pairs)
     assert line.months[[0, -1]].tolist() == pytest.approx([0.0, 12.0], abs=0.2)
     assert line.setting[-1] == pytest.approx(estimate(model.columns, pairs, "retention").mean, rel=1e-12)
     found = estimate(model.columns, pairs, "retention")
     assert line.high[-1] - line.as_is[-1] == pytest.approx(found.high)
-    watch.close()
+    wild = pairs._replace(runs=np.clip(pairs.runs * np.array([[0.0], [1.0], [2.0], [0.0], [2.0]]), 0.0, 1.0))
+    band = curve(model.columns, wild, wild._replace(runs=wild.as_is))
+    assert 0.0 <= band.low.min() <= band.high.max() <= 1.0
+    model.close()
 
 
 def test_what_was_simulated_is_kept(model, made):

@@ -2,12 +2,16 @@
 
 import json
 import math
+from pathlib import Path
 
 import pytest
 
 from cxsim.app.estimates import Estimate
-from cxsim.app.session import MOST_PINS, Pin
+from cxsim.app.live import LiveModel
+from cxsim.app.saving import Shelf
+from cxsim.app.session import MOST_PINS, Pin, Room, Session
 from cxsim.app.words import change, finding
+from cxsim.scenario.loaded import loads
 
 
 def test_moving_undoing_and_resetting(session):
@@ -38,7 +42,7 @@ def test_pins_are_compared_and_taken_up_again(session):
     state = session.state()
     assert [pin["title"] for pin in state["pins"]] == ["Second person", "Second person, Price 28 EUR a month"]
     assert [pin["now"] for pin in state["pins"]] == [False, True]
-    assert all(pin["count"] == 4 and pin["cells"][0]["low"] is not None for pin in state["pins"])
+    assert all(pin["count"] == 4 and pin["cells"][0]["low"] is None for pin in state["pins"])  # too early for one
     session.handle({"do": "recall", "number": 1})
     assert session.setting.start == "second-person"
     session.handle({"do": "unpin", "number": 1})
@@ -141,7 +145,7 @@ def _retention(n, difference, low, high):
         (_retention(0, math.nan, math.nan, math.nan), "The first paired runs are under way."),
         (
             _retention(1, 0.1, math.nan, math.nan),
-            "One paired run cannot tell luck from effect; intervals come with the second.",
+            "In 1 paired run so far: too few runs yet to tell effect from luck.",
         ),
         (_retention(12, 0.1, 0.08, 0.12), "So far, in 12 paired runs: keeps 10 more in every 100 (8 to 12)."),
         (_retention(30, -0.1, -0.12, -0.08), "After 30 paired runs: loses 10 more in every 100 (8 to 12)."),
@@ -154,6 +158,47 @@ def _retention(n, difference, low, high):
 )
 def test_what_can_be_said_and_what_cannot(found, said):
     assert finding([found], 30, as_is=False) == said
+
+
+def test_two_runs_that_agree_by_chance_claim_nothing():
+    # As was seen: two runs of cable-town, both 5.5 fewer; after twenty the mean was +2.2.
+    found = Estimate("won_by_recommendation", "customers", 2, 94.5, 100.0, -5.5, -5.5, -5.5)
+    assert not found.told
+    assert change(found) == "−6 customers"
+    assert finding([found], 30, as_is=False) == "In 2 paired runs so far: too few runs yet to tell effect from luck."
+    ended = finding([found._replace(n=4, low=-6.0)], 4, as_is=False)
+    assert ended.startswith("After 4 paired runs: too few to tell effect from luck; ask for at least 5")
+    assert found._replace(n=5, low=-6.0).told
+
+
+def test_a_lever_that_does_nothing_says_so_and_what_it_needs(gym_file):
+    text = gym_file.read_text(encoding="utf-8")
+    scenario = loads(text.replace("steps: [apologize, credit]", "steps: [apologize]"), "gym.yaml")
+    with LiveModel(scenario, replications=12, jobs=2) as model:
+        session = Session(Room(scenario, model, Shelf(scenario, None, Path())))
+        session.handle({"do": "set", "lever": "recovery.credit", "value": 9})
+        pairs = model.wait(session.room.settings.case(session.setting))
+        assert pairs.same
+        assert 3 <= pairs.n < 12
+        assert session.state()["finding"] == (
+            f"Nothing changes: this lever has no effect here; every figure of {pairs.n} paired runs is that of as-is. "
+            "No credit is among recovery.steps: add `credit` there."
+        )
+        session.handle({"do": "set", "lever": "phone.staff", "value": 2})
+        assert not model.wait(session.room.settings.case(session.setting), 3).same
+        session.close()
+
+
+def test_a_slider_of_staff_says_that_it_holds_at_all_hours(session):
+    notes = {lever["path"]: lever["note"] for lever in session.about()["levers"]}
+    assert (notes["phone.staff"], notes["price"]) == ("all opening hours", "")
+
+
+def test_money_is_not_more_exact_than_three_figures():
+    found = Estimate("profit", "EUR", 9, 0.0, 0.0, 133_067.0, 133_058.0, 133_077.0)
+    assert change(found) == "+133 000 EUR"
+    assert finding([found], 9, as_is=False) == "After 9 paired runs: earns 133 000 EUR more."
+    assert change(found._replace(low=132_058.0)) == "+133 000 EUR (+132 000 to +133 000)"
 
 
 def test_money_is_written_as_exactly_as_its_interval_allows():

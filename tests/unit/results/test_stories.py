@@ -14,6 +14,7 @@ from cxsim.results.stories.causes import happened, why
 from cxsim.results.stories.ends import ending, totals
 from cxsim.results.stories.moments import moments_of
 from cxsim.results.stories.told import Teller
+from cxsim.results.stories.turns import turning_points
 from cxsim.units import DAY, HOUR, MINUTE, MONTH, SECOND, YEAR
 
 ME = 17
@@ -100,12 +101,12 @@ def test_a_failure_a_complaint_and_its_answer():
     assert told_of(rows, received=np.array([(DAY, 30.0)], CREDIT)) == [
         (
             "6 January 2025, 01:00: question at Ours; met a failure (incomplete, cause: design; severity 0.8); "
-            "waited 3 minutes at phone; solved after 60 minutes (satisfaction −0.2)."
+            "waited 3 minutes at phone; solved after 60 minutes (felt as usual, −0.2 SD)."
         ),
         "6 January 2025, 02:00: complained to Ours (incomplete, cause: design), and waited 60 minutes at its desks.",
         (
             "6 January 2025, 04:00: got an answer to the complaint from Ours after 2 hours with a credit of 30 EUR; "
-            "it was made good (worth 0.74)."
+            "it was made good in part (worth 0.74 of 1)."
         ),
     ]
 
@@ -154,7 +155,7 @@ def test_bonds_and_talk_are_told():
         "gave notice to Ours because of a complaint that was not made good.",
         "left Ours because of the price (satisfaction −0.7).",
         "became a customer of Rival, after more good stories than bad.",
-        "rated Ours in public with 2.5 stars.",
+        "rated Ours in public with 2.5 stars, for the matter as a whole.",
         "was asked by Ours how it had gone, which pleased.",
         "moved away or died, and so left Rival (satisfaction 0.0).",
     ]
@@ -226,6 +227,15 @@ def test_a_longer_wait_is_a_trace_but_lives_part_where_something_else_happens():
         "The log gives the cause: incomplete, cause: design; under fix it had been worked on, or the team had learned. "
         "By then fix had changed process.fixing."
     )
+
+
+def test_five_turning_points_are_the_weightiest_in_their_order():
+    rows = [line for k in range(9) for line in contact(k * DAY, k, 0, failed=[INCOMPLETE])]
+    rows += [heard(8 * DAY + 2 * HOUR, True, 3), row(9 * DAY, ev.LOG_NOTICE, cause=ev.REASON_UNHEALED)]
+    rows += [row(10 * DAY, ev.LOG_LEFT), row(10 * DAY, ev.LOG_JOINED, firm=1)]
+    found = turning_points(moments_of(np.concatenate(rows), ME))
+    assert [one.kind for one in found] == ["contact", "contact", "gave notice", "left", "joined"]
+    assert [one.time for one in found[:2]] == [0, DAY]
 
 
 def test_who_serves_and_in_which_order_friends_talk_does_not_part_lives():

@@ -50,7 +50,9 @@ def _whole(teller: Teller, row: np.void, customer: int) -> str:
     if kind == ev.LOG_EPISODE:
         return f"the matter was closed at {firm} with satisfaction {signed(value)}"
     if kind == ev.LOG_ANSWERED:
-        found = f"answered the complaint, which {'made' if cause == 1 else 'did not make'} it good (worth {value:.2f})"
+        found = (
+            f"answered the complaint, which {'made' if cause == 1 else 'did not make'} it good (worth {value:.2f} of 1)"
+        )
         return f"{firm} {'did not answer the complaint' if value == NEVER_ANSWERED else found}"
     (moment,) = moments_of(np.array([row]), customer)
     return f"they {teller.moment(moment).removesuffix('.')}"

@@ -19,6 +19,7 @@ from cxsim.results.stories.drawn import caption, chart_table
 from cxsim.results.stories.ends import ending, totals
 from cxsim.results.stories.moments import Moment, moments_of
 from cxsim.results.stories.told import Teller
+from cxsim.results.stories.turns import turning_points
 from cxsim.results.stories.words import clock, day, duration
 from cxsim.scenario import Scenario, load
 from cxsim.units import HOUR
@@ -113,17 +114,34 @@ class Story:
         pair = twins.parting(*self.lives) if len(self.lives) == TWO else None
         return None if pair is None else self._parting(pair, with_cause=True)
 
-    def sentences(self) -> list[str]:
-        """Tell the story, a line for each moment; long uneventful times are one line."""
+    @property
+    def full(self) -> str:
+        """The whole diary as text, a line for each moment."""
+        return "\n".join(self.sentences(full=True))
+
+    def sentences(self, *, full: bool = False) -> list[str]:
+        """Tell where the lives part, why, what each turned on, and what there was in it.
+
+        Parameters
+        ----------
+        full : bool
+            Tell every moment instead; long uneventful times are one line.
+        """
         name = self.luck.scenario.name
         luck = f"replication {self.luck.replication}, seed {self.luck.seed}"
         head = f"Customer {self.customer} of {name} ({self.segment}) under {' and under '.join(self.policies)}; {luck}"
         said = [f"{head}."]
         if len(self.lives) < TWO:
-            return [*said, self._beginning(), *self._told(0), self._ending(0)]
-        said += self._how_they_part()
+            return [*said, self._beginning(), *(self._told(0) if full else self._turns(0)), self._ending(0)]
+        parted = self._how_they_part()
+        said += parted if full or self.parting is None else parted[-2:]
+        if not full and self.parting is not None:
+            for place, policy in enumerate(self.policies):
+                said += ["", f"Under {policy}:", *_indented([*self._turns(place), self._ending(place)])]
+            return said
         if self.parting is None:
-            return [*said, "", "Both lives:", *_indented([self._beginning(), *self._told(0), self._ending(0)])]
+            told = self._told(0) if full else self._turns(0)
+            return [*said, "", "Both lives:", *_indented([self._beginning(), *told, self._ending(0)])]
         shared, rests = _told_once(self.moments[0], self.moments[1], self.parting.time)
         said += ["", "In both lives:", *_indented([self._beginning(), *self.teller.sentences(shared)])]
         for place, (policy, own) in enumerate(zip(self.policies, rests, strict=True)):
@@ -155,7 +173,7 @@ class Story:
             "customer": self.customer,
             "segment": self.segment,
             "starts": self.teller.starts.isoformat(),
-            "sentences": self.sentences(),
+            "sentences": self.sentences(full=True),
             "first_difference": None if self.first_difference is None else vars(self.first_difference),
             "parting": None if self.parting is None else vars(self.parting),
             "lives": [self._life(place) for place in range(len(self.lives))],
@@ -215,6 +233,17 @@ class Story:
         if found:
             return self.teller.sentences(found)
         return ["Nothing happened: no need arose, no story was heard, and nothing was decided."]
+
+    def _turns(self, place: int) -> list[str]:
+        """Tell what a life turned on; from the parting on, where there is one."""
+        if not self.moments[place]:
+            return self._told(place)
+        begins = 0 if self.parting is None else self.parting.time
+        rest = [one for one in self.moments[place] if one.over >= begins]
+        turns = turning_points(rest)
+        if not turns:
+            return ["Nothing turned this life: no failure, no complaint, no leaving."]
+        return [f"{clock(self.teller.starts, one.time)}: {self.teller.moment(one)}" for one in turns]
 
     def _ending(self, place: int) -> str:
         horizon = int(self.luck.plan(self.policies[place]).clock[0]["horizon"])

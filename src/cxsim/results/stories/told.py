@@ -18,6 +18,10 @@ from cxsim.results.wording import fixed
 from cxsim.results.wording import signed as plus
 from cxsim.scenario.layout import Layout
 
+IN_FULL = 0.95  # what an answer is worth that leaves nothing to wish for
+AS_USUAL = 0.5  # latent SD
+MUCH = 1.5  # latent SD
+
 
 @dataclass(frozen=True)
 class Teller:
@@ -79,7 +83,7 @@ class Teller:
             mo.JOINED: f"became a customer of {firm}{_after_talk(one.value)}.",
             mo.TOLD: f"told customer {one.other} a {_good(one.cause)} story about {firm}.",
             mo.HEARD: f"heard a {_good(one.cause)} story about {firm} from customer {one.other}.",
-            mo.RATED: f"rated {firm} in public with {stars:.1f} stars.",
+            mo.RATED: f"rated {firm} in public with {stars:.1f} stars, for the matter as a whole.",
             mo.FOLLOWED: f"was asked by {firm} how it had gone, {_effect(one.cause)}.",
         }[one.kind]
 
@@ -113,10 +117,11 @@ class Teller:
     def _answer(self, one: Moment, firm: str) -> str:
         if one.value == mo.NEVER_ANSWERED:
             return f"took the complaint to {firm} for unanswered, {duration(one.waited)} after it was made."
-        healed = "it was made good" if one.cause == 1 else "it was not made good"
+        part = " in part" if one.value < IN_FULL else ""
+        healed = f"it was made good{part}" if one.cause == 1 else "it was not made good"
         credit = f" with a credit of {one.credit:g} {self.currency}" if one.credit > 0.0 else ""
         after = "at once" if one.waited == 0 else f"after {duration(one.waited)}"
-        return f"got an answer to the complaint from {firm} {after}{credit}; {healed} (worth {one.value:.2f})."
+        return f"got an answer to the complaint from {firm} {after}{credit}; {healed} (worth {one.value:.2f} of 1)."
 
     def _run(self, run: Sequence[Moment]) -> str:
         """Tell a run of uneventful moments in one sentence."""
@@ -148,7 +153,7 @@ def _outcome(one: Contact, began: int) -> str:
     if one.outcome < 0:
         return "it was still open at the end"
     took = duration(one.ended - began) if one.ended > began else ""
-    felt = "" if math.isnan(one.felt) else f" (satisfaction {signed(one.felt)})"
+    felt = "" if math.isnan(one.felt) else f" ({felt_of(one.felt)})"
     ends = {
         ev.SOLVED: "solved" + (f" after {took}" if took else " at once"),
         ev.UNSOLVED: "never solved",
@@ -157,6 +162,18 @@ def _outcome(one: Contact, began: int) -> str:
         ev.UNREACHED: "never solved: missed the call-back",
     }
     return f"{ends[one.outcome]}{felt}"
+
+
+def felt_of(value: float) -> str:
+    """Say how the whole matter was felt, with its figure in standard deviations.
+
+    A matter is felt by all that it was, luck of the day included, so one that was given up may please all the same.
+    """
+    size = abs(value)
+    if size < AS_USUAL:
+        return f"felt as usual, {signed(value)} SD"
+    much, way = "much " if size >= MUCH else "", "better" if value > 0.0 else "worse"
+    return f"all in all felt {much}{way} than usual, {signed(value)} SD"
 
 
 def _going(one: Moment, firm: str) -> str:
