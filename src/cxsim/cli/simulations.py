@@ -280,7 +280,7 @@ def announce(screen: Screen, engine: Engine) -> None:
         from cxsim.engines.compiled import is_warm
 
         if not is_warm():
-            screen.remark("compiling the engine, once for this version (half a minute or so)")
+            screen.remark("compiling the engine (once for this version, a minute or so)")
 
 
 def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
