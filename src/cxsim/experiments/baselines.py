@@ -81,7 +81,7 @@ def baselines_of(scenario: Scenario) -> tuple[str, ...]:
     )
 
 
-def infer(
+def infer(  # noqa: PLR0913 -- a market, and how runs are made
     scenario: Scenario,
     names: Names,
     *,

@@ -73,6 +73,10 @@ class Setting:
         Of the whole market.
     starting : float
         Our customers at time 0, mean over the runs; NaN where there are none.
+    written : float
+        So many as the scenario says, before the warm-up; NaN where it says none.
+    warm_up : str
+        Such as ``12 months``; empty without any.
     replications, seed : int
     engine, version, note : str
         `note` says how the number of replications came about.
@@ -97,6 +101,8 @@ class Setting:
     contractual: bool = True
     customers: int | None = None
     starting: float = math.nan
+    written: float = math.nan
+    warm_up: str = ""
     replications: int = 20
     seed: int = 1
     engine: str = "compiled"
@@ -150,6 +156,13 @@ class Reason(NamedTuple):
     kept: float
     spared: float = math.nan
     made_good: float = math.nan
+
+
+class Knob(NamedTuple):
+    """Records that are missed, and what moves them the right way, such as ``raise `quality```."""
+
+    missed: tuple[Record, ...]
+    remedy: str
 
 
 class Segment(NamedTuple):
@@ -291,6 +304,8 @@ class Findings:
     openings : tuple of Opening
     rivals : tuple of Rival
     records : tuple of Record
+    knobs : tuple of Knob
+        What brings the records that are missed nearer.
     ledger : Ledger or None
     worlds : Worlds or None
     """
@@ -318,6 +333,7 @@ class Findings:
     openings: tuple[Opening, ...] = ()
     rivals: tuple[Rival, ...] = ()
     records: tuple[Record, ...] = ()
+    knobs: tuple[Knob, ...] = ()
     ledger: Ledger | None = None
     worlds: Worlds | None = None
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.records import Record
-from cxsim.results.findings import Compared, Findings, Gain, Ledger, Opening, Reason, Rival, Row, Segment
+from cxsim.results.findings import Compared, Findings, Gain, Knob, Ledger, Opening, Reason, Rival, Row, Segment
 from cxsim.results.sentences import HALF, RETENTION, in_every_100, kept_places, money, nothing_changed
 from cxsim.results.wording import (
     PER_100,
@@ -32,6 +32,7 @@ from cxsim.results.wording import (
 )
 
 MOST_RIVALS: Final = 3
+START_GAP: Final = 0.05  # of the customers written; less is what luck and turnover bring
 SPOKEN: Final[Mapping[str, str]] = MappingProxyType({
     "nps": "NPS", "nps_true": "true NPS", "csat": "CSAT", "csat_true": "true CSAT", "ces": "CES",
     "wait_mean": "mean wait", "wait_p90": "wait of nine in ten", "retention_1y": "retention after a year",
@@ -248,7 +249,8 @@ def _behind(figure: Compared, ours: float) -> str:
 def why_believe(findings: Findings) -> str:
     """Say how near the model comes to our own figures, and what the assumptions rest on."""
     ledger = _ledger(findings.ledger if findings.others else None)
-    texts = [text for text in (_recorded(findings), ledger, _followed(findings)) if text]
+    parts = (_recorded(findings), to_change(findings), start_apart(findings), ledger, _followed(findings))
+    texts = [text for text in parts if text]
     found = "; ".join(texts)
     return f"{found[:1].upper()}{found[1:]}." if found else ""
 
@@ -272,6 +274,28 @@ def _recorded(findings: Findings) -> str:
     if details and wrong:
         wrong[0] = f"but {wrong[0]}"
     return f"before any policy it comes near {count} ({'; '.join([*details, *wrong])})"
+
+
+def to_change(findings: Findings) -> str:
+    """Say what brings the figures that are missed nearer."""
+    texts = [f"{_missed(knob)}, {knob.remedy}" for knob in findings.knobs]
+    return f"to bring it nearer: {'; '.join(texts)}" if texts else ""
+
+
+def _missed(knob: Knob) -> str:
+    return listed([f"{named(record.figure)} too {_which_way(record)}" for record in knob.missed])
+
+
+def start_apart(findings: Findings) -> str:
+    """Say that our firm begins with other customers than were written, where that is so, and what to do."""
+    setting = findings.setting
+    begun, written = setting.starting, setting.written
+    if not (setting.warm_up and written > 0.0 and abs(begun - written) > START_GAP * written):
+        return ""
+    fewer = begun < written
+    do = "raise `quality` or write a larger `share`" if fewer else "lower `quality` or write a smaller `share`"
+    counts = f"at the start {setting.firm} has {fixed(begun)} customers; {fixed(written)} were written"
+    return f"{counts}, which holds before the warm-up of {setting.warm_up} (shorten `warm_up`, {do})"
 
 
 def _figure(findings: Findings, record: Record) -> str:
