@@ -68,13 +68,14 @@ def type_into(page, lever, text):
 
 
 def wait_for(page, pattern, selector=".finding"):
+    """Wait as long as compiling the engine takes on a busy machine."""
     expression = """([selector, pattern]) => {
       const within = (node) => [...node.querySelectorAll("*")]
         .flatMap((one) => (one.shadowRoot ? within(one.shadowRoot) : []))
         .concat([...node.querySelectorAll(selector)]);
       return within(document).some((one) => new RegExp(pattern).test(one.textContent));
     }"""
-    page.wait_for_function(expression, arg=[selector, pattern], timeout=60_000)
+    page.wait_for_function(expression, arg=[selector, pattern], timeout=240_000)
 
 
 def test_a_lever_that_moves_changes_the_numbers(gym, visit):

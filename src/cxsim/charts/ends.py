@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from cxsim.charts.axes import base_font, figure_width, inches
-from cxsim.charts.style import INK
+from cxsim.charts.style import INK, PAPER
 from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted_alike, plain, spread, width_of
 
 SHARE: Final = 0.21  # of the figure's width, for the names
@@ -31,8 +31,9 @@ class End(NamedTuple):
         Where the leader begins.
     color
         Of the leader.
-    marker
+    marker, hollow
         Drawn before the figure in the place of a leader, for points that lie far from the edge; none by default.
+        Hollow: as the reference is drawn.
     """
 
     name: str
@@ -41,6 +42,7 @@ class End(NamedTuple):
     y: float
     color: str
     marker: str = ""
+    hollow: bool = False
 
 
 def name_ends(ax: Axes, ends: Sequence[End], room: float | None = None) -> None:
@@ -100,7 +102,7 @@ def _mark(ax: Axes, place: tuple[float, float], end: End) -> None:
     unit = base_font()
     line = Line2D(
         [place[0]], [place[1]], transform=ax.transAxes, clip_on=False, marker=end.marker, markersize=unit * 0.62,
-        markerfacecolor=end.color, markeredgecolor=end.color, zorder=3,
+        markerfacecolor=PAPER if end.hollow else end.color, markeredgecolor=end.color, zorder=3,
     )  # fmt: skip
     ax.add_artist(line)
 

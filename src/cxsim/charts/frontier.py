@@ -108,6 +108,7 @@ def frontier(
             one.value,
             look[one.policy].color,
             look[one.policy].marker,
+            hollow=one.policy == reference,
         )
         for one in chosen
     ]

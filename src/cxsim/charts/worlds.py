@@ -10,19 +10,19 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from cxsim.charts.axes import base_font, name_rows, say_what, strip
+from cxsim.charts.axes import base_font, inches, name_rows, say_what, strip
 from cxsim.charts.courses import LEFT_OUT
 from cxsim.charts.panels import Panels
 from cxsim.charts.style import INK, PAPER, Look, looks
 from cxsim.charts.tables import ChartError, checked, one_row_each
-from cxsim.charts.text import number
+from cxsim.charts.text import POINTS_PER_INCH, number
 from cxsim.charts.words import label, said
 
 ALL: Final = 100.0
 NUMBERS: Final = ("best", "ci_low", "ci_high", "level")
-COLUMNS: Final = (3.4, 6.4)  # right edges of best and level, in font sizes from the panel's edge
+COLUMNS: Final = (4.0,)  # right edge of the figures, in font sizes from the panel's edge
+ROOM_OF_TICKS: Final = 11.0  # font sizes, for three of them
 THICK: Final = 0.56
-MOST_IN_A_ROW: Final = 2
 MOST: Final = 10  # policies
 PALE: Final = 0.35
 
@@ -64,8 +64,9 @@ def worlds(
     look = looks([*among, *rows["policy"]], reference)
     parts = list(dict.fromkeys(rows["part"]))
     policies = _chosen(rows, parts[0])
-    panels = Panels.for_axes(ax, COLUMNS, most=MOST_IN_A_ROW)
-    shown = parts[: max(1, panels.most(ax, len(policies)))]
+    panels = Panels.for_axes(ax, COLUMNS)
+    # One third without the others would mislead: all of them, or none.
+    shown = parts if len(parts) <= panels.most(ax, len(policies)) else parts[:1]
     ax.set_axis_off()
     for place, part in enumerate(shown):
         panel = panels.panel(ax, place, len(shown))
@@ -73,16 +74,17 @@ def worlds(
         _draw(panel, own, policies, look)
         panels.head(panel, part)
         for row, policy in enumerate(policies):
-            best, level = (ALL * float(own[name].get(policy, np.nan)) for name in ("best", "level"))
-            panels.figures(panel, row, [f"{number(best, 0)} %", f"{number(level, 0)} %"])
+            best = ALL * float(own["best"].get(policy, np.nan))
+            panels.figures(panel, row, [f"{number(best, 0)} %"])
         if panels.is_first(place, len(shown)):
             name_rows(panel, policies, share=0.2)
     told = [
-        label("Share of worlds in which a policy is best alone (solid, bold)"),
-        label("or has the best mean and cannot be told apart from another (pale, light)."),
+        label("Share of worlds in which a policy is best alone (solid, figure)"),
+        label("or has the best mean and cannot be told apart from another (pale)."),
         label("Lines: 95 % intervals for a few worlds instead of all."),
     ]
-    words = f"{said(told[0])}, {said(told[1])} {said(told[2])} {divided}".rstrip()
+    rest = said("Parts of the worlds are left out: there is no room.") if len(shown) < len(parts) else divided
+    words = f"{said(told[0])}, {said(told[1])} {said(told[2])} {rest}".rstrip()
     left_out = rows["policy"].nunique() - len(policies)
     say_what(ax, f"{words} {said(LEFT_OUT, count=left_out)}" if left_out else words)
     return ax
@@ -100,7 +102,8 @@ def _draw(panel: Axes, own: pd.DataFrame, policies: list[str], look: dict[str, L
     unit = base_font()
     strip(panel, grid="x")
     panel.set_xlim(0.0, ALL)
-    panel.xaxis.set_major_locator(MultipleLocator(50.0))
+    wide = inches(panel)[0] * POINTS_PER_INCH / unit
+    panel.xaxis.set_major_locator(MultipleLocator(ALL / 2.0 if wide >= ROOM_OF_TICKS else ALL))
     panel.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:g} %"))
     panel.set_ylim(len(policies) - 0.5, -0.5)
     panel.set_yticks([])

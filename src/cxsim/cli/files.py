@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -135,15 +135,17 @@ def scenarios(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     screen: Screen = context.obj
-    _list(screen)
+    from cxsim.scenario import library
+
+    _list(screen, library.names())
 
 
-def _list(screen: Screen, first: Sequence[tuple[str, str]] = ()) -> None:
-    """Show bundled scenarios and studies, each with its question, after others."""
+def _list(screen: Screen, names: Iterable[str], first: Sequence[tuple[str, str]] = ()) -> None:
+    """Show scenarios and all bundled studies, each with its question, after others."""
     from cxsim.scenario import library
 
     found = {
-        "scenarios": [*first, *((name, library.question(name)) for name in library.names())],
+        "scenarios": [*first, *((name, library.question(name)) for name in names)],
         "studies": [(name, library.question(name)) for name in library.studies()],
     }
     width = max(len(name) for listed in found.values() for name, _ in listed) + 2
@@ -200,7 +202,9 @@ def new(
 
     screen: Screen = context.obj
     if listed:
-        _list(screen, [(library.STARTER, library.question(library.starter()))])
+        # Those in folders are for proofs and timings; `cxsim scenarios` lists them, too.
+        markets = [name for name in library.names() if "/" not in name]
+        _list(screen, markets, [(library.STARTER, library.question(library.starter()))])
         return
     if not name:
         raise InputError("new: no name; a name of letters, digits, - and _ is allowed; write, for example, my-shop")

@@ -12,6 +12,7 @@ from cxsim.results.collect import collect
 from cxsim.results.facts import Facts
 from cxsim.results.findings import Findings
 from cxsim.results.provenance import provenance
+from cxsim.results.standing import records_of
 from cxsim.results.wording import PER_100, fixed, listed, places_for, quantity, shown
 
 
@@ -86,19 +87,33 @@ def not_said(findings: Findings) -> str:
     return f"{listed(texts)}." if texts else ""
 
 
+def misses_records(facts: Facts) -> bool:
+    """Tell whether the model misses a figure of our own; then a title says nothing without an "if"."""
+    return not all(record.met for record in records_of(facts))
+
+
 def finding(facts: Facts) -> str:
-    """Return the answer as one short sentence, for titles."""
+    """Return the answer as one short sentence, for titles; conditional where a record of our own is missed."""
+    if not misses_records(facts):
+        return _finding(facts, ("beats", "keeps", "is best"))
+    said = _finding(facts, ("would beat", "would keep", "would be best"))
+    return f"{parts.IF_RIGHT}{said.replace('Nothing', 'nothing', 1) if said.startswith('Nothing') else said}"
+
+
+def _finding(facts: Facts, verbs: tuple[str, str, str]) -> str:
+    beats, keeps, is_best = verbs
     best = facts.winner
     title = CATALOG[facts.headline].title
     row = facts.row(facts.headline, facts.reference if best is None else best)
     if facts.others and best is None:
-        return "Nothing here beats changing nothing"
+        return f"Nothing here {beats} changing nothing"
     if row is None:
         return title
     if best is None:
         return f"{title[:1].upper()}{title[1:]}: {quantity(row.mean, row.unit)}"
     if facts.headline == "retention":
         kept = PER_100 * row.difference
-        return f"{shown(best)} keeps {fixed(kept, places_for(kept))} more of every 100 customers than {facts.reference}"
+        more = f"{fixed(kept, places_for(kept))} more of every 100 customers than {facts.reference}"
+        return f"{shown(best)} {keeps} {more}"
     value, base = quantity(row.mean, row.unit), quantity(row.reference, row.unit)
-    return f"{shown(best)} is best on {title}: {value}, {facts.reference} {base}"
+    return f"{shown(best)} {is_best} on {title}: {value}, {facts.reference} {base}"

@@ -72,6 +72,7 @@ def collect(facts: Facts, command: str = "", worlds: Worlds | None = None) -> Fi
         reference=facts.reference,
         rows=facts.rows,
         ranked=ranked,
+        best_runs=facts.best_runs(facts.headline, best) if best is not None else -1,
         level=level,
         level_early=_level_early(facts, best, level),
         seen=_seen(facts),

@@ -191,5 +191,5 @@ def _row(row: Mapping[Hashable, Any]) -> str:
     unit, gap = row["unit"], ""
     if not math.isnan(row["difference"]):
         gap = f"{difference(row['difference'], unit)} ({span(row['diff_ci_low'], row['diff_ci_high'], unit)})"
-    cells = (row["measure"], row["policy"], quantity(row["mean"], unit), gap)
+    cells = (CATALOG[row["measure"]].title, row["policy"], quantity(row["mean"], unit), gap)
     return "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in cells) + "</tr>"

@@ -117,7 +117,7 @@ def costs_and_earns(findings: Findings) -> str:
         text += f" (revenue given up, {given}, is not in the cost but in the profit)"
     details = [part for part in (_per_customer(findings, best, cost), _paid_back(findings, best)) if part]
     if details:
-        text += f": {', '.join(details)}"
+        text += f", {', '.join(details)}"
     met = [
         goal
         for goal in findings.goals
@@ -147,7 +147,7 @@ def _per_customer(findings: Findings, best: str, cost: Row) -> str:
     kept = row.difference * findings.setting.starting
     if not math.isfinite(kept) or kept < 1.0:
         return ""
-    return f"{figures(cost.mean / kept)} {findings.setting.currency} for each customer kept"
+    return f"at a cost of {figures(cost.mean / kept)} {findings.setting.currency} for each customer kept"
 
 
 def _said_with_payback(findings: Findings, goal: GoalFound) -> bool:

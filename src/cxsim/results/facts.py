@@ -139,6 +139,13 @@ class Facts:
                 return values
         return np.zeros(0)
 
+    def best_runs(self, measure: str, policy: str) -> int:
+        """Return in how many replications no other policy is better than this one."""
+        own = self.goodness(measure, 1.0) * self.values(measure, policy)
+        others = [self.goodness(measure, 1.0) * self.values(measure, other) for other in self.policies]
+        best = np.nanmax(np.vstack([one for one in others if one.shape == own.shape]), axis=0)
+        return int((own >= best).sum())
+
     def interval(self, values: NDArray[np.float64], family: int = 1) -> Interval:
         """Return the mean with its interval, simultaneous within a family of so many."""
         return mean_interval(values, bonferroni_level(LEVEL, max(1, family)))

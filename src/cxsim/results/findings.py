@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from cxsim.measures.records import Record
+from cxsim.results.wording import FEW_RUNS
 
 
 class Gain(NamedTuple):
@@ -278,6 +279,8 @@ class Findings:
     rows : mapping of (measure, policy) to Row
     ranked : tuple of str
         Policies that are better than the reference on the headline, best first; the first is the winner.
+    best_runs : int
+        In how many runs no other policy is better than the winner; -1 where that was not counted.
     level : tuple of str
         Policies that cannot be told apart from the winner.
     level_early : tuple of str
@@ -316,6 +319,7 @@ class Findings:
     reference: str = "as-is"
     rows: Mapping[tuple[str, str], Row] = field(default_factory=dict)
     ranked: tuple[str, ...] = ()
+    best_runs: int = -1
     level: tuple[str, ...] = ()
     level_early: tuple[str, ...] = ()
     seen: float = math.nan
@@ -351,6 +355,11 @@ class Findings:
     def doubtful(self) -> bool:
         """Whether fewer than half of our own figures are met."""
         return bool(self.records) and 2 * sum(bool(record.met) for record in self.records) < len(self.records)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether there are so few runs that those in which the winner is best are counted: no chance is said."""
+        return self.best_runs >= 0 and self.setting.replications < FEW_RUNS
 
     def row(self, measure: str, policy: str) -> Row | None:
         """Return a policy's row on a measure, None where it has no value."""

@@ -12,7 +12,18 @@ from cxsim.results.book.retention import retention_table
 from cxsim.results.book.rivals import cells_of
 from cxsim.results.facts import Facts, row_of
 from cxsim.results.findings import Row
-from cxsim.results.wording import PER_100, chance, difference, limits, quantity, span
+from cxsim.results.wording import (
+    FEW_RUNS,
+    PER_100,
+    best_of,
+    chance,
+    difference,
+    figures,
+    limits,
+    quantity,
+    signed,
+    span,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,12 +55,16 @@ def of_charts(facts: Facts) -> dict[str, Table]:
 
 def _glance(facts: Facts) -> Table:
     measure = CATALOG[facts.headline]
+    few = facts.experiment.replications < FEW_RUNS
+    best = f"{'in how many runs' if few else 'the share of resampled runs in which'} a policy is the best"
     title = (
         f"{_capital(measure.title)}: means with 95 % intervals, differences from {facts.reference} over paired runs "
-        "with intervals that hold together with 95 %, and the share of resampled runs in which a policy is the best."
+        f"with intervals that hold together with 95 %, and {best}."
     )
     said = _said(facts)
-    head = ("policy", "mean", "95 % interval", f"difference, {said}" if said else "difference", "interval", "best in")
+    head = ["policy", "mean", "95 % interval", f"difference, {said}" if said else "difference", "interval", "best in"]
+    earns = facts.headline != "profit" and any(_earned(facts, policy) != NONE for policy in facts.others)
+    head += [f"profit against {facts.reference}, {facts.currency} (interval)"] if earns else []
     rows, numbers = [], []
     for policy in facts.policies:
         row = facts.row(facts.headline, policy)
@@ -68,9 +83,24 @@ def _glance(facts: Facts) -> Table:
                 span(row.diff_low, row.diff_high, row.unit),
             ]
             raw += [_raw(row.difference), f"{_raw(row.diff_low)} to {_raw(row.diff_high)}"]
-        rows.append([*cells, chance(row.best)])
-        numbers.append([*raw, _raw(row.best)])
-    return Table(title, head, rows, numbers)
+        rows.append([*cells, _best_in(facts, row), *([_earned(facts, policy)] if earns else [])])
+        profit = facts.row("profit", policy)
+        numbers.append([*raw, _raw(row.best), *([_raw(profit.difference) if profit else ""] if earns else [])])
+    return Table(title, tuple(head), rows, numbers)
+
+
+def _best_in(facts: Facts, row: Row) -> str:
+    count = facts.experiment.replications
+    return best_of(facts.best_runs(facts.headline, row.policy), count) if count < FEW_RUNS else chance(row.best)
+
+
+def _earned(facts: Facts, policy: str) -> str:
+    """Write the profit against the reference, which the rounded means of two large sums would hide."""
+    row = facts.row("profit", policy)
+    if row is None or not math.isfinite(row.difference):
+        return NONE
+    gap = signed(figures(row.difference))
+    return f"{gap} ({span(row.diff_low, row.diff_high, row.unit)}){' (tie)' if row.tie else ''}"
 
 
 def _means(facts: Facts) -> Table:
@@ -101,7 +131,8 @@ def _said(facts: Facts) -> str:
 def _cell(row: Row | None, reference: str) -> str:
     if row is None or not math.isfinite(row.mean):
         return NONE
-    tie = "≈ " if row.policy != reference and row.tie else ""
+    # What the reference does not have (its payback) has no difference, and so nothing that cannot be told apart.
+    tie = "≈ " if row.policy != reference and row.tie and math.isfinite(row.difference) else ""
     return f"{tie}{quantity(row.mean, row.unit, row.high - row.low)}"
 
 

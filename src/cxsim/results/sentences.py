@@ -13,6 +13,7 @@ from cxsim.measures.catalog import CATALOG
 from cxsim.results.findings import Findings, Gain, GoalFound, Leader, Row
 from cxsim.results.wording import (
     PER_100,
+    best_of,
     chance,
     difference,
     figures,
@@ -255,6 +256,9 @@ def how_surely(findings: Findings) -> str:
     if math.isfinite(row.best) and not findings.level:
         number = number_word(len(findings.policies))
         text += f"; the chance that it is the best of the {number} is {chance(row.best)}"
+        if findings.is_counted:
+            runs = best_of(findings.best_runs, findings.setting.replications)
+            text = f"{first}; it is the best of the {number} in {runs}"
     if findings.level_early:
         early = listed([shown(policy) for policy in findings.level_early])
         text += f", and {early} cannot be told apart from it over the first 12 months"
@@ -310,9 +314,10 @@ def _better_too(findings: Findings, policy: str, row: Row) -> str:
     else:
         text = f"{shown(policy)} is better than {nothing_changed(findings)} too ({_apart(findings, row)})"
     profit = findings.row("profit", policy)
-    if findings.headline == "profit" or profit is None or profit.tie or profit.difference > 0.0:
+    if findings.headline == "profit" or profit is None or profit.tie:
         return text
-    return f"{text} but lowers profit by {figures(-profit.difference)} {findings.setting.currency}"
+    how = "and raises" if profit.difference > 0.0 else "but lowers"
+    return f"{text} {how} profit by {figures(abs(profit.difference))} {findings.setting.currency}"
 
 
 def _no_difference(findings: Findings, policy: str, row: Row) -> str:

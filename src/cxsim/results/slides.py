@@ -13,9 +13,10 @@ from cxsim.report import assumptions as ledger
 from cxsim.report.deck import Deck, Grid, Grids, Slide, Words
 from cxsim.report.page import ONE, PHRASES
 from cxsim.report.prose import Prose, parsed
-from cxsim.results.answer import finding
+from cxsim.results.answer import finding, misses_records
 from cxsim.results.book.contents import captions_of
 from cxsim.results.resting import resting_on
+from cxsim.results.sentences import IF_RIGHT
 from cxsim.results.slide_charts import charts_of
 from cxsim.results.wording import listed, number_word, shown
 
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 
 SLIDES: Final = "slides.pptx"
 ENDING: Final = ".pptx"
-FIRST: Final = ("Why believe the model.", "The answer.", "How surely, in the model.", "Money.", "Recommendation.")
+BELIEVE: Final = "Why believe the model."
 WRONG: Final = "What would make it wrong."
+# What the first slide says, most important first: where the model misses our own figures, and where it does not.
+FIRST: Final = ("The answer.", "How surely, in the model.", "Money.", "Recommendation.")
+FIRST_IN_DOUBT: Final = (BELIEVE, "The answer.", "How surely, in the model.", "Money.", WRONG)
 # Which sentence of the answer is said to which chart.
 SPOKEN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -37,7 +41,6 @@ SPOKEN: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "rivals": ("Against the rivals.", "Why believe the model."),
     }
 )
-MOST_SENTENCES: Final = 4
 MOST_NAMES: Final = 2
 MOST_ASSUMPTIONS: Final = 9
 INTERVALS: Final = (
@@ -103,9 +106,9 @@ def deck_of(
 
 def _first(facts: Facts, found: Prose, title: str) -> Slide:
     """Return question, answer, how sure, cost; how near it comes to our own figures first where it does not."""
-    chosen = [said for said in found.sentences[:1] if said.label in FIRST]
-    chosen += [said for said in found.sentences[1:] if said.label in FIRST[1:]]
-    chosen = (chosen or list(found.sentences))[:MOST_SENTENCES]
+    is_doubtful = bool(found.sentences) and found.sentences[0].label == BELIEVE
+    wanted = FIRST_IN_DOUBT if is_doubtful else FIRST
+    chosen = [said for said in found.sentences if said.label in wanted] or list(found.sentences[: len(wanted)])
     paragraphs = [(said.label.rstrip("."), _bare(said.text)) for said in chosen]
     rest = [f"{said.label} {_bare(said.text)}" for said in found.sentences if said not in chosen]
     notes = "\n".join([*rest, _bare(found.last)])
@@ -118,7 +121,9 @@ def _league_title(facts: Facts, title: str) -> str:
     best = facts.winner
     if best is None:
         return title
-    leads = f"{shown(best)} leads on {CATALOG[facts.headline].title}"
+    doubt = misses_records(facts)
+    leads = f"{shown(best)} {'would lead' if doubt else 'leads'} on {CATALOG[facts.headline].title}"
+    leads = f"{IF_RIGHT}{leads}" if doubt else leads
     level = facts.level_with(facts.headline, best)
     if level:
         names = listed(level) if len(level) <= MOST_NAMES else f"{number_word(len(level))} others"

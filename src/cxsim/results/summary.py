@@ -15,6 +15,7 @@ from cxsim.results.sentences import against_reference, best_first, goal_named
 from cxsim.results.wording import (
     MINUS,
     PER_100,
+    best_of,
     chance,
     columns,
     difference,
@@ -275,7 +276,7 @@ def _gap(findings: Findings, row: Row) -> str:
 
 def _price(findings: Findings, policy: str) -> str:
     profit = findings.row("profit", policy)
-    if findings.headline == "profit" or profit is None or profit.tie or profit.difference > 0.0:
+    if findings.headline == "profit" or profit is None or profit.tie:
         return ""
     return f", profit {signed(figures(profit.difference))} {findings.setting.currency}"
 
@@ -313,7 +314,8 @@ def _sure(findings: Findings) -> list[str]:
     texts = []
     row = None if findings.winner is None else findings.row(findings.headline, findings.winner)
     if row is not None and math.isfinite(row.best):
-        texts.append(f"best with chance {chance(row.best)}")
+        counted = best_of(findings.best_runs, findings.setting.replications)
+        texts.append(f"best in {counted}" if findings.is_counted else f"best with chance {chance(row.best)}")
     worlds = findings.worlds
     if worlds is not None and worlds.worlds:
         held = "best in" if findings.winner is None else "in"

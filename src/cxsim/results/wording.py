@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 PER_100: Final = 100.0
+FEW_RUNS: Final = 10  # with fewer, runs are counted and no chance is said
 SMALL_DIFFERENCE: Final = 2.0
 SECONDS_A_MINUTE: Final = 60.0
 MINUS: Final = "\N{MINUS SIGN}"
@@ -123,6 +124,14 @@ def chance(share: float) -> str:
     if share > 0.99:  # noqa: PLR2004 -- "over 99 %"
         return "over 99 %"
     return "under 1 %" if share < 0.01 else f"{fixed(PER_100 * share)} %"  # noqa: PLR2004
+
+
+def best_of(runs: int, count: int) -> str:
+    """Write in how many of a few runs something was the best: ``all 4 runs``, ``3 of 4 runs``.
+
+    A chance by resampling says nothing there: with four runs that agree it is always certain.
+    """
+    return f"{'all' if runs == count else f'{runs} of'} {count} run{'' if count == 1 else 's'}"
 
 
 def listed(names: list[str]) -> str:

@@ -71,7 +71,7 @@ def tables(policies):
         (part, name, 0.8 / policies, 0.05, 0.4, 0.2 / policies)
         for part in (
             "all 64 worlds",
-            *(f"market.switching.cost {k}0 EUR to {k + 2}0 EUR: 21 worlds" for k in (1, 3, 5)),
+            *(f"{k}0 EUR to {k + 2}0 EUR: 21 worlds" for k in (1, 3, 5)),
         )
         for name in names
     ]
@@ -252,3 +252,13 @@ def test_the_largest_firms_are_drawn_and_ours_with_them(axes):
     drawn = set(labelled(axes)) - {""}
     assert drawn == {"firm 0", "firm 8", "firm 7", "firm 6", "firm 5", "firm 4"}
     assert "The 6 largest firms of 9" in words(axes)
+
+
+def test_all_parts_of_the_worlds_are_drawn_or_none():
+    table = tables(5)["worlds"]
+    slide = make_chart(worlds, table, CAPTION).at("slide").axes[0]
+    assert len(slide.child_axes) == 4
+    small = Figure(figsize=(3, 3)).subplots()
+    worlds(tables(8)["worlds"], small)
+    assert len(small.child_axes) == 1
+    assert "Parts of the worlds are left out: there is no room." in words(small)

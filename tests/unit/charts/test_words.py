@@ -46,7 +46,7 @@ def test_numbers_by_hand():
 
 def test_labels_of_the_code_and_of_the_measures_are_listed():
     found = labels()
-    assert "months from the start" in found["charts.retention"]
+    assert "policies from here" in found["charts.retention"]
     assert "The policies in order" in found["results.book.league"]
     assert "net promoter score" in found["measures"]
     assert "% a month" in found["measures"]

@@ -29,6 +29,7 @@ def test_what_one_can_begin_from_is_listed_and_nothing_written(cxsim, tmp_path):
     listed = cxsim("new", "--list").stdout.splitlines()
     assert listed[0].startswith("starter ")
     assert any(line.startswith("cable-town ") for line in listed)
+    assert not any(line.startswith(("verification", "benchmarks")) for line in listed)
     assert json.loads(cxsim("new", "--list", "--json").stdout)["scenarios"][0]["name"] == "starter"
     assert list(tmp_path.iterdir()) == []
 

@@ -5,7 +5,10 @@ import re
 
 import numpy as np
 
-from cxsim.results.answer import answer, finding, sentences
+from cxsim.report.prose import Prose, Said
+from cxsim.results.answer import ORDER, answer, finding, sentences
+from cxsim.results.book.contents import captions_of
+from cxsim.results.slides import _first
 from cxsim.results.summary import WIDTH, summary
 from cxsim.scenario import loads
 
@@ -124,3 +127,25 @@ def test_long_names_still_fit(corner_text, compared, answering_engine):
     lines = summary(compared(loads(text, "corner.yaml"), replications=4, simulate=simulate).facts)
     assert all(len(line) <= WIDTH for line in lines)
     assert any("Second person at the till in busy hours" in line for line in lines)
+
+
+def test_a_title_is_conditional_where_our_own_record_is_missed(corner_text, compared):
+    known = "wages: 19 an hour\n    known: {retention: 90 % ± 4 %}"
+    text = corner_text.replace("wages: 19 an hour", known)
+    facts = compared(loads(text, "corner.yaml"), replications=12).facts
+    title = "If the model were right, Hire would keep 12 more of every 100 customers than as-is"
+    assert finding(facts) == title
+    titles = {name: caption.title for name, caption in captions_of(facts).items()}
+    assert titles["league"] == title
+    assert titles["differences"].startswith("If the model were right, hire would be better than as-is; ")
+    met = loads(text.replace("90 % ± 4 %", "50 % ± 4 %"), "corner.yaml")
+    assert finding(compared(met, replications=12).facts) == "Hire keeps 12 more of every 100 customers than as-is"
+
+
+def test_the_first_slide_keeps_the_cost_and_what_would_make_it_wrong(comparison):
+    labels = ["Why believe the model", *(label for label, _ in ORDER if label != "Why believe the model")]
+    doubtful = Prose("Shall we?", tuple(Said(f"{label}.", f"About {label}.") for label in labels))
+    first = [label for label, _ in _first(comparison.facts, doubtful, "").body.paragraphs]
+    assert first == [
+        "Why believe the model", "The answer", "How surely, in the model", "Money", "What would make it wrong",
+    ]  # fmt: skip

@@ -343,11 +343,11 @@ def test_callers_without_a_name_have_waits_and_a_load_and_nothing_else():
 def test_from_the_command_line_to_the_pictures(facts, tmp_path):
     from typer.testing import CliRunner
 
-    from cxsim.cli.app import app
+    from cxsim.cli.app import app, hoisted
 
     (tmp_path / "town.yaml").write_text(TOWN, encoding="utf-8")
     asked = ["compare", str(tmp_path / "town.yaml"), "--replications", "2", "--out", str(tmp_path / "out"), "--quiet"]
-    assert CliRunner().invoke(app, asked).exit_code == 0
+    assert CliRunner().invoke(app, hoisted(asked)).exit_code == 0
     results = read(tmp_path / "out").results
     for name, chart in results.plot.book(EVENT_CHARTS).items():
         assert chart.save(tmp_path / f"{name}.png").stat().st_size > 10_000

@@ -1,10 +1,13 @@
 """The tables of the report, and the assumptions that its answer rests on, by hand."""
 
+import math
+
 import pytest
 
 from cxsim.experiments.compare import Setup, experiment
 from cxsim.results import report, report_tables
 from cxsim.results.comparison import Comparison
+from cxsim.results.findings import Row
 from cxsim.results.resting import resting_on
 
 
@@ -50,3 +53,24 @@ def test_the_answer_rests_on_what_the_winner_changes(facts):
     assert sum(count for _, count in grounds.counts) == len(grounds.first)
     assert "lost here: waiting." in grounds.why_first
     assert not {one.path for one in grounds.first} & {one.path for one in grounds.rest}
+
+
+def test_the_first_table_has_the_profit_that_rounded_means_hide(facts):
+    glance = report_tables.of_policies(facts)[0]
+    assert glance.head[-1] == "profit against as-is, EUR (interval)"
+    as_is, hire, _ = glance.rows
+    assert as_is[-1] == "–"
+    assert hire[-1].startswith("−1 000 (")
+    assert glance.numbers[1][-1] == f"{facts.rows['profit', 'hire'].difference:.6g}"
+
+
+def test_what_the_reference_cannot_have_is_no_tie():
+    row = Row("hire", "months", 14.0, 13.0, 15.0, *[math.nan] * 5)
+    assert report_tables._cell(row, "as-is") == "14 months"
+
+
+def test_few_runs_are_counted(corner, answering_engine):
+    few = Comparison(experiment(corner, corner.policies, Setup(simulate=answering_engine, replications=4))).facts
+    glance = report_tables.of_policies(few)[0]
+    assert "in how many runs a policy is the best" in glance.title
+    assert [row[5] for row in glance.rows] == ["0 of 4 runs", "all 4 runs", "0 of 4 runs"]

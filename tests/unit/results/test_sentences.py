@@ -178,8 +178,8 @@ def test_a_survey_that_parts_from_the_truth_gets_a_sentence_more(cable):
 def test_money_says_cost_gain_price_of_a_customer_payback_and_goals(cable):
     assert consequences.costs_and_earns(cable()) == (
         "It costs 210 000 EUR over the 4 years and leaves 640 000 EUR more profit than changing nothing (540 000 to "
-        "740 000): 300 EUR for each customer kept, paid back in month 14, within the 24 months of the goal in 93 % of "
-        "runs; the goal of keeping at least 70 % is met in 61 % of runs."
+        "740 000), at a cost of 300 EUR for each customer kept, paid back in month 14, within the 24 months "
+        "of the goal in 93 % of runs; the goal of keeping at least 70 % is met in 61 % of runs."
     )
 
 
@@ -275,3 +275,22 @@ def test_the_console_form_is_the_eight_lines_and_what_decides(cable):
     assert "Sure?           best with chance 96 %, in 87 of 100 worlds we cannot rule out" in lines
     assert any(line.startswith("Wrong if        FiberNow comes before month 14, or ") for line in lines)
     assert all(columns(line) <= WIDTH for line in lines)
+
+
+def test_few_runs_are_counted_and_no_chance_is_said(cable):
+    few = cable(setting={"replications": 4}, best_runs=4, level_early=())
+    assert "; it is the best of the six in all 4 runs." in sentences.how_surely(few)
+    assert "chance" not in sentences.how_surely(few)
+    assert any("best in 3 of 4 runs" in line for line in lines_of(cable(setting={"replications": 4}, best_runs=3)))
+    assert "chance that it is the best" in sentences.how_surely(cable(best_runs=30))
+
+
+def test_what_else_works_says_what_it_earns_or_loses_where_that_is_no_tie(cable):
+    text = sentences.what_does_not_work(cable())
+    assert "Fix the causes keeps 9 more in every 100 (8 to 10) and raises profit by 400 000 EUR" in text.replace(
+        "7.6 to 10.4", "8 to 10"
+    )
+    assert "but lowers profit by 310 000 EUR" in text
+    assert any("profit +400 000 EUR" in line for line in lines_of(cable()))
+    tie = cable(rows={("profit", "fix-the-causes"): row("fix-the-causes", "EUR", 2.01e6, 2e6, 1e5)})
+    assert "raises profit by 10 000" not in sentences.what_does_not_work(tie)

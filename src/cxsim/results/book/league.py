@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cxsim.measures.catalog import CATALOG
-from cxsim.results.answer import finding
+from cxsim.results.answer import finding, misses_records
 from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
+from cxsim.results.sentences import IF_RIGHT
 from cxsim.results.wording import listed, number_word
 
 if TYPE_CHECKING:
@@ -37,13 +38,17 @@ def _differences_title(facts: Facts) -> str:
         return finding(facts)
     if set(found.values()) == {"tie"}:
         return f"No policy can be told apart from {facts.reference}: {CATALOG[facts.headline].title}"
+    doubt = misses_records(facts)
     parts: list[str] = []
     for verdict, words in (("better", "better than"), ("worse", "worse than"), ("tie", "not to be told apart from")):
         names = [policy for policy, one in found.items() if one == verdict]
         if names:
             who = listed(names) if len(names) <= MOST_NAMES else f"{number_word(len(names))} policies"
-            parts.append(f"{who} {'is' if len(names) == 1 else 'are'} {words} {'it' if parts else facts.reference}")
+            verb = "would be" if doubt else "is" if len(names) == 1 else "are"
+            parts.append(f"{who} {verb} {words} {'it' if parts else facts.reference}")
     text = "; ".join(parts)
+    if doubt:
+        return f"{IF_RIGHT}{text}"
     return f"{text[:1].upper()}{text[1:]}"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cxsim.charts.words import label
 from cxsim.results.book.entry import Entry
 from cxsim.results.book.over_time import begin_options, month_of
 from cxsim.results.book.shown import beside, shown
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from cxsim.charts.figure import Draw
 
 MOST: Final = 5  # policies: five bands can be told apart
+PAUSES: Final = label("Who pauses near the end counts as gone, hence the rise there.")
 SPANS: Final = 16  # at most; months are put together until there are no more
 WHOLE: Final = 0.75  # of a span: a shorter one goes to the one before it
 
@@ -109,11 +111,10 @@ def _title(facts: Facts) -> str:
     told = f"{_all(own)} leave a month under {own['policy'].iloc[0]}"
     if policy is not None:
         told += f", {_all(table[table['policy'] == policy])} under {policy}"
-    # Who stopped buying shortly before the end may yet come back.
-    sure = own if _is_contractual(facts) or len(own) == 1 else own.iloc[:-1]
-    most = sure.iloc[int(sure["value"].to_numpy().argmax())]
-    if len(own) == 1:
+    # Where nobody says good-bye, who pauses near the end counts as gone, and a peak there says nothing.
+    if len(own) == 1 or not _is_contractual(facts):
         return f"Of 100 customers {told}"
+    most = own.iloc[int(own["value"].to_numpy().argmax())]
     span = f"{fixed(round(most['begin']))} to {fixed(round(most['end']))}"
     return f"Of 100 customers {told}; {most['policy']} loses most in months {span}"
 
@@ -130,7 +131,7 @@ def _is_contractual(facts: Facts) -> bool:
 
 
 def _options(facts: Facts) -> dict[str, Any]:
-    note = "" if _is_contractual(facts) else "Who stopped buying shortly before the end may yet come back."
+    note = "" if _is_contractual(facts) else PAUSES
     return {"among": facts.policies, "note": note, **begin_options(facts)}
 
 

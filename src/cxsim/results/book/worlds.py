@@ -77,7 +77,7 @@ def _parts(facts: Facts, found: WorldsFound, judged: pd.DataFrame) -> list[_Thir
 
 def _third(place: Range, values: NDArray[np.float64], rows: NDArray[np.bool_]) -> _Third:
     low, high = (place.written(place.rounded(end(values[rows]), 2)) for end in (np.min, np.max))
-    return _Third(f"{place.path} {low} to {high}: {int(rows.sum())} worlds", rows)
+    return _Third(f"{low} to {high}: {int(rows.sum())} worlds", rows)
 
 
 def _title(facts: Facts) -> str:
