@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.errors import CxsimError, RunError
+from cxsim.errors import CxsimError, InputError, RunError
 from cxsim.experiments.executor import available_jobs, why_of
 from cxsim.experiments.simulate import names_of
 from cxsim.experiments.studies.case import AS_IS, Case, Want
@@ -141,6 +141,10 @@ class LiveModel:
         scale: float | None = None,
         jobs: int | None = None,
     ) -> None:
+        for name, given in (("replications", replications), ("jobs", jobs)):
+            if given is not None and given < 1:
+                message = f"{name}: {given}; 1 or more is allowed; raise the number, or leave it out"
+                raise InputError(message)
         runs = scenario.document.runs
         self.scenario = scenario
         self.replications = replications or (runs.replications if runs else None) or REPLICATIONS
@@ -269,13 +273,16 @@ class LiveModel:
                 self.version += 1
             elif not given_up.is_set():
                 self._broken[want.case] = broken or "the run did not end"
+                self._drop()
                 self.version += 1
 
     def _drop(self) -> None:
         """Forget cases that were looked at long ago; as-is and what is watched stay."""
         watched = {AS_IS_CASE, *(case for watch in self._watches for case in watch.cases)}
-        for case in [case for case in self._rows if case not in watched][: max(0, len(self._rows) - MOST_KEPT)]:
-            del self._rows[case]
+        kept: tuple[dict[Case, Any], ...] = (self._rows, self._broken)
+        for known in kept:
+            for case in [case for case in known if case not in watched][: max(0, len(known) - MOST_KEPT)]:
+                del known[case]
 
     def _is_wanted(self, want: Want) -> bool:
         """Whether a run under way is to be ended: nobody waits for its case, or somebody for one that comes first."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cxsim.errors import CxsimError, Fault, InputError, ScenarioError, quoted
 from cxsim.experiments.studies.case import AS_IS
 from cxsim.results.report import write_whole
+from cxsim.results.wording import listed
 from cxsim.scenario import library
 from cxsim.scenario.loaded import loads
 from cxsim.scenario.reader import LARGEST_FILE, read, read_text
@@ -93,11 +94,17 @@ class Shelf:
         taken = [name for name in blocks if name in known or name == AS_IS]
         if AS_IS in blocks:
             raise _refused(path.name, quoted(AS_IS), "a name of its own", "choose another name")
+        if any(name in _parts(block) for name, block in blocks.items()):
+            # Replaced by itself and more, it would begin with what it no longer is.
+            given = f"{quoted(next(reversed(list(blocks))))}, which this setting begins with"
+            raise _refused(path.name, given, "a name of its own", "choose another name")
         if taken and not replace:
+            with_it = [name for name, one in known.items() if name not in blocks and {*taken} & {*_parts(one)}]
+            more = f"; that also changes {listed([quoted(name) for name in with_it])}, made of it" if with_it else ""
             message = (
                 f"{path.name}: there is a policy {quoted(taken[0])}; a new name; choose another one, or replace it"
             )
-            raise NameTakenError(message)
+            raise NameTakenError(message + more)
         new = with_policies(text, {name: as_text(block) for name, block in blocks.items()})
         self._check(new, found, blocks, path)
         write_whole(path, new.encode())
@@ -138,6 +145,21 @@ class Shelf:
         if before != after or any(name not in made.policies for name in blocks):
             remedy = "add it to the file by hand, or save to a new file"
             raise _refused(path.name, "policies written in an unusual way", "one policy after another", remedy)
+        # Parts are named, not written out; under a name the file may say something else than when the page began.
+        if {name: _does(made, name) for name in blocks} != self._shown(blocks):
+            remedy = "start the page again, or save to a new file"
+            raise _refused(path.name, "policies that were changed meanwhile", "those that the page shows", remedy)
+
+    def _shown(self, blocks: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """Return what policies do in the scenario of the page, where some of their names may be taken."""
+        other: dict[str, str] = {}
+        for name in blocks:
+            used = {*self.scenario.policies, *blocks, *other.values()} - {name}
+            tries = (name, *(f"{WHERE}-{n}" for n in range(len(used) + 1)))
+            other[name] = next(one for one in tries if one not in used and one not in self.scenario.policies)
+        renamed = {other[name]: _renamed(block, other) for name, block in blocks.items()}
+        made = self.scenario.with_blocks(renamed, where=WHERE)
+        return {name: _does(made, other[name]) for name in blocks}
 
 
 def _plain(name: str) -> str:
@@ -148,6 +170,31 @@ def _plain(name: str) -> str:
 def _world(scenario: Scenario) -> dict[str, Any]:
     """Return everything of a scenario but its policies."""
     return {key: value for key, value in scenario.content.tree.items() if key != "policies"}
+
+
+def _parts(block: Mapping[str, Any]) -> list[str]:
+    """Return the names of the policies that one combines."""
+    return [str(one) for part in block.get("combine") or () for one in (part if isinstance(part, Mapping) else [part])]
+
+
+def _renamed(block: Mapping[str, Any], other: Mapping[str, str]) -> dict[str, Any]:
+    """Return a policy whose parts have other names."""
+    if "combine" not in block:
+        return dict(block)
+    parts = [
+        {other.get(name, name): times for name, times in part.items()}
+        if isinstance(part, Mapping)
+        else other.get(part, part)
+        for part in block["combine"]
+    ]
+    return {**block, "combine": parts}
+
+
+def _does(scenario: Scenario, name: str) -> tuple[Any, ...]:
+    """Return all that a policy does, whatever its name and those of its parts are."""
+    policy = scenario.policy(name)
+    pieces = [(one.location, one.raw, one.begin, one.end, one.segments) for one in policy.pieces]
+    return pieces, policy.costs, [(one.written, one.begin, one.end) for one in policy.steering]
 
 
 def _without(tree: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import logging
 import socket
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from cxsim.scenario import Scenario
 
 LOOPBACK: Final = "127.0.0.1"
+# Reserved for documentation (RFC 5737): the way there is the way out of this machine.
+ELSEWHERE: Final = "192.0.2.1"
+USUAL_PORT: Final = 80
 INSTALL: Final = 'pip install "cxsim[page]"'
 # A session without a browser ends after so long; its work with it.
 UNUSED_MS: Final = 4_000
@@ -53,7 +57,7 @@ def checked_address(address: str, *, allow_others: bool) -> str:
     Parameters
     ----------
     address : str
-        ``127.0.0.1``, ``localhost``, ``::1``, or another one.
+        ``127.0.0.1``, ``localhost``, or another IPv4 address.
     allow_others : bool
         Whether machines in the same network may ask.
 
@@ -68,6 +72,10 @@ def checked_address(address: str, *, allow_others: bool) -> str:
     except ValueError:
         message = f"--address: `{address}`; an IP address is allowed; leave it out, or write 127.0.0.1"
         raise InputError(message) from None
+    if not isinstance(found, ipaddress.IPv4Address):
+        # The web server takes what stands after a colon for a port.
+        message = f"--address: `{address}`; an IPv4 address is allowed; leave it out, or write 127.0.0.1"
+        raise InputError(message)
     if not found.is_loopback and not allow_others:
         message = (
             f"--address: `{address}`; 127.0.0.1 is allowed, so that only this machine reaches the page; leave it out, "
@@ -80,20 +88,32 @@ def checked_address(address: str, *, allow_others: bool) -> str:
 
 def allowed_hosts(address: str, port: int) -> tuple[str, ...]:
     """Return the names under which a page may be asked for; another name is a site that tries to reach through."""
-    names = [f"[{address}]" if ":" in address else address]
-    if ipaddress.ip_address(address).is_loopback:
-        names = [*dict.fromkeys((*names, LOOPBACK, "localhost"))]
-    if ipaddress.ip_address(address).is_unspecified:
-        own = socket.gethostname()
+    names, found = [address], ipaddress.ip_address(address)
+    if found.is_loopback:
+        names = [*dict.fromkeys((address, LOOPBACK, "localhost"))]
+    if found.is_unspecified:
+        own = socket.gethostname().lower()
         names = [*dict.fromkeys((LOOPBACK, "localhost", own, *_own_addresses(own)))]
     return tuple(f"{name}:{port}" for name in names)
 
 
 def _own_addresses(name: str) -> list[str]:
-    try:
-        return sorted({str(info[4][0]) for info in socket.getaddrinfo(name, None, socket.AF_INET)})
-    except OSError:
-        return []
+    """Return addresses of this machine, the one by which it reaches the network first."""
+    found = []
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
+        out.connect((ELSEWHERE, 9))  # asks for the way and sends nothing
+        found.append(str(out.getsockname()[0]))
+    with suppress(OSError):
+        found += sorted({str(info[4][0]) for info in socket.getaddrinfo(name, None, socket.AF_INET)})
+    return [one for one in found if not ipaddress.ip_address(one).is_unspecified]
+
+
+def _asked(address: str) -> str:
+    """Return the address under which a page is asked for that listens at another, such as all of this machine."""
+    if not ipaddress.ip_address(address).is_unspecified:
+        return address
+    own = [one for one in _own_addresses(socket.gethostname()) if not ipaddress.ip_address(one).is_loopback]
+    return next(iter(own), LOOPBACK)
 
 
 class Page:
@@ -137,7 +157,7 @@ class Page:
     @property
     def url(self) -> str:
         """Where the page is."""
-        return f"http://{f'[{self.address}]' if ':' in self.address else self.address}:{self.port}/"
+        return f"http://{_asked(self.address)}:{self.port}/"
 
     def serve(self, *, open_browser: bool = False, ready: Callable[[str], None] | None = None) -> None:
         """Answer until stopped (Ctrl-C, or `stop` from another thread).
@@ -209,8 +229,7 @@ def _bound(address: str, port: int) -> socket.socket:
     InputError
         When it is not free, or the address is not one of this machine.
     """
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((address, port))
@@ -225,14 +244,25 @@ def _bound(address: str, port: int) -> socket.socket:
 def _guard(server: Any, hosts: tuple[str, ...]) -> None:
     """Refuse what asks for this page by another name: a site whose name was turned to this machine (DNS rebinding).
 
-    The origin of a websocket is checked by Bokeh against the same names.
+    The origin of a websocket is checked by Bokeh against the same names. The address at which a connection arrived is
+    one of this machine, and is allowed too: not all that it has are known beforehand.
     """
     from tornado.routing import Matcher, Rule
     from tornado.web import ErrorHandler
 
+    known = server._tornado.websocket_origins  # noqa: SLF001 -- a set; what is added to it is allowed
+
     class Stranger(Matcher):
         def match(self, request: Any) -> dict[str, Any] | None:
-            return None if request.host in hosts else {}
+            host = request.host.lower()
+            host = host if ":" in host else f"{host}:{USUAL_PORT}"  # a browser leaves it out
+            if host in hosts:
+                return None
+            stream = getattr(request.connection, "stream", None)
+            if stream is None or host != "{}:{}".format(*stream.socket.getsockname()[:2]):
+                return {}
+            known.add(host)
+            return None
 
     rules = server._tornado.default_router.rules  # noqa: SLF001 -- the way that Bokeh offers to its application
     rules.insert(0, Rule(Stranger(), ErrorHandler, {"status_code": 403}))

@@ -212,7 +212,7 @@ class Session:
         if setting is not None:
             self._move(setting)
         for one in known:
-            if one is not None and all(pin.setting != one for pin in self.pins):
+            if one is not None and len(self.pins) < MOST_PINS and all(pin.setting != one for pin in self.pins):
                 self._pinned += 1
                 self.pins.append(Pin(self._pinned, one))
 
@@ -373,12 +373,14 @@ def _text(message: Message, key: str) -> str:
     Raises
     ------
     ValueRefusedError
-        When it is no text, or a very long one.
+        When it is no text, a very long one, or one with signs that nobody sees.
     """
     found = message.get(key, "")
-    if not isinstance(found, str) or len(found) > LONGEST_TEXT or not found.isprintable():
+    if not isinstance(found, str) or len(found) > LONGEST_TEXT:
         allowed = f"a text of at most {LONGEST_TEXT} letters"
         raise ValueRefusedError(repr(found), allowed, "write a shorter one")
+    if not found.isprintable():
+        raise ValueRefusedError(ascii(found), "a text of signs that can be seen", "type it instead of pasting it")
     return found
 
 

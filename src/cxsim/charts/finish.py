@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.image import imread
 from matplotlib.text import Text
-from matplotlib.ticker import Formatter
+from matplotlib.ticker import FixedLocator, Formatter
 
-from cxsim.charts.style import INK, PAPER, Size, theme_in_force
+from cxsim.charts.axes import base_font, inches
+from cxsim.charts.style import INK, PAPER, SMALL, Size, theme_in_force
 from cxsim.charts.tables import ChartError
-from cxsim.charts.text import POINTS_PER_INCH
+from cxsim.charts.text import POINTS_PER_INCH, width_of
 from cxsim.charts.words import POINT, in_digits, words_in_force
 from cxsim.errors import quoted
 
 LOGO_HEIGHT: Final = 2.6  # of a logo at most, in multiples of the font size
 LOGO_WIDTH: Final = 0.16  # of the figure's
+TICK_GAP: Final = 0.25  # least room between two figures at an axis, in multiples of the font size
 LOGO_GAP: Final = 1.5  # between a title and the logo, in multiples of the font size
 
 
@@ -52,7 +56,7 @@ class InDigits(Formatter):
 
 
 def finished(ax: Axes) -> Axes:
-    """Write ticks in the digits in force, and text in the ink of the theme in force.
+    """Write ticks in the digits in force, no more than there is room for, and text in the ink of the theme in force.
 
     Parameters
     ----------
@@ -61,6 +65,8 @@ def finished(ax: Axes) -> Axes:
     """
     if words_in_force().decimal != POINT:
         _localise(ax)
+    for panel in (ax, *ax.child_axes):
+        _thin(panel)
     theme = theme_in_force()
     if theme is not None and theme.ink != INK:
         for text in ax.findobj(Text):
@@ -110,6 +116,28 @@ def _localise(ax: Any) -> None:
             axis.set_major_formatter(InDigits(inner))
     for panel in ax.child_axes:
         _localise(panel)
+
+
+def _thin(ax: Any) -> None:
+    """Leave out every other figure of a narrow horizontal axis until none touches its neighbour; names all stay."""
+    axis = ax.xaxis
+    low, high = sorted(ax.get_xlim())
+    if isinstance(axis.get_major_locator(), FixedLocator) or ax.get_xscale() != "linear" or not high > low:
+        return
+    ticks = [float(tick) for tick in axis.get_majorticklocs() if low <= tick <= high]
+    size = axis.get_tick_params().get("labelsize", base_font() * SMALL)
+    texts = axis.get_major_formatter().format_ticks(ticks)
+    across = inches(ax)[0] / (high - low)
+    widths = [width_of(text, float(FontProperties(size=size).get_size_in_points())) for text in texts]
+    for step in range(1, len(ticks)):
+        first = ticks.index(0.0) % step if 0.0 in ticks else 0
+        kept, wide = ticks[first::step], widths[first::step]
+        gaps = [(after - before) * across for before, after in pairwise(kept)]
+        needed = [(one + other) / 2 + TICK_GAP / POINTS_PER_INCH * base_font() for one, other in pairwise(wide)]
+        if all(gap >= need for gap, need in zip(gaps, needed, strict=True)):
+            if step > 1:
+                axis.set_major_locator(FixedLocator(kept))
+            return
 
 
 def _is_on_paper(text: Any) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from cxsim.charts.axes import base_font, inches, name_rows, say_what, strip
 from cxsim.charts.pair import below_key, looks_among, marked
@@ -31,7 +31,7 @@ ATTRIBUTES: Final = (
 APART: Final = 0.17  # rows: the two policies of a touchpoint
 COLUMNS: Final = (0.6,)
 LEAST: Final = 8.0  # font sizes
-LABEL: Final = 3.9  # font sizes that a label on the axis takes
+LABEL: Final = 3.0  # font sizes that a label on the axis takes
 
 
 def journey(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: Sequence[str] = ()) -> Axes:
@@ -76,6 +76,7 @@ def journey(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: S
         _draw_panel(panel, attribute, values, touchpoints, look, reference)
         if attribute in ATTRIBUTES[:2]:
             panel.set_xlim(lowest, max(-0.04 * lowest, highest))
+        _name_values(panel)
         panels.head(panel, said(attribute))
         if panels.is_first(place, len(there)):
             name_rows(panel, [said(name) for name in touchpoints], share=0.16)
@@ -88,13 +89,20 @@ def journey(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: S
     return ax
 
 
+def _name_values(panel: Axes) -> None:
+    """Label as many round values as have room, the first and the last among them."""
+    low, high = panel.get_xlim()
+    ticks = [tick for tick in MaxNLocator(nbins=4, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
+    most = max(2, int(inches(panel)[0] * POINTS_PER_INCH / base_font() / LABEL))
+    places = sorted({round(place) for place in np.linspace(0, len(ticks) - 1, min(most, len(ticks)))})
+    panel.xaxis.set_major_locator(FixedLocator([ticks[place] for place in places]))
+
+
 def _draw_panel(
     panel: Axes, attribute: str, values: pd.Series, touchpoints: list[str], look: dict[str, Look], reference: str
 ) -> None:
     unit = base_font()
     strip(panel, grid="x")
-    labels = int(inches(panel)[0] * POINTS_PER_INCH / unit / LABEL)
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=min(max(labels - 1, 1), 4), steps=[1, 2, 5, 10], min_n_ticks=1))
     panel.set_ylim(len(touchpoints) - 0.5, -0.5)
     panel.set_yticks([])
     for row in range(1, len(touchpoints)):

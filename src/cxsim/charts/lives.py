@@ -17,15 +17,19 @@ from cxsim.charts.axes import base_font, inches, say_what, strip
 from cxsim.charts.style import GRID, INK, PALETTE, PAPER, RULE, SMALL, SOFT_INK, STAYED_FILLS
 from cxsim.charts.tables import ChartError, checked
 from cxsim.charts.text import POINTS_PER_INCH, literal, number, plain, width_of
+from cxsim.charts.words import label, said
 
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS: Final = (
+    label("Jan"), label("Feb"), label("Mar"), label("Apr"), label("May"), label("Jun"), label("Jul"), label("Aug"),
+    label("Sep"), label("Oct"), label("Nov"), label("Dec"),
+)  # fmt: skip
 BLUE, ORANGE, GREEN, RED = PALETTE[0], PALETTE[1], PALETTE[2], PALETTE[3]
 FEELING_HEIGHT: Final = 3.6  # rows that the two lines take
 MARGIN: Final = 0.7  # rows above and below the lines
 GAP: Final = 1.6  # rows before each life, with the name of the policy
 LETTERS: Final = 0.72  # of the height of a row, at most
 KEY: Final = 0.74  # letters of the key, in ordinary ones
-PARTED: Final = "here they part"
+PARTED: Final = label("here they part")
 EPOCH: Final = datetime(1970, 1, 1)
 FEWEST_DAYS: Final = 45.0  # below so many days on the axis, ticks name days
 
@@ -43,24 +47,26 @@ class Mark(NamedTuple):
     size: float = 0.62
 
 
-ROWS: Final = ("customer of", "contacts", "failures", "complaints", "answers", "stories")
+ROWS: Final = (
+    label("customer of"), label("contacts"), label("failures"), label("complaints"), label("answers"), label("stories"),
+)  # fmt: skip
 WITH, CONTACTS, FAILURES, COMPLAINTS, ANSWERS, STORIES = range(6)
 MARKS: Final = {
-    "solved": Mark(CONTACTS, "|", SOFT_INK, filled=True),
-    "not solved": Mark(CONTACTS, "x", RED, filled=True),
-    "failure": Mark(FAILURES, "v", RED, filled=True),
-    "failure spared": Mark(FAILURES, "v", BLUE, filled=False),
-    "complaint": Mark(COMPLAINTS, "s", INK, filled=True, size=0.5),
-    "made good": Mark(ANSWERS, "o", GREEN, filled=True),
-    "not made good": Mark(ANSWERS, "o", RED, filled=False),
-    "good story heard": Mark(STORIES, "+", BLUE, filled=True),
-    "bad story heard": Mark(STORIES, "_", RED, filled=True),
-    "good story told": Mark(STORIES, "^", BLUE, filled=True),
-    "bad story told": Mark(STORIES, "v", RED, filled=False),
-    "notice": Mark(WITH, "D", INK, filled=False, size=0.5),
-    "leaves": Mark(WITH, "X", INK, filled=True),
+    label("solved"): Mark(CONTACTS, "|", SOFT_INK, filled=True),
+    label("not solved"): Mark(CONTACTS, "x", RED, filled=True),
+    label("failure"): Mark(FAILURES, "v", RED, filled=True),
+    label("failure spared"): Mark(FAILURES, "v", BLUE, filled=False),
+    label("complaint"): Mark(COMPLAINTS, "s", INK, filled=True, size=0.5),
+    label("made good"): Mark(ANSWERS, "o", GREEN, filled=True),
+    label("not made good"): Mark(ANSWERS, "o", RED, filled=False),
+    label("good story heard"): Mark(STORIES, "+", BLUE, filled=True),
+    label("bad story heard"): Mark(STORIES, "_", RED, filled=True),
+    label("good story told"): Mark(STORIES, "^", BLUE, filled=True),
+    label("bad story told"): Mark(STORIES, "v", RED, filled=False),
+    label("notice"): Mark(WITH, "D", INK, filled=False, size=0.5),
+    label("leaves"): Mark(WITH, "X", INK, filled=True),
 }
-LINES: Final[dict[str, tuple[str, Dash]]] = {"satisfaction": (INK, "-"), "expectation": (BLUE, "--")}
+LINES: Final[dict[str, tuple[str, Dash]]] = {label("satisfaction"): (INK, "-"), label("expectation"): (BLUE, "--")}
 
 
 def lives(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", parting: str | None = None) -> Axes:
@@ -108,8 +114,8 @@ def lives(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", parting: s
         _draw_parting(ax, datetime.fromisoformat(parting), room)
     _name_dates(ax)
     _draw_key(ax, set(rows["kind"]), KEY * base_font())
-    words = "Satisfaction and expectation in standard deviations of what customers experience."
-    say_what(ax, words if set(LINES) & set(rows["kind"]) else "What happened, from left to right.")
+    felt = said("Satisfaction and expectation in standard deviations of what customers experience.")
+    say_what(ax, felt if set(LINES) & set(rows["kind"]) else said("What happened, from left to right."))
     return ax
 
 
@@ -151,8 +157,9 @@ def _draw_life(ax: Axes, rows: pd.DataFrame, policy: str, top: float, room: _Roo
 def _name_row(ax: Axes, name: str, middle: float, letters: float) -> None:
     unit = base_font()
     ax.annotate(
-        name, (0.0, middle), xycoords=ax.get_yaxis_transform(), xytext=(-unit * 0.9, 0), textcoords="offset points",
-        va="center_baseline", ha="right", **plain(fontsize=letters, color=SOFT_INK, annotation_clip=False),
+        said(name), (0.0, middle), xycoords=ax.get_yaxis_transform(), xytext=(-unit * 0.9, 0),
+        textcoords="offset points", va="center_baseline", ha="right",
+        **plain(fontsize=letters, color=SOFT_INK, annotation_clip=False),
     )  # fmt: skip
 
 
@@ -237,8 +244,8 @@ def _draw_parting(ax: Axes, at: datetime, room: _Room) -> None:
     low, high = ax.get_xlim()
     side, sign = ("right", -1) if time > (low + high) / 2 else ("left", 1)
     ax.annotate(
-        PARTED, (time, 0.0), xytext=(sign * base_font() * 0.6, 0), textcoords="offset points", va="center_baseline",
-        ha=side, **plain(fontsize=room.letters, color=INK, annotation_clip=False),
+        said(PARTED), (time, 0.0), xytext=(sign * base_font() * 0.6, 0), textcoords="offset points",
+        va="center_baseline", ha=side, **plain(fontsize=room.letters, color=INK, annotation_clip=False),
     )  # fmt: skip
 
 
@@ -249,10 +256,12 @@ def _name_dates(ax: Axes) -> None:
     )
     ax.xaxis.set_major_locator(locator)
     days = high - low < FEWEST_DAYS
+    names = [said(month) for month in MONTHS]
 
     def words(value: float, _: int | None = None) -> str:
         at = EPOCH + timedelta(days=value)
-        return f"{at.day} {MONTHS[at.month - 1]}" if days else f"{MONTHS[at.month - 1]} {at.year}"
+        month = names[at.month - 1]
+        return f"{at.day} {month}" if days else f"{month} {at.year}"
 
     ax.xaxis.set_major_formatter(FuncFormatter(words))
 
@@ -260,9 +269,9 @@ def _name_dates(ax: Axes) -> None:
 def _draw_key(ax: Axes, kinds: set[str], letters: float) -> None:
     """Name the marks that are there, below the axis."""
     unit = base_font()
-    handles = [Line2D([], [], label=kind, **_style(mark)) for kind, mark in MARKS.items() if kind in kinds]
+    handles = [Line2D([], [], label=said(kind), **_style(mark)) for kind, mark in MARKS.items() if kind in kinds]
     handles += [
-        Line2D([], [], color=color, linestyle=dash, linewidth=unit / 8, label=kind)
+        Line2D([], [], color=color, linestyle=dash, linewidth=unit / 8, label=said(kind))
         for kind, (color, dash) in LINES.items()
         if kind in kinds
     ]

@@ -13,9 +13,11 @@ from cxsim.charts.axes import Figures, axis_words, base_font, name_rows, print_b
 from cxsim.charts.style import INK, PALETTE, PAPER, REFERENCE_COLOR, RULE, TIE
 from cxsim.charts.tables import checked, one_row_each, scale_of
 from cxsim.charts.text import decimals_for, literal, number
+from cxsim.charts.words import label, said
 
 PAD: Final = 0.08
 THICK: Final = 0.56
+INTERVAL: Final = label("95 % intervals, paired runs")
 
 
 class Step(NamedTuple):
@@ -39,7 +41,7 @@ def waterfall(
     *,
     reference: str = "as-is",
     measure: str = "retention",
-    interval: str = "95 % intervals, paired runs",
+    interval: str = INTERVAL,
     told: str = "",
 ) -> Axes:
     """Draw what changing nothing gives, what each part adds, and what the whole gives.
@@ -78,7 +80,7 @@ def waterfall(
         for name, kind, value, low, high in rows[["name", "kind", "value", "ci_low", "ci_high"]].itertuples(index=False)
     ]
     strip(ax, grid="x")
-    name_rows(ax, [step.name for step in steps])
+    name_rows(ax, [said(step.name) for step in steps])
     seen = _draw(ax, steps)
     pad = PAD * (max(seen) - min(seen)) or 1.0
     ax.set_xlim(min(seen) - pad, max(seen) + pad)
@@ -86,14 +88,20 @@ def waterfall(
     if unit.startswith("%"):
         ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %"))
     else:
-        axis_words(ax, literal(unit))
+        axis_words(ax, literal(said(unit)))
     _print(ax, steps)
-    what = literal(measure)
-    points = "percentage points" if unit.startswith("%") else literal(unit)
-    bars = f"bars: what each part adds, {points}, on average over all orders of adding them"
-    said = f"{what[:1].upper()}{what[1:]}, {literal(unit)}; {bars}. Lines: {interval}. Grey: may add nothing."
-    say_what(ax, literal(told) or said)
+    say_what(ax, literal(told) or _words(measure, unit, interval))
     return ax
+
+
+def _words(measure: str, unit: str, interval: str) -> str:
+    what = literal(said(measure))
+    told = said(
+        "{measure}, {unit}; bars: what each part adds, {points}, on average over all orders of adding them.",
+        measure=f"{what[:1].upper()}{what[1:]}", unit=literal(said(unit)),
+        points=said("percentage points") if unit.startswith("%") else literal(said(unit)),
+    )  # fmt: skip
+    return " ".join([told, said("Lines: {interval}.", interval=said(interval)), said("Grey: may add nothing.")])
 
 
 def _draw(ax: Axes, steps: list[Step]) -> list[float]:
@@ -125,8 +133,9 @@ def _print(ax: Axes, steps: list[Step]) -> None:
     printed = []
     for step in steps:
         signed = not step.is_total
-        span = "no interval"
+        span = said("no interval")
         if np.isfinite(step.low) and np.isfinite(step.high):
-            span = f"{number(step.low, decimals, signed=signed)} to {number(step.high, decimals, signed=signed)}"
+            low, high = (number(value, decimals, signed=signed) for value in (step.low, step.high))
+            span = said("{low} to {high}", low=low, high=high)
         printed.append(Figures(number(step.value, decimals, signed=signed), span, step.is_tie))
     print_beside(ax, printed)

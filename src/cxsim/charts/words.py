@@ -49,11 +49,15 @@ class Words:
         Between whole numbers and decimals.
     thousands
         Between thousands, from ten thousand on.
+    unknown
+        A line for each label of the file that there is not, or no more, with the nearest that there is; they change
+        nothing.
     """
 
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     decimal: str = POINT
     thousands: str = APART
+    unknown: tuple[str, ...] = ()
 
 
 ENGLISH: Final = Words()
@@ -179,7 +183,8 @@ def load_words(path: str | Path) -> Words:
     Raises
     ------
     ScenarioError
-        All faults at once, each with its line: labels that there are not, places that are missing or too many.
+        All faults at once, each with its line: places that are missing or too many, marks that are none. A label
+        that there is not is none: a new version may have dropped it; it is named in `Words.unknown`.
     """
     from cxsim.charts.words_file import read_words
 

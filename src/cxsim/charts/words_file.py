@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, PlainValidator, ValidationError
 
 from cxsim.charts.words import APART, DECIMALS, FORMAT, LONGEST, POINT, THOUSANDS, Words, labels, places_in
 from cxsim.errors import ValueRefusedError, quoted
-from cxsim.scenario.faults import Faults
+from cxsim.scenario.faults import Faults, line_of
 from cxsim.scenario.reader import read_file
 from cxsim.scenario.section import Section
 from cxsim.units import nearest
@@ -29,22 +29,29 @@ def read_words(path: Path) -> Words:
         faults.from_validation(error)
     given = found.labels if found is not None else {}
     known = [text for texts in labels().values() for text in texts]
+    unknown = []
     for english, text in (given or {}).items():
-        if fault := _wrong(str(english), str(text), known):
+        if str(english) not in known:
+            unknown.append(_unknown(str(english), known, line_of(tree, ("labels", english))))
+        elif fault := _wrong(str(english), str(text)):
             faults.add(("labels", english), *fault)
     decimal, thousands = (found.decimal, found.thousands) if found is not None else (None, None)
     if (decimal or POINT) == (APART if thousands is None else thousands):
         faults.add(("thousands",), quoted(str(thousands)), "another mark than the decimal one", "change one of them")
     faults.raise_if_any()
-    translated = {str(english): str(text) for english, text in (given or {}).items()}
-    return Words(MappingProxyType(translated), decimal or POINT, APART if thousands is None else thousands)
+    translated = {str(english): str(text) for english, text in (given or {}).items() if str(english) in known}
+    mark = APART if thousands is None else thousands
+    return Words(MappingProxyType(translated), decimal or POINT, mark, tuple(unknown))
 
 
-def _wrong(english: str, text: str, known: list[str]) -> tuple[str, str, str] | None:
+def _unknown(english: str, known: list[str], line: int | None) -> str:
+    """Say that there is no such label, or no more; not a fault, or each new version would refuse older files."""
+    hint = nearest(english, known)
+    return f"line {line}: no label {quoted(english)}" + (f"; {hint}" if hint else "")
+
+
+def _wrong(english: str, text: str) -> tuple[str, str, str] | None:
     """Say what is wrong with one label: what was given, what is allowed, what to do."""
-    if english not in known:
-        hint = nearest(english, known) or "leave it out"
-        return quoted(english), "a label that there is (`cxsim words` lists them)", hint
     if not text.strip() or len(text) > LONGEST or not text.isprintable():
         return quoted(text[:LONGEST]), f"1 to {LONGEST} letters on one line", "write the label, or leave the line out"
     wanted = places_in(english)

@@ -6,7 +6,7 @@ import shutil
 import textwrap
 import time
 from collections.abc import Iterator, Sequence
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal
 
@@ -18,6 +18,7 @@ from cxsim.errors import Fault, InputError, ScenarioError, quoted
 if TYPE_CHECKING:
     from cxsim.charts.figure import Chart
     from cxsim.charts.theme import Theme
+    from cxsim.charts.words import Words
     from cxsim.report.assumptions import Assumption
     from cxsim.results.stored import Stored
 
@@ -44,7 +45,8 @@ def report(
     client: Annotated[str, typer.Option(metavar="NAME", help="For whom it was made.")] = "",
     theme: Annotated[Path | None, typer.Option(metavar="FILE", help="Colours, font and logo: a theme file.")] = None,
     words: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Labels in other words; `cxsim words` writes such a file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Labels in other words (see `cxsim words`), but for html: that is English."),
     ] = None,
     charts: Annotated[
         str, typer.Option(metavar="A,B,...", help="Which charts of png, svg and pdf; by default all there are.")
@@ -55,8 +57,9 @@ def report(
 ) -> None:
     """Make the report, slides, a workbook and the charts again from stored results.
 
-    Nothing is simulated: the same tables and sentences, with another title,
-    for somebody else, or in another format.
+    The same tables and sentences, with another title, for somebody else, or in
+    another format. Nothing is simulated, but for the charts that follow single
+    customers: they take a run or two again.
 
     \b
     Examples:
@@ -70,13 +73,14 @@ def report(
     from cxsim.charts.style import dressed
     from cxsim.charts.theme import load_theme
     from cxsim.charts.words import load_words, worded
-    from cxsim.results.report import save_report, write_whole
+    from cxsim.results.report import write_whole
     from cxsim.results.stored import read
 
     screen: Screen = context.obj
     wanted = _formats(formats)
     look = None if theme is None else load_theme(theme)
     called = None if words is None else load_words(words)
+    _told_unknown(screen, words, called)
     chosen = [name.strip() for name in charts.split(",") if name.strip()] or None
     stored = read(folder)
     place = folder if out is None else out
@@ -84,19 +88,38 @@ def report(
     if doubts:
         screen.remark(f"theme: {'; '.join(doubts)}")
     told = {"title": title.strip(), "client": client.strip()}
-    written: list[Path] = []
+    made: dict[str, bytes] = {}
     with worded(called):
-        made = _office(wanted, stored, look, **told)
+        office = _office(wanted, stored, look, **told)
         with dressed(look):
             book = _book(wanted, stored, chosen)
-            if "html" in wanted:
-                written.append(save_report(stored.results, place, stored.answer, stored.manifest, theme=look, **told))
-            for name, data in chain(_drawn(screen, wanted, stored, book, told["title"]), made.items()):
-                write_whole(place / name, data)
-                written.append(place / name)
-    for path in written:
+            made |= _drawn(screen, wanted, stored, book, told["title"])
+    made |= office
+    # Nothing is written until all of it is there.
+    page = _page(wanted, stored, place, look, **told)
+    files = page | {place / name: data for name, data in made.items()}
+    for path, data in files.items():
+        write_whole(path, data)
+    for path in files:
         screen.result(str(path))
-    screen.document({"files": [str(path) for path in written]})
+    screen.document({"files": [str(path) for path in files]})
+
+
+def _page(
+    wanted: Sequence[str], stored: Stored, place: Path, look: Theme | None, *, title: str, client: str
+) -> dict[Path, bytes]:
+    """Return the report by its path, in English.
+
+    Its tables and sentences are; pictures in other words would mix two decimal marks on one page.
+    """
+    from cxsim.charts.style import dressed
+    from cxsim.results.report import ENDING, REPORT, report_of
+
+    if "html" not in wanted:
+        return {}
+    with dressed(look):
+        text = report_of(stored.results, stored.answer, stored.manifest, theme=look, title=title, client=client)
+    return {place if place.suffix.lower() == ENDING else place / REPORT: text.encode("utf-8")}
 
 
 def _book(wanted: Sequence[str], stored: Stored, chosen: Sequence[str] | None) -> dict[str, Chart]:
@@ -162,7 +185,8 @@ def words(
 
     Change what stands after the colons and give the file to --words of
     `cxsim report`. What is left out stays English, and so do titles and the
-    sentences of the answer.
+    sentences of the answer. Labels of FILE that there are no more are named
+    and left out. The page (html) stays English.
 
     \b
     Examples:
@@ -174,12 +198,19 @@ def words(
 
     screen: Screen = context.obj
     known = ENGLISH if file is None else load_words(file)
+    _told_unknown(screen, file, known)
     screen.result(template(known).rstrip("\n"))
     every = [text for texts in labels().values() for text in texts]
     if file is not None:
         left = sum(text not in known.labels for text in every)
         screen.remark(f"{len(every) - left} of {len(every)} labels are translated")
     screen.document({"labels": {text: known.labels.get(text, text) for text in every}})
+
+
+def _told_unknown(screen: Screen, file: Path | None, known: Words | None) -> None:
+    """Name the labels of a words file that there are not; they are left out."""
+    for line in () if known is None else known.unknown:
+        screen.remark(f"{file}, {line}; left out")
 
 
 def _formats(text: str) -> list[str]:

@@ -68,12 +68,11 @@ def charts_there(facts: Facts, names: Iterable[str] | None = None) -> dict[str, 
     ----------
     facts : Facts
     names : iterable of str, optional
-        Of `CHART_NAMES`. Charts that take runs of their own are made only where they are named.
+        Of `CHART_NAMES`. Some take runs of their own, which are made now.
 
     Raises
     ------
     InputError
         When a name is no chart.
     """
-    all_of_them = [name for name in CHART_NAMES if not BY_NAME[name].is_rerun]
-    return chart_book(facts, all_of_them if names is None else names)
+    return chart_book(facts, CHART_NAMES if names is None else names)

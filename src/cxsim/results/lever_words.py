@@ -64,7 +64,8 @@ def _best(rows: Sequence[Row], gain: Gain, found: League, money: _Money, *, firs
     ranked = sorted((row for row in rows if row["rank"] == row["rank"] and row["rank"]), key=lambda row: -row["ratio"])
     sure = [row for row in ranked if row["ratio_low"] > 0.0]
     years = found.space.scenario.document.lasts / YEAR
-    at = f"Pulled alone to about {money(found.spend)} over {years:g} years, " if first else "For the money, "
+    time = "1 year" if years == 1.0 else f"{years:g} years"
+    at = f"Pulled alone to about {money(found.spend)} over {time}, " if first else "For the money, "
     if not sure:
         return f"{at}no lever is sure to bring {gain.title}."
     best = sure[0]

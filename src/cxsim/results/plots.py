@@ -94,7 +94,7 @@ class Plots:
         return self._draw("load", ax)
 
     def recovery(self, ax: Axes | None = None) -> Axes | Chart:
-        """Draw the way from the failure to who stayed, and how long answers take; one run is remade."""
+        """Draw the way from the failure to being made good, and how long answers take; one run is remade."""
         return self._draw("recovery", ax)
 
     def causes(self, ax: Axes | None = None) -> Axes | Chart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -36,6 +37,7 @@ REPORT: Final = "report.html"
 ENDING: Final = ".html"
 IN_REPORT: Final = ("league", "differences", "retention", "dissatisfied", "rivals")
 HASH_SHOWN: Final = 12
+NEW_FILE: Final = 0o644
 
 
 def report_of(  # noqa: PLR0913 -- what people may choose, each by its name
@@ -139,14 +141,18 @@ def save_report(  # noqa: PLR0913 -- what people may choose, each by its name
 def write_whole(target: Path, data: bytes) -> None:
     """Write a file beside its place and move it there, so that it is never half there.
 
+    A link stays one, and what it leads to is written; who may read a file that is there stays as it is.
+
     Raises
     ------
     InputError
         When it cannot be written; then what was there before still is.
     """
+    place = Path(os.path.realpath(target))
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".cxsim-", delete=False) as stream:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else NEW_FILE
+        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".cxsim-", delete=False) as stream:
             partial = Path(stream.name)
             try:
                 stream.write(data)
@@ -156,8 +162,8 @@ def write_whole(target: Path, data: bytes) -> None:
                 with suppress(OSError):
                     partial.unlink()
                 raise
-        partial.chmod(0o644)
-        partial.replace(target)
+        partial.chmod(mode)
+        partial.replace(place)
     except OSError as error:
         raise refused(target, error) from error
 

@@ -214,13 +214,20 @@ def _money(findings: Findings) -> list[str]:
         return []
     if profit is None or not math.isfinite(profit.difference):
         return labelled("Costs", f"{figures(cost.mean)} {findings.setting.currency}")
-    amount = f"{figures(cost.mean)} / {signed(figures(profit.difference))} {findings.setting.currency}"
+    amount = f"{' / '.join(_alike(cost.mean, profit.difference))} {findings.setting.currency}"
     if profit.tie:
         sure = span(profit.diff_low, profit.diff_high, profit.unit)
         amount = f"{figures(cost.mean)} {findings.setting.currency} / profit cannot be told apart ({sure})"
     elif profit.difference < 0.0:
         amount += " (less profit than before)"
     return labelled("Costs / earns", amount + _paid_back(findings))
+
+
+def _alike(cost: float, gain: float) -> tuple[str, str]:
+    """Write two sums of money to the same place: two figures of the smaller one, but no parts of one."""
+    sizes = [math.floor(math.log10(abs(sum_))) for sum_ in (cost, gain) if sum_ and math.isfinite(sum_)]
+    places = min(0, 1 - min(sizes)) if sizes else 0
+    return fixed(round(cost, places)), signed(fixed(round(gain, places)))
 
 
 def _paid_back(findings: Findings) -> str:

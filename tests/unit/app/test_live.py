@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cxsim
+from cxsim.app import live
 from cxsim.app.estimates import curve, estimate, shown_measures
 from cxsim.app.levers import levers_of
 from cxsim.app.live import AS_IS_CASE, LiveModel, Pairs, scale_for
 from cxsim.app.setting import Setting, Settings
 from cxsim.errors import InputError
+from cxsim.experiments.studies.case import Case
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +136,25 @@ def test_a_setting_that_cannot_be_says_why_and_others_go_on(model, made):
     watch.follow(good)
     assert model.wait(good).n == 4
     watch.close()
+
+
+@pytest.mark.parametrize("asked", [{"replications": 0}, {"replications": -5}, {"jobs": 0}, {"jobs": -1}])
+def test_less_than_one_run_or_thread_would_be_waited_for_without_end(gym, asked):
+    ((name, given),) = asked.items()
+    with pytest.raises(InputError, match=f"{name}: {given}; 1 or more is allowed"):
+        LiveModel(gym, **asked)
+
+
+def test_what_cannot_be_simulated_is_forgotten_too(gym, monkeypatch):
+    monkeypatch.setattr(live, "MOST_KEPT", 2)
+    with LiveModel(gym, jobs=1) as fresh:
+        watch = fresh.watch()
+        for name in "abcde":
+            bad = Case(name, (), f'{{"{name}": {{"change": {{"phone.nothing": "2"}}, "cost": "0"}}}}')
+            watch.follow(bad)
+            assert "phone.nothing" in fresh.wait(bad).broken
+        assert [case.policy for case in fresh._broken] == ["d", "e"]
+        watch.close()
 
 
 def test_the_usual_scale_keeps_a_run_short(gym):

@@ -90,6 +90,52 @@ def test_names_in_other_letters_stay_right(saved_room, gym_file):
     assert found.policy(found.policies[-1]).idea == 'Say "sorry": {now}, # please'
 
 
+def test_a_policy_is_saved_as_it_was_shown_or_not_at_all(saved_room, gym_file):
+    one, two = Session(saved_room), Session(saved_room)
+    one.handle({"do": "start", "policy": "second-person"})
+    one.handle({"do": "set", "lever": "recovery.credit", "value": 12})
+    two.handle({"do": "set", "lever": "price", "value": 28})
+    two.handle({"do": "save", "name": "second-person", "file": "gym.yaml", "replace": True})
+    assert two.saved
+    before = gym_file.read_bytes()
+    one.handle({"do": "set", "lever": "recovery.credit", "value": 12})
+    one.handle({"do": "begins", "when": "month 6"})  # so that it names its part: combine: [second-person, "mine 2"]
+    one.handle({"do": "save", "name": "mine", "file": "gym.yaml"})
+    assert "policies that were changed meanwhile" in one.fault
+    assert (one.saved, gym_file.read_bytes()) == ("", before)
+    one.handle({"do": "start", "policy": "say-sorry"})  # nobody changed this one
+    one.handle({"do": "set", "lever": "phone.staff", "value": 3})
+    one.handle({"do": "save", "name": "mine", "file": "gym.yaml"})
+    assert (one.fault, one.saved[:13]) == ("", "Saved as mine")
+    one.close()
+    two.close()
+
+
+def test_who_replaces_a_policy_is_told_which_others_change_with_it(saved_room, gym_file):
+    session = Session(saved_room)
+    session.handle({"do": "set", "lever": "price", "value": 28})
+    session.handle({"do": "save", "name": "second-person", "file": "gym.yaml"})
+    assert session.asks.endswith("or replace it; that also changes `both`, made of it")
+    session.handle({"do": "save", "name": "both", "file": "gym.yaml"})
+    assert session.asks.endswith("or replace it")
+    session.handle({"do": "save", "name": "both", "file": "gym.yaml", "replace": True})
+    assert (session.fault, session.saved[:13]) == ("", "Saved as both")
+    assert [piece.written for piece in cxsim.load(gym_file).policy("both").pieces] == ["price"]
+    session.close()
+
+
+def test_a_policy_does_not_begin_with_itself(saved_room, gym_file):
+    session, before = Session(saved_room), gym_file.read_bytes()
+    session.handle({"do": "start", "policy": "second-person"})
+    session.handle({"do": "begins", "when": "month 6"})
+    session.handle({"do": "set", "lever": "recovery.credit", "value": 12})
+    for replace in (False, True):
+        session.handle({"do": "save", "name": "second-person", "file": "gym.yaml", "replace": replace})
+        assert "`second-person`, which this setting begins with; a name of its own" in session.fault
+    assert (session.asks, gym_file.read_bytes()) == ("", before)
+    session.close()
+
+
 def test_what_was_saved_gives_the_numbers_that_were_seen(saved_room, gym_file):
     session = Session(saved_room)
     session.handle({"do": "start", "policy": "both"})

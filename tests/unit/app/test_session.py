@@ -6,6 +6,7 @@ import math
 import pytest
 
 from cxsim.app.estimates import Estimate
+from cxsim.app.session import MOST_PINS, Pin
 from cxsim.app.words import change, finding
 
 
@@ -89,6 +90,34 @@ def test_a_page_that_is_loaded_again_stands_where_it_stood(session, room):
     )
     assert (other.setting, [pin.setting for pin in other.pins]) == (session.setting, [session.setting])
     other.close()
+
+
+def test_no_more_pins_than_beside_each_other_whatever_a_page_remembers(session):
+    remembered = [{"start": "as-is", "begins": "month 0", "moved": {"price": 21 + n}} for n in range(2 * MOST_PINS)]
+    session.handle({"do": "restore", "setting": None, "pins": remembered[:MOST_PINS]})
+    session.handle({"do": "restore", "setting": None, "pins": remembered[MOST_PINS:]})
+    assert [dict(pin.setting.moved)["price"] for pin in session.pins] == [21 + n for n in range(MOST_PINS)]
+
+
+def test_a_sign_that_nobody_sees_is_named(session):
+    session.handle({"do": "save", "name": "second\u200bperson"})
+    assert session.fault.startswith("`'second\\u200bperson'`; a text of signs that can be seen")
+    session.handle({"do": "save", "name": "x" * 201})
+    assert "at most 200 letters" in session.fault
+
+
+def test_a_card_is_green_where_the_firm_wants_to_go(session, monkeypatch):
+    monkeypatch.setattr(session.room, "measures", ("retention", "wait_mean"))
+    for difference, colours in ((0.1, [True, False]), (-0.1, [False, True])):
+
+        def told(_columns, _pairs, measure, difference=difference):
+            return _retention(9, difference, difference - 0.01, difference + 0.01)._replace(measure=measure)
+
+        monkeypatch.setattr("cxsim.app.session.estimate", told)
+        session.pins = [Pin(1, session.setting)]
+        state = session.state()
+        assert [card["good"] for card in state["cards"]] == colours  # more kept is good, a longer wait is not
+        assert [cell["good"] for cell in state["pins"][0]["cells"]] == colours
 
 
 def test_what_goes_to_the_page_is_json(session):

@@ -46,7 +46,7 @@ def test_numbers_by_hand():
 
 def test_labels_of_the_code_and_of_the_measures_are_listed():
     found = labels()
-    assert "policies from here" in found["charts.retention"]
+    assert "Of the customers at the start, the share still with the firm." in found["charts.retention"]
     assert "The policies in order" in found["results.book.league"]
     assert "net promoter score" in found["measures"]
     assert "% a month" in found["measures"]
@@ -66,13 +66,13 @@ def test_hungarian_has_every_label_of_the_charts(request):
     found = load_words(path)
     lacking = [text for name, texts in labels().items() if name != "report" for text in texts]
     assert [text for text in lacking if text not in found.labels] == []
+    assert found.unknown == ()
     assert found.decimal == ","
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ('labels: {"stayd": "maradt"}', "did you mean `stayed`?"),
         ('labels: {"{low} to {high}": "{low}-tól"}', "{high} and {low}"),
         ('labels: {"stayed": "maradt {"}', "no place in braces"),
         ('labels: {"stayed": ""}', "letters on one line"),
@@ -88,6 +88,13 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path, text, words):
         load_words(written(tmp_path, text))
     assert words in str(caught.value)
     assert "words.yaml:2" in str(caught.value)
+
+
+def test_a_label_that_there_is_not_is_a_remark_and_changes_nothing(tmp_path):
+    found = load_words(written(tmp_path, 'labels: {"stayd": "maradt", "stayed": "ottmaradt", "Zq": "x"}'))
+    assert dict(found.labels) == {"stayed": "ottmaradt"}
+    assert found.unknown == ("line 2: no label `stayd`; did you mean `stayed`?", "line 2: no label `Zq`")
+    assert "stayd" not in template(found)
 
 
 @given(st.sets(st.from_regex(r"[a-z]{1,8}", fullmatch=True), max_size=4), st.randoms())

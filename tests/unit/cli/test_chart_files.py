@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 from cxsim.charts.words import labels
 from cxsim.cli.app import app, hoisted
+from cxsim.errors import InputError
+from cxsim.results import chart_files
 
 PALE = 'format: 1\ncolors: ["#0b3d91", "#e69f00"]\nink: "#0b2545"\n'
 HUNGARIAN = (
@@ -95,6 +97,38 @@ def test_words_lists_all_labels_and_keeps_what_is_translated(folder, tmp_path):
     assert '  "months from the start": "hónap az indulástól"' in again.stdout
     assert f"2 of {count} labels are translated" in again.stderr
     assert json.loads(cxsim("words", "--json").stdout)["labels"]["stayed"] == "stayed"
+
+
+def test_an_older_words_file_is_cured_by_words(tmp_path):
+    path = tmp_path / "old.yaml"
+    path.write_text('format: 1\nlabels:\n  "stayd": "x"\n  "stayed": "maradt"\n', encoding="utf-8")
+    done = cxsim("words", path)
+    assert done.exit_code == 0
+    assert "line 3: no label `stayd`; did you mean `stayed`?; left out" in " ".join(done.stderr.split())
+    path.write_text(done.stdout, encoding="utf-8")
+    again = cxsim("words", path)
+    assert "no label" not in again.stderr
+    assert '  "stayed": "maradt"' in again.stdout
+
+
+def test_the_page_stays_in_one_language(folder, tmp_path):
+    done = cxsim("report", folder, "--out", tmp_path, "--words", folder.parent / "words.yaml")
+    assert done.exit_code == 0, done.output
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "hónap az indulástól" not in page
+    assert "months from the start" in page
+
+
+def test_nothing_is_written_where_the_last_of_it_cannot_be_drawn(folder, tmp_path, monkeypatch):
+    def refused(*given, **more):
+        raise InputError("pdf: no ink")
+
+    monkeypatch.setattr(chart_files, "book_of", refused)
+    arguments = ("--format", "html,png,svg,pdf", "--charts", "retention")
+    done = cxsim("report", folder, *arguments, "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "no ink" in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_slides_and_workbook_take_the_words_too(folder, tmp_path):

@@ -1,15 +1,19 @@
 """`cxsim serve` refuses what it must before anything answers; the page itself is tested in a browser."""
 
 import builtins
+import contextlib
+import http.client
 import logging
 import socket
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
 from typer.testing import CliRunner
 
+from cxsim.app import server
 from cxsim.app.explore import explore
 from cxsim.app.server import Page, allowed_hosts, checked_address, shelf_of
 from cxsim.cli.app import app, hoisted
@@ -30,6 +34,7 @@ def cxsim(monkeypatch, tmp_path, corner_text):
         (["corner.yaml", "--address", "0.0.0.0"], "--allow-others: then everybody in the network"),
         (["corner.yaml", "--address", "192.168.1.7"], "127.0.0.1 is allowed"),
         (["corner.yaml", "--address", "evil.example"], "an IP address is allowed"),
+        (["corner.yaml", "--address", "::1"], "an IPv4 address is allowed"),
         (["nowhere.yaml"], "no such file"),
         (["corner.yaml", "--scale", "7"], "scale: 7"),
         (["corner.yaml", "--set", "till.staff=many"], "till.staff: `many`"),
@@ -68,7 +73,7 @@ def test_without_panel_the_extra_is_named(cxsim, monkeypatch):
         explore("corner.yaml")
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "127.0.0.2"])
 def test_this_machine_is_allowed(address):
     found = checked_address(address, allow_others=False)
     assert f"localhost:{80}" in allowed_hosts(found, 80)
@@ -125,3 +130,35 @@ def test_it_answers_under_its_own_name_only_and_stops(tmp_path, corner_text):
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind((page.address, page.port))
+
+
+@pytest.mark.parametrize("usual", [False, True], ids=["its port", "port 80, which browsers leave out"])
+def test_everybody_in_the_network_gets_the_address_that_is_printed(tmp_path, corner_text, monkeypatch, usual):
+    pytest.importorskip("panel")
+    path = tmp_path / "corner.yaml"
+    path.write_text(corner_text)
+    page = Page(load(path), shelf_of(path, load(path)), address="0.0.0.0", replications=1, jobs=1)
+    monkeypatch.setattr(server, "USUAL_PORT", page.port if usual else server.USUAL_PORT)
+    # No name is known beforehand but that of this machine alone: what counts is where a connection arrives.
+    monkeypatch.setattr(server, "allowed_hosts", lambda _, port: (f"127.0.0.1:{port}",))
+    found = {}
+
+    def ask(url):
+        def work():
+            at = urllib.parse.urlsplit(url)
+            for host in (at.hostname if usual else at.netloc, "evil.example"):
+                with contextlib.closing(http.client.HTTPConnection(at.hostname, at.port, timeout=20)) as line:
+                    line.request("GET", "/", headers={"Host": host})
+                    found[host] = line.getresponse().status
+            found["socket"] = at.netloc in page.server._tornado.websocket_origins
+            page.stop()
+
+        threading.Thread(target=work).start()
+
+    before = {name: logging.getLogger(name).level for name in ("tornado.access", "bokeh.server.views.ws")}
+    page.serve(ready=ask)
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
+    own = urllib.parse.urlsplit(page.url)
+    assert own.hostname != "0.0.0.0"
+    assert found == {own.hostname if usual else own.netloc: 200, "evil.example": 403, "socket": True}

@@ -99,7 +99,7 @@ def test_a_wrong_theme_writes_nothing(folder, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--format", "docx"], "--format: `docx`; html, png, svg, pptx, xlsx"),
+        (["--format", "docx"], "--format: `docx`; html, png, svg, pdf, pptx, xlsx"),
         (["--format", " , "], "html, png, svg"),
         (["--format", "html,gif"], "`gif`"),
     ],

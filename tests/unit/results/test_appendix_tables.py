@@ -2,20 +2,24 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import special
 
 from cxsim.experiments.compare import Setup, experiment
 from cxsim.model.plan import DAY, MONTH
-from cxsim.results.book import contents, departures, frontier, over_time, tenure
+from cxsim.results.book import contents, departures, frontier, over_time, retention, tenure
 from cxsim.results.book.shown import beside, shown
 from cxsim.results.comparison import Comparison
 from cxsim.results.facts import Facts
 from cxsim.results.findings import Row
 from cxsim.results.reasons import KEPT
+from cxsim.stats.intervals import Interval
 
 A_MONTH = MONTH / DAY  # days
 KEYS = ["point", "world", "policy", "replication", "firm", "segment"]
@@ -130,7 +134,23 @@ def test_on_the_front_less_can_be_better(comparison, monkeypatch):
     table = frontier.frontier_table(facts)
     assert table["on_front"].tolist() == [1.0, 1.0, 0.0]
     assert table["cost"].tolist() == [0.0, 900.0, 100.0]
-    assert frontier.ENTRY.title(facts).startswith("No cheaper policy beats hire on mean wait of the answered; hire")
+    title = frontier.ENTRY.title(facts)
+    assert title.startswith("By the means, no cheaper policy beats hire on mean wait of the answered; hire")
+
+
+def test_the_front_says_what_may_be_luck_and_who_is_left_out(comparison, monkeypatch):
+    facts = Facts(comparison.experiment, comparison.contrast)
+    monkeypatch.setattr(facts, "between", lambda *given: Interval(0.01, -0.02, 0.04, 0.03, 12))
+    assert "told from luck" in frontier.ENTRY.title(facts)
+    cost = facts.rows["policy_cost", "train"]._replace(mean=math.nan)
+    monkeypatch.setitem(facts.rows, ("policy_cost", "train"), cost)
+    note = frontier.ENTRY.footnote(facts)
+    assert "Cannot be told apart: as-is and hire." in note
+    assert "Left out, without a known cost or result: train." in note
+    assert "lower price is no cost" in note
+    monkeypatch.setattr(facts, "between", lambda *given: Interval(0.03, 0.02, 0.04, 0.01, 12))
+    assert "told from luck" not in frontier.ENTRY.title(facts)
+    assert "Cannot be told apart" not in frontier.ENTRY.footnote(facts)
 
 
 def test_the_reasons_add_up_to_what_is_kept_more(comparison):
@@ -207,3 +227,20 @@ def test_as_is_alone_has_neither_front_nor_waterfall(corner, answering_engine):
 
 def test_all_charts_of_the_tables_are_in_the_book():
     assert {*NAMES, "worlds"} <= set(contents.CHART_NAMES)
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=12))
+def test_limits_of_every_chart_over_time_lie_where_the_measure_can(values):
+    rows = [
+        (0, 0, "as-is", place, "Corner", "all", 1, A_MONTH, measure, value, "share")
+        for measure in ("retention", "market_share")
+        for place, value in enumerate(values)
+    ]
+    made = SimpleNamespace(frames=SimpleNamespace(timeseries=pd.DataFrame(rows, columns=SERIES)))
+    facts = SimpleNamespace(experiment=made, policies=("as-is",), firm="Corner", has=lambda measure: True)
+    kept = retention.retention_table(facts)
+    points = [*over_time.course(facts, "market_share", "Corner", "as-is"), *kept.to_numpy()[:, 1:].tolist()]
+    assert len(points) == 3
+    for _, value, low, high in points:
+        assert 0.0 <= low <= value + 1e-12
+        assert value - 1e-12 <= high <= 1.0

@@ -1,6 +1,9 @@
 """Runs made again with their log: they are the comparison's own, and the tables of charts come from them."""
 
+import math
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -190,6 +193,8 @@ def test_the_funnel_counts_what_happened():
     one = recording(
         [
             (-DAY, e, 9, -1, 1, 0.0),  # warm-up
+            (-DAY, c, 9, -1, 4, 1.0),
+            (2 * DAY, a, 9, -1, 1, 0.9),  # to a complaint of the warm-up
             (DAY, e, 1, -1, 1, 0.0),
             (DAY, e, 2, -1, 1, 0.0),
             (DAY, e, 3, -1, 0, 0.0),
@@ -207,6 +212,47 @@ def test_the_funnel_counts_what_happened():
     )
     assert list(recovery.stages_of(one).values()) == [3, 3, 4, 2, 2, 1]
     assert list(recovery.answer_days(one.rows)) == [0.25, 2.0]
+
+
+def test_who_is_made_good_and_leaves_later_did_not_leave_over_it():
+    one = recording(
+        [
+            (DAY, ev.LOG_EPISODE, 1, -1, 1, 0.0),
+            (DAY, ev.LOG_COMPLAINS, 1, -1, 4, 1.0),
+            (2 * DAY, ev.LOG_ANSWERED, 1, -1, 1, 0.9),
+            (9 * DAY, ev.LOG_LEFT, 1, -1, 0, 0.0),
+        ],
+        hurt=1,
+    )
+    assert recovery.stages_of(one)["did not leave over it"] == 1
+    assert "stayed" not in recovery.stages_of(one)
+
+
+@pytest.mark.parametrize(
+    ("length", "words"), [(3, "leave the usual range in the quarter from month 3:"), (1, "range at month 3:")]
+)
+def test_the_title_names_the_month_from_which_the_period_counts(facts, monkeypatch, length, words):
+    begins = np.arange(0.0, 12.0, length)
+    rows = [
+        (policy, begin + length / 2, 90.0 if changed else 10.0, 90 if changed else 10, 100, 10.0, 1.0, 19.0, changed)
+        for policy in recorded.shown(facts)
+        for begin in begins
+        for changed in [int(policy != facts.reference and begin >= 3.0)]
+    ]
+    table = pd.DataFrame(rows, columns=list(control.COLUMNS))
+    monkeypatch.setattr(control, "control_table", lambda facts: table)
+    assert words in control.ENTRY.title(facts)
+
+
+def test_a_policy_without_a_value_is_not_the_one_recorded(facts, monkeypatch):
+    # Where lower is better, no value must not count as the best of all.
+    monkeypatch.setattr(facts, "winner", None)
+    rows = dict(facts.rows)
+    for policy, gap in (("make-good", math.nan), ("fix", -1.0)):
+        rows["wait_mean", policy] = facts.rows["retention", policy]._replace(difference=gap)
+    monkeypatch.setattr(facts, "rows", rows)
+    monkeypatch.setattr(type(facts), "headline", property(lambda self: "wait_mean"))
+    assert recorded.shown(facts) == ("as-is", "fix")
 
 
 def test_the_u_chart_by_hand():

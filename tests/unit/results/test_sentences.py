@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from cxsim.results import consequences, grounds, sentences
+from cxsim.results import consequences, grounds, sentences, summary
 from cxsim.results.answer import not_said, said, written
 from cxsim.results.findings import Gain, GoalFound, Leader, Payback, Row
 from cxsim.results.provenance import provenance
@@ -294,3 +294,16 @@ def test_what_else_works_says_what_it_earns_or_loses_where_that_is_no_tie(cable)
     assert any("profit +400 000 EUR" in line for line in lines_of(cable()))
     tie = cable(rows={("profit", "fix-the-causes"): row("fix-the-causes", "EUR", 2.01e6, 2e6, 1e5)})
     assert "raises profit by 10 000" not in sentences.what_does_not_work(tie)
+
+
+@pytest.mark.parametrize(
+    ("cost", "gain", "words"),
+    [
+        (6.1, -497.0, ("6", "\N{MINUS SIGN}497")),
+        (206_000.0, 641_000.0, ("210 000", "+640 000")),
+        (9_470.0, -31_420.0, ("9 500", "\N{MINUS SIGN}31 400")),
+        (0.0, 1_234.0, ("0", "+1 200")),
+    ],
+)
+def test_cost_and_gain_are_rounded_alike(cost, gain, words):
+    assert summary._alike(cost, gain) == words

@@ -134,6 +134,19 @@ def test_a_report_that_cannot_be_written_leaves_what_was_there(place, tmp_path, 
     assert {entry.name for entry in tmp_path.iterdir()} == {"out", "report.html"}
 
 
+def test_a_link_stays_a_link_and_a_private_file_private(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    own, link = tmp_path / "elsewhere" / "own.yaml", tmp_path / "link.yaml"
+    own.write_text("before")
+    own.chmod(0o600)
+    link.symlink_to(own)
+    write_whole(link, b"after")
+    assert link.is_symlink()
+    assert (own.read_text(), own.stat().st_mode & 0o777) == ("after", 0o600)
+    write_whole(tmp_path / "new.html", b"new")
+    assert (tmp_path / "new.html").stat().st_mode & 0o777 == 0o644
+
+
 def test_the_manifest_on_the_page_is_the_stored_one(saved):
     manifest = json.loads((saved / "manifest.json").read_text(encoding="utf-8"))
     text = (saved / "report.html").read_text(encoding="utf-8")

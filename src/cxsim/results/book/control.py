@@ -155,14 +155,22 @@ def _title(facts: Facts) -> str:
     reach = SIGMAS * np.sqrt(ALL * rates[0] / max(int(last["journeys"].sum()), 1))
     if out.empty or abs(rates[1] - rates[0]) <= reach:
         return f"Under {policy}, failures stay within the usual: {end}"
-    month = fixed(float(np.floor(out["month"].iloc[0])))
-    return f"Under {policy}, failures leave the usual range in month {month}: {end}"
+    # By the month from which the period counts, as the axis has it; the table holds its middle.
+    quarter = _by_quarter(table, facts.reference)
+    month = fixed(float(out["month"].iloc[0]) - (QUARTER if quarter else 1) / 2.0)
+    when = f"in the quarter from month {month}" if quarter else f"at month {month}"
+    return f"Under {policy}, failures leave the usual range {when}: {end}"
+
+
+def _by_quarter(table: pd.DataFrame, policy: str) -> bool:
+    """Tell whether a point stands for a quarter."""
+    months = table[table["policy"] == policy]["month"].to_numpy()
+    return bool(months.size > 1 and months[1] - months[0] > 1.0)
 
 
 def _options(facts: Facts) -> dict[str, Any]:
     table = control_table(facts)
-    base = table[table["policy"] == facts.reference]["month"].to_numpy()
-    every = "quarter" if base.size > 1 and base[1] - base[0] > 1.0 else "month"
+    every = "quarter" if _by_quarter(table, facts.reference) else "month"
     return {**recorded.among(facts), "begin": recorded.begin_month(facts), "every": every}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from cxsim.charts.words import label
+from cxsim.charts.words import said as in_words
 from cxsim.results.book.entry import Entry
 from cxsim.results.book.shown import beside
 from cxsim.results.facts import Facts
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 UNIT: Final = "of 100 customers"
 SHOWN: Final = 0.05  # of 100 customers: a smaller change goes to the others
 NOTHING: Final = 1e-9
-OTHERS: Final = "all other reasons"
+OTHERS: Final = label("all other reasons")
 COLUMNS: Final = ("name", "kind", "value", "ci_low", "ci_high", "unit")
 
 
@@ -82,9 +84,13 @@ def _title(facts: Facts) -> str:
 
 def _options(facts: Facts) -> dict[str, Any]:
     single = facts.experiment.replications == 1
-    intervals = "" if single else " Lines: 95 % intervals, those of the reasons paired."
-    told = "Of 100 starting customers, kept until the end. Bars: kept more or fewer, by the reason for leaving"
-    return {"measure": "customers kept", "told": f"{told}.{intervals} Grey: may be nothing."}
+    told = [
+        in_words("Of 100 starting customers, kept until the end."),
+        in_words("Bars: kept more or fewer, by the reason for leaving."),
+        *([] if single else [in_words("Lines: 95 % intervals, those of the reasons paired.")]),
+        in_words("Grey: may be nothing."),
+    ]
+    return {"measure": "customers kept", "told": " ".join(told)}
 
 
 def _draw() -> Draw:

@@ -63,11 +63,13 @@ def _dissatisfied_title(facts: Facts) -> str:
     if not told:
         return "What became of the dissatisfied"
     (first, (gone, silent)), *rest = told.items()
-    title = f"Of every 100 hurt by a failure, {fixed(gone)} leave under {first}, {fixed(silent)} of them without a word"
-    if rest:
-        policy, (gone, silent) = rest[0]
-        title += f"; under {policy}, {fixed(gone)} and {fixed(silent)}"
-    return title
+    title = f"Of every 100 hurt by a failure, {fixed(gone)} leave under {first}"
+    if not rest:
+        return f"{title}, {fixed(silent)} of them without a word"
+    # One number a clause: who left silently under which policy is in the chart.
+    policy, (other, _) = rest[0]
+    most = all(quiet > left / 2.0 for left, quiet in told.values())
+    return f"{title}, {fixed(other)} under {policy}{'; most of them without a word' if most else ''}"
 
 
 def _options(facts: Facts) -> dict[str, object]:

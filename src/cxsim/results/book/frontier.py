@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from cxsim.measures.catalog import CATALOG
-from cxsim.results.book.entry import Entry
+from cxsim.results.book.entry import Entry, source
 from cxsim.results.facts import Facts
 from cxsim.results.wording import PER_100, fixed, listed, quantity
 
@@ -78,9 +79,42 @@ def _title(facts: Facts) -> str:
         money = f"{fixed(round(best['cost'], -3) if abs(best['cost']) > PER_100**2 else best['cost'])} {facts.currency}"
         said = f"; {names[-1]} reaches {quantity(row.mean, row.unit)} for {money}"
     title = CATALOG[reached(facts)].title
+    if level(facts, table):
+        said += "; not all of it can be told from luck"
     if len(names) > MOST_NAMES:
-        return f"{len(names)} of {len(facts.others)} policies lie on the front of cost and {title}{said}"
-    return f"No cheaper policy beats {listed(names)} on {title}{said}"
+        return f"By the means, {len(names)} of {len(facts.others)} policies lie on the front of cost and {title}{said}"
+    return f"By the means, no cheaper policy beats {listed(names)} on {title}{said}"
+
+
+def level(facts: Facts, table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the neighbours on the front whose paired difference in reach cannot be told from nothing.
+
+    There the step of the front may be luck. With one run nothing is told.
+    """
+    if facts.experiment.replications == 1:
+        return []
+    front = [str(name) for name in table[table["on_front"] > 0.0].sort_values("cost")["policy"]]
+    pairs = list(pairwise(front))
+    gaps = [facts.between(reached(facts), dearer, cheaper, len(pairs)) for cheaper, dearer in pairs]
+    return [pair for pair, gap in zip(pairs, gaps, strict=True) if not (gap.low > 0.0 or gap.high < 0.0)]
+
+
+def _footnote(facts: Facts) -> str:
+    """Say where the data is from, which steps may be luck, who is left out, and what is no cost."""
+    table = frontier_table(facts)
+    told = [source(facts)]
+    if ties := level(facts, table):
+        pairs = "; ".join(f"{cheaper} and {dearer}" for cheaper, dearer in ties[:MOST_NAMES])
+        more = f"; {len(ties) - MOST_NAMES} pairs more" if len(ties) > MOST_NAMES else ""
+        told.append(f"Cannot be told apart: {pairs}{more}.")
+    drawn = set(table["policy"])
+    lacking = [policy for policy in facts.policies if policy not in drawn]
+    if lacking:
+        more = f" and {len(lacking) - MOST_NAMES} more" if len(lacking) > MOST_NAMES else ""
+        named = ", ".join(lacking[:MOST_NAMES]) if more else listed(lacking)
+        told.append(f"Left out, without a known cost or result: {named}{more}.")
+    told.append("Revenue given up by a lower price is no cost here.")
+    return " ".join(told)
 
 
 def _options(facts: Facts) -> dict[str, Any]:
@@ -95,5 +129,5 @@ def _draw() -> Draw:
 
 ENTRY: Final = Entry(
     "frontier", "appendix", "Cost against customers kept", _draw, frontier_table, _title, _options,
-    is_among_policies=True,
+    is_among_policies=True, footnote=_footnote,
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from cxsim.measures.catalog import CATALOG
 from cxsim.model.plan import DAY, MONTH
 from cxsim.results.facts import Facts
 from cxsim.stats.intervals import mean_interval
@@ -39,15 +40,16 @@ def course(facts: Facts, measure: str, firm: str, policy: str) -> list[tuple[flo
     Returns
     -------
     list of (float, float, float, float)
-        Without the warm-up, and without a last period of less than half a month where others are there. A period in
-        which a replication has no value is not-a-number.
+        Cut where no value of the measure can be. Without the warm-up, and without a last period of less than half a
+        month where others are there. A period in which a replication has no value is not-a-number.
     """
     own = _of(facts.experiment.frames.timeseries, measure, firm)
     mine = own[own["policy"] == policy]
     found: list[tuple[float, float, float, float]] = []
     for days, values in mine.groupby("time_days", sort=True)["value"]:
         interval = mean_interval(values.to_numpy(np.float64))
-        found.append((month_of(float(days)), interval.mean, interval.low, interval.high))  # type: ignore[arg-type]
+        limits = CATALOG[measure].within(interval.low, interval.high)
+        found.append((month_of(float(days)), interval.mean, *limits))  # type: ignore[arg-type]
     if len(found) > 1 and found[-1][0] - found[-2][0] < STUB:
         found.pop()
     return found

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cxsim.errors import InputError, ScenarioError
 from cxsim.experiments.rules import replacements
 from cxsim.model.plan import MONTH
+from cxsim.results.book.shown import beside
 from cxsim.results.facts import Facts
 from cxsim.scenario import Scenario
 
@@ -31,22 +32,9 @@ class NotMadeAgainError(InputError):
 
 
 def shown(facts: Facts) -> tuple[str, ...]:
-    """Name the policies that are recorded: the reference, and the best of the others.
-
-    That is the winner; where none can be told to beat the reference, the one with the best mean on the measure that
-    ranks them.
-    """
-    if not facts.others:
-        return (facts.reference,)
-    if facts.winner is not None:
-        return facts.reference, facts.winner
-    gains = {policy: facts.goodness(facts.headline, _gain(facts, policy)) for policy in facts.others}
-    return facts.reference, max(gains, key=lambda policy: gains[policy])
-
-
-def _gain(facts: Facts, policy: str) -> float:
-    row = facts.row(facts.headline, policy)
-    return row.difference if row is not None and np.isfinite(row.difference) else -np.inf
+    """Name the policies that are recorded: the reference, and the one that stands beside it (`shown.beside`)."""
+    other = beside(facts)
+    return (facts.reference,) if other is None else (facts.reference, other)
 
 
 def replication_of(facts: Facts) -> int:

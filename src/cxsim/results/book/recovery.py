@@ -1,7 +1,8 @@
-"""The recovery funnel: from the failure to the customer who stayed; and how long answers take."""
+"""The recovery funnel: from the failure to the customer made good; and how long answers take."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -27,16 +28,18 @@ HURT: Final = label("hurt a customer")
 COMPLAINED: Final = label("complained")
 ANSWERED: Final = label("got an answer")
 HEALED: Final = label("made good")
-STAYED: Final = label("stayed")
+NOT_OVER_IT: Final = label("did not leave over it")
 ALL: Final = 100.0
 POINTS: Final = 60
+FEW: Final = 0.05  # of 100: would be written as 0.0
 NAN: Final = float("nan")
 
 
 def recovery_table(facts: Facts) -> pd.DataFrame:
     """Return how far every 100 failed journeys came, and the share of complaints answered by a time, by policy.
 
-    From time 0 on, in one run of each policy. ``stayed``: made good, and neither left nor gave notice over it.
+    From time 0 on, in one run of each policy. The last stage: made good, and neither left nor
+    gave notice in the moment of the answer; who leaves later for another reason is in it.
     """
     return recorded.kept(facts, "table recovery", _table)
 
@@ -65,7 +68,7 @@ def stages_of(recording: Recording) -> dict[str, int]:
     rows = recording.rows[recording.rows["time"] >= 0]
     kinds = rows["kind"]
     failed = int((rows["cause"][kinds == ev.LOG_EPISODE] & 1).sum())
-    answered = rows[(kinds == ev.LOG_ANSWERED) & (rows["value"] > -1.0)]
+    answered = np.array([after for _, after in _answers(rows)], rows.dtype)
     healed = answered[answered["cause"] == 1]
     left = rows[np.isin(kinds, (ev.LOG_NOTICE, ev.LOG_LEFT))]
     # Who leaves over an answer does so in the moment of it.
@@ -78,21 +81,28 @@ def stages_of(recording: Recording) -> dict[str, int]:
         COMPLAINED: complained,
         ANSWERED: answered.size,
         HEALED: healed.size,
-        STAYED: stayed,
+        NOT_OVER_IT: stayed,
     }
 
 
 def answer_days(rows: NDArray[np.void]) -> NDArray[np.float64]:
     """Return the days from complaint to answer of all complaints made from time 0 on, shortest first."""
-    asked: dict[int, int] = {}
-    found = []
+    found = [(int(answer["time"]) - int(asked["time"])) / DAY for asked, answer in _answers(rows)]
+    return np.sort(np.array(found, float))
+
+
+def _answers(rows: NDArray[np.void]) -> Iterator[tuple[np.void, np.void]]:
+    """Return complaint and answer of all complaints made from time 0 on that got one.
+
+    An answer to a complaint of the warm-up is not of these, and is not counted: its failure is not, either.
+    """
+    asked: dict[int, np.void] = {}
     for row in rows[np.isin(rows["kind"], (ev.LOG_COMPLAINS, ev.LOG_ANSWERED)) & (rows["time"] >= 0)]:
         customer = int(row["customer"])
         if row["kind"] == ev.LOG_COMPLAINS:
-            asked[customer] = int(row["time"])
+            asked[customer] = row
         elif (since := asked.pop(customer, None)) is not None and row["value"] > -1.0:
-            found.append((int(row["time"]) - since) / DAY)
-    return np.sort(np.array(found, float))
+            yield since, row
 
 
 def _title(facts: Facts) -> str:
@@ -100,7 +110,7 @@ def _title(facts: Facts) -> str:
     stages = table[table["part"] == "stage"].set_index(["policy", "name"])["value"]
     policies = list(dict.fromkeys(table["policy"]))
     if not policies:
-        return "From the failure to who stayed"
+        return "From the failure to the answer"
     pairs = [(_count(stages[policy, COMPLAINED]), _count(stages[policy, HEALED])) for policy in policies]
     said = f"{pairs[0][0]} lead to a complaint and {pairs[0][1]} are made good under {policies[0]}"
     more = "".join(
@@ -112,6 +122,8 @@ def _title(facts: Facts) -> str:
 def _count(per_100: float) -> str:
     if per_100 == 0.0:
         return "none"
+    if per_100 < FEW:
+        return f"fewer than {2.0 * FEW:g}"
     return fixed(per_100, 0 if per_100 >= 10.0 else 1)  # noqa: PLR2004 -- two digits
 
 
@@ -126,6 +138,6 @@ def _draw() -> Draw:
 
 
 ENTRY: Final = Entry(
-    "recovery", "appendix", "From the failure to who stayed", _draw, recovery_table, _title, _options,
+    "recovery", "appendix", "From the failure to the answer", _draw, recovery_table, _title, _options,
     is_rerun=True, footnote=recorded.one_run,
 )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from cxsim.measures.catalog import CATALOG
 from cxsim.model.plan import DAY, MONTH
 from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
@@ -30,7 +31,8 @@ def retention_table(facts: Facts) -> pd.DataFrame:
         mine = own[own["policy"] == policy]
         for days in sorted(set(mine["time_days"])):
             interval = mean_interval(mine.loc[mine["time_days"] == days, "value"].to_numpy(np.float64))
-            rows.append((policy, days * DAY / MONTH, interval.mean, interval.low, interval.high))
+            limits = CATALOG["retention"].within(interval.low, interval.high)
+            rows.append((policy, days * DAY / MONTH, interval.mean, *limits))
     return pd.DataFrame(rows, columns=["policy", "month", "value", "ci_low", "ci_high"])
 
 
