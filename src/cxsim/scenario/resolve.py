@@ -23,7 +23,7 @@ from cxsim.scenario.fields import Moment
 from cxsim.scenario.models import Document
 from cxsim.scenario.reader import Block, Text
 from cxsim.scenario.steering import SteeringRule
-from cxsim.units import NUMBER_PATTERN, Price, Rate, parse_change
+from cxsim.units import Price, Rate, parse_change
 
 if TYPE_CHECKING:
     from cxsim.scenario.overlaid import Overlaid
@@ -377,24 +377,9 @@ def check_range(location: paths.Location, text: str) -> None:
             raise ValueRefusedError(text, "a range of factors", "write, for example, 0.5 to 2 times")
         ends = [factor.factor for factor in factors]
     else:
-        ends = [_size(paths.value_at(location, end)) for end in ends_of(location, text)]
+        ends = [_size(paths.value_at(location, end)) for end in paths.ends_of(location, text)]
     if ends[0] > ends[1]:
         raise ValueRefusedError(text, "a range from the smaller to the larger value", "turn it round")
-
-
-def ends_of(location: paths.Location, text: str) -> tuple[str, str]:
-    """Return both ends of a range; a unit that stands at its end only is that of both: ``0.8 to 1.4 a year``."""
-    low, _, high = (part.strip() for part in text.partition(" to "))
-    number = NUMBER_PATTERN.match(high)
-    if number is None or not NUMBER_PATTERN.fullmatch(low):
-        return low, high
-    unit = high[number.end() :].strip()
-    try:
-        paths.value_at(location, low)
-    except ValueRefusedError:
-        return f"{low} {unit}".strip(), high
-    # A bare number is a value of its own here: a share may be written as 0.05, but 1 to 5 % does not begin at 100 %.
-    return (f"{low} {unit}" if unit == "%" and float(low) >= 1.0 else low), high
 
 
 def _size(value: Any) -> float:
