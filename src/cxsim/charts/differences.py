@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from cxsim.charts.axes import Figures, base_font, inches, name_rows, print_beside, say_what, strip, zero_rule
 from cxsim.charts.style import PAPER, SMALL, SOFT_INK, TIE, Look, looks
 from cxsim.charts.tables import ChartError, checked, one_row_each
-from cxsim.charts.text import POINTS_PER_INCH, decimals_for, literal, number, plain, width_of, wrapped
+from cxsim.charts.text import POINTS_PER_INCH, decimals_for, literal, number, plain, tick, width_of, wrapped
 from cxsim.charts.words import label, said
 
 SHARE_UNITS: Final = ("share", "fraction", "1")
@@ -112,8 +112,7 @@ def _set_scale(ax: Axes, rows: list[Row]) -> None:
 
 
 def _signed_tick(value: float, _: int | None) -> str:
-    text = f"{value:+g}" if abs(value) > np.finfo(float).eps else "0"
-    return text.replace("-", "\N{MINUS SIGN}")
+    return tick(value, signed=True) if abs(value) > np.finfo(float).eps else "0"
 
 
 def _draw_row(ax: Axes, place: int, row: Row, look: Look) -> None:

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from cxsim.charts.axes import Figures, axis_words, base_font, name_rows, print_beside, say_what, strip
 from cxsim.charts.style import INK, PALETTE, PAPER, TIE
 from cxsim.charts.tables import checked, one_row_each, scale_of
-from cxsim.charts.text import decimals_for, literal, number
+from cxsim.charts.text import decimals_for, literal, number, tick
 
 PAD: Final = 0.06
 MOST_ROWS: Final = 16
@@ -79,8 +79,10 @@ def ranking(
     decimals = decimals_for(rows[["value", "ci_low", "ci_high"]].to_numpy().ravel().tolist())
     print_beside(ax, [_figures(values, decimals) for values in rows[numbers].to_numpy().tolist()])
     if shown.startswith("%"):
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} %".replace("-", "\N{MINUS SIGN}")))
-    elif shown:
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{tick(value)} %"))
+    else:
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tick(value)))
+    if shown and not shown.startswith("%"):
         axis_words(ax, literal(shown))
     say_what(ax, literal(what))
     return ax

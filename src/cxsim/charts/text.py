@@ -299,6 +299,11 @@ def number(value: float, decimals: int, *, signed: bool = False) -> str:
     return f"{whole}{words_in_force().decimal if point else ''}{rest}".replace("-", "\N{MINUS SIGN}")
 
 
+def tick(value: float, *, signed: bool = False) -> str:
+    """Write a number at a tick of an axis, with as many decimals as it has."""
+    return number(value, len(f"{value:.6f}".rstrip("0").partition(".")[2]), signed=signed)
+
+
 def _shows_lines(text: Text) -> bool:
     return "\n" in text.get_text() and text.get_visible() and (text.axes is None or text.axes.get_visible())
 

@@ -76,10 +76,11 @@ class Screen:
         console = Console(stderr=True, no_color=not self.color)
         columns = (TextColumn(doing), BarColumn(), TextColumn("{task.fields[text]}"))
         with Bar(*columns, console=console, transient=True) as bar:
-            task = bar.add_task("", total=1.0, text="")
+            task, pace = bar.add_task("", total=1.0, text=""), Pace()
 
             def report(progress: Progress) -> None:
-                bar.update(task, total=progress.total, completed=progress.done, text=described(progress))
+                text = described(pace.since(progress))
+                bar.update(task, total=progress.total, completed=progress.done, text=text)
 
             yield report
 
@@ -97,11 +98,29 @@ def goes_on(store: Path | None) -> Iterator[None]:
         raise RunError(message) from None
 
 
+class Pace:
+    """How fast it goes, once it goes: compiling and whatever else comes before the first run are left out."""
+
+    def __init__(self) -> None:
+        self._first: Progress | None = None
+
+    def since(self, progress: Progress) -> Progress:
+        """Return how far it is, as counted from when something first moved."""
+        first = self._first
+        if first is None or first.what != progress.what or progress.done < first.done:
+            first = None if progress.done <= progress.there else progress
+            self._first = first
+        if first is None:
+            return progress
+        return progress._replace(elapsed_s=progress.elapsed_s - first.elapsed_s, there=max(first.done, progress.there))
+
+
 def described(progress: Progress) -> str:
     """Say how far it is, how fast, and how long it will take."""
     parts = [f"{math.floor(progress.done + 1e-9)} of {progress.total} {progress.what}"]
-    if progress.done > 0 and progress.elapsed_s > 0:
-        parts.append(f"{progress.done / progress.elapsed_s:.2g} a second")
+    made = progress.done - progress.there
+    if made > 0 and progress.elapsed_s > 0:
+        parts.append(f"{made / progress.elapsed_s:.2g} a second")
     left = progress.left_s
     if left is not None:
         parts.append(f"{left:.0f} s left")
@@ -109,15 +128,18 @@ def described(progress: Progress) -> str:
 
 
 def _tenths() -> Report:
-    shown, counted = [0], [""]
+    shown, counted, pace = [0], ["runs"], Pace()
 
     def report(progress: Progress) -> None:
+        since = pace.since(progress)
         if progress.what != counted[0]:
             shown[0], counted[0] = 0, progress.what
+            if progress.what != "runs":
+                _write(sys.stderr, described(since))
         tenth = int(TENTHS * progress.done / progress.total + 1e-9)
         if tenth > shown[0]:
             shown[0] = tenth
-            _write(sys.stderr, f"{TENTHS * tenth} %: {described(progress)}")
+            _write(sys.stderr, f"{TENTHS * tenth} %: {described(since)}")
 
     return report
 

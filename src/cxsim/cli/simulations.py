@@ -280,7 +280,7 @@ def announce(screen: Screen, engine: Engine) -> None:
         from cxsim.engines.compiled import is_warm
 
         if not is_warm():
-            screen.remark("compiling the engine, once for this version (half a minute or so)")
+            screen.remark("compiling the engine (once for this version, a minute or so)")
 
 
 def _finish(screen: Screen, results: Tabled, folder: Path) -> None:
@@ -321,8 +321,14 @@ def say_what_was_inferred(screen: Screen, results: Tabled) -> None:
 
 def _say_what_is_missing(screen: Screen, results: Tabled) -> None:
     """Name the measures that the scenario asks for and that were not counted."""
+    from cxsim.measures.catalog import ABOVE_AS_IS
+
     asked = results.scenario.document.measures or ()
     missing = [name for name in asked if not results.facts.has(name)]
+    alone = [name for name in missing if name in ABOVE_AS_IS and len(results.experiment.policies) == 1]
+    if alone:
+        screen.remark(f"needs a comparison with as-is (`cxsim compare`): {', '.join(alone)}")
+        missing = [name for name in missing if name not in alone]
     if missing:
         screen.remark(f"asked for, but not counted in this scenario or not yet: {', '.join(missing)}")
 

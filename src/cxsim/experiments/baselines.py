@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Final
@@ -80,7 +81,7 @@ def baselines_of(scenario: Scenario) -> tuple[str, ...]:
     )
 
 
-def infer(
+def infer(  # noqa: PLR0913 -- a market, and how runs are made
     scenario: Scenario,
     names: Names,
     *,
@@ -88,6 +89,7 @@ def infer(
     jobs: int | None = None,
     executor: Executor | None = None,
     run: Simulate = simulate,
+    report: executors.Report | None = None,
 ) -> Inference:
     """Find what is behind the figures of every baseline of a scenario, one after the other.
 
@@ -102,6 +104,8 @@ def infer(
         As for a comparison. Runs are made by the compiled engine: engines give the same values.
     run : callable
         Makes one run. Runs of `cxsim.experiments.simulate.simulate` are kept in the user's cache.
+    report : callable, optional
+        Told of the progress, firm by firm; not of runs that the cache holds.
 
     Raises
     ------
@@ -115,26 +119,56 @@ def infer(
     if not firms:
         return Inference()
     plan = scenario.plan(AS_IS)
-    for name in firms:
+    for number, name in enumerate(firms, start=1):
         market = plan
         for one in found:
             # Those that were found before stand at their means.
             market = with_unknowns(with_bound(market, one.place, one.highest_factor), one.place, one.found.mean)
-        found.append(_Solver(scenario, name, names, market, _Runner(jobs, executor, run)).solved(check=check))
+        doing = f"runs to find what yields {name}'s figures ({number} of {len(firms)})"
+        runner = _Runner(jobs, executor, run, report, doing)
+        found.append(_Solver(scenario, name, names, market, runner).solved(check=check))
     return Inference(tuple(found))
 
 
 class _Runner:
     """Makes short runs side by side; those of the real engine are kept for the next time."""
 
-    def __init__(self, jobs: int | None, executor: Executor | None, run: Simulate) -> None:
-        self.jobs, self.executor, self.run = jobs, executor, run
+    def __init__(
+        self,
+        jobs: int | None,
+        executor: Executor | None,
+        run: Simulate,
+        report: executors.Report | None = None,
+        doing: str = "runs",
+    ) -> None:
+        self.jobs, self.executor, self.run, self.report, self.doing = jobs, executor, run, report, doing
+        self.planned, self.before, self.there = 0, 0, 0
+        self._clock = time.monotonic()
+
+    def _told(self, missing: int) -> executors.Report | None:
+        """Report the progress of some runs as that of all that are planned."""
+        report, before, there = self.report, self.before, self.there
+        if report is None or not missing:
+            return None
+        total = max(self.planned, before + missing)
+
+        def told(progress: executors.Progress) -> None:
+            elapsed = time.monotonic() - self._clock
+            report(executors.Progress(before + progress.done, total, elapsed, self.doing, there))
+
+        # Said before the first run: that is when the engine may have to be compiled.
+        told(executors.Progress(0.0, missing, 0.0))
+        return told
 
     def values(self, problem: str, tasks: Sequence[Task], wanted: Mapping[str, int]) -> Array:
         """Return (n_tasks, n_wanted): rows of the layout that each run gives."""
         kept = Kept(problem, in_use=self.run is simulate)
         missing = [task for task in tasks if task.spec.identity() not in kept]
-        for task, result in zip(missing, self._made(missing), strict=True):
+        self.there += len(tasks) - len(missing)
+        self.before += len(tasks) - len(missing)
+        made = self._made(missing)
+        self.before += len(missing)
+        for task, result in zip(missing, made, strict=True):
             if isinstance(result, Failure):
                 message = f"a run to infer what is behind known figures failed: {result.why}"
                 raise RunError(message)
@@ -145,10 +179,9 @@ class _Runner:
     def _made(self, tasks: Sequence[Task]) -> list[Done | Failure]:
         if not tasks:
             return []
-        if self.executor is not None:
-            return executors.run_all(tasks, self.executor, self.run, threads=False)
-        with executors.own_executor("compiled", self.jobs, len(tasks)) as (own, threads):
-            return executors.run_all(tasks, own, self.run, threads=threads)
+        told = self._told(len(tasks))
+        with executors.lent(self.executor, "compiled", self.jobs, len(tasks)) as (own, threads):
+            return executors.run_all(tasks, own, self.run, threads=threads, report=told)
 
 
 class _Solver:
@@ -208,6 +241,7 @@ class _Solver:
         if not self.figures:
             return Inferred(self.name, self.place, posterior(self.unknowns, {}, {}), {}, self.unused)
         first, second = DESIGN[len(self.unknowns)]
+        self.runner.planned = first + second + (CHECKS if check else 0)
         box = np.array([(one.low, one.high) for one in self.unknowns])
         points = self._spread(box, first)
         values = self._values(points, 0)

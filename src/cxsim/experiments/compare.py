@@ -265,7 +265,9 @@ class _Batch:
         self.names = names_of(scenario)
         plans = {name: scenario.plan(name) for name in self.policies}
         check_scale(plans[self.policies[0]], setup.scale)  # what is not allowed is refused before any run
-        self.inference = infer(scenario, self.names, jobs=setup.jobs, executor=setup.executor, run=setup.simulate)
+        self.inference = infer(
+            scenario, self.names, jobs=setup.jobs, executor=setup.executor, run=setup.simulate, report=setup.report
+        )
         self.plans: dict[str, Plan] = {
             name: followed(self.inference.bounded(plan), setup.scale) for name, plan in plans.items()
         }

@@ -180,7 +180,7 @@ def read_range(tree: paths.Tree, path: str, text: str) -> Range:
     if high.endswith(TIMES):
         factors = [float(end.removesuffix(TIMES)) for end in (low, high)]
         return Range(path, text, location, TIMES, factors[0], factors[1], like=None)
-    values = [paths.value_at(location, end) for end in (low, high)]
+    values = [paths.value_at(location, end) for end in paths.ends_of(location, text)]
     numbers = [_number(value, text) for value in values]
     if isinstance(values[0], Price | Rate) and values[0].per != values[1].per:
         raise ValueRefusedError(text, "both ends in the same unit of time", "write both a month, or both a year")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from cxsim.measures.catalog import CATALOG
-from cxsim.results import consequences, grounds
+from cxsim.results import belief, consequences, grounds
 from cxsim.results import sentences as parts
 from cxsim.results.collect import collect
 from cxsim.results.facts import Facts
@@ -32,8 +32,8 @@ ORDER: Final[tuple[tuple[str, Callable[[Findings], str]], ...]] = (
     ("For whom, and for whom not", grounds.for_whom),
     ("What else, and what does not work", parts.what_does_not_work),
     ("Against the rivals", grounds.against_rivals),
-    ("Why believe the model", grounds.why_believe),
-    ("What would make it wrong", grounds.what_would_make_it_wrong),
+    ("Why believe the model", belief.why_believe),
+    ("What would make it wrong", belief.what_would_make_it_wrong),
 )
 BELIEVE: Final = "Why believe the model"
 

@@ -13,6 +13,7 @@ from cxsim.experiments.contrast import LEVEL
 from cxsim.measures.above import mean_payback
 from cxsim.measures.fates import JOINT_TITLE, STARTED
 from cxsim.model.plan import YEAR
+from cxsim.results.calibration import counted_start, what_to_change, written_start
 from cxsim.results.facts import Facts
 from cxsim.results.findings import (
     Findings,
@@ -67,7 +68,7 @@ def collect(facts: Facts, command: str = "", worlds: Worlds | None = None) -> Fi
     worlds : Worlds, optional
         What was found over the worlds that we cannot rule out; by default what the comparison found in its own.
     """
-    ranked = tuple(facts.ranked(facts.headline))
+    ranked, found = tuple(facts.ranked(facts.headline)), records_of(facts)
     best = facts.winner
     level = tuple(facts.level_with(facts.headline, best)) if best is not None else ()
     table = why(facts, best) if best is not None and facts.has(RETENTION) else None
@@ -100,8 +101,9 @@ def collect(facts: Facts, command: str = "", worlds: Worlds | None = None) -> Fi
         training=training_of(facts),
         openings=openings_of(facts, best) if best is not None else (),
         rivals=rivals_of(facts, best) if best is not None else (),
-        records=records_of(facts),
+        records=found,
         rival_records=rival_records_of(facts),
+        knobs=what_to_change(facts.experiment.scenario, facts.firm, found),
         ledger=ledger_of(facts),
         worlds=worlds if worlds is not None else _in_worlds(facts),
     )
@@ -134,6 +136,8 @@ def _setting(facts: Facts, command: str) -> Setting:
         contractual=market is not None and market.setting == "contractual",
         customers=market.customers if market is not None else None,
         starting=_starting(facts),
+        written=written_start(facts),
+        warm_up=format_duration(document.warm_up) if document.warm_up else "",
         replications=made.replications,
         seed=made.seed,
         engine=made.engine,
@@ -154,9 +158,8 @@ def _starting(facts: Facts) -> float:
     counted = [one.parting.credits[0, STARTED] for one in facts.experiment.parted]
     if counted:
         return float(np.mean(counted)) / facts.experiment.scale
-    document = facts.experiment.scenario.document
-    share = document.firms[facts.firm].share if facts.firm in document.firms else None
-    return document.market.customers * share if document.market is not None and share is not None else math.nan
+    counted_here = counted_start(facts)
+    return counted_here if math.isfinite(counted_here) else written_start(facts)
 
 
 def _level_early(facts: Facts, best: str | None, level: tuple[str, ...]) -> tuple[str, ...]:

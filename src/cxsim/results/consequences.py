@@ -111,6 +111,10 @@ def costs_and_earns(findings: Findings) -> str:
     verb = "costs" if cost.mean >= 0.0 else "saves"
     text = f"It {verb} {figures(abs(cost.mean))} {findings.setting.currency} {_over_the_time(findings)}"
     text += _profit(findings, best)
+    revenue = findings.row("revenue", best)
+    if revenue is not None and not revenue.tie and revenue.difference < 0.0:
+        given = f"{figures(-revenue.difference)} {findings.setting.currency}"
+        text += f" (revenue given up, {given}, is not in the cost but in the profit)"
     details = [part for part in (_per_customer(findings, best, cost), _paid_back(findings, best)) if part]
     if details:
         text += f", {', '.join(details)}"

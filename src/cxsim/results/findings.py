@@ -74,6 +74,10 @@ class Setting:
         Of the whole market.
     starting : float
         Our customers at time 0, mean over the runs; NaN where there are none.
+    written : float
+        So many as the scenario says, before the warm-up; NaN where it says none.
+    warm_up : str
+        Such as ``12 months``; empty without any.
     replications, seed : int
     engine, version, note : str
         `note` says how the number of replications came about.
@@ -100,6 +104,8 @@ class Setting:
     contractual: bool = True
     customers: int | None = None
     starting: float = math.nan
+    written: float = math.nan
+    warm_up: str = ""
     replications: int = 20
     seed: int = 1
     engine: str = "compiled"
@@ -154,6 +160,13 @@ class Reason(NamedTuple):
     kept: float
     spared: float = math.nan
     made_good: float = math.nan
+
+
+class Knob(NamedTuple):
+    """Records that are missed, and what moves them the right way, such as ``raise `quality```."""
+
+    missed: tuple[Record, ...]
+    remedy: str
 
 
 class Segment(NamedTuple):
@@ -302,6 +315,8 @@ class Findings:
     records : tuple of Record
     rival_records : tuple of (firm, Record)
         Figures that rivals are known by, beside the simulated ones.
+    knobs : tuple of Knob
+        What brings the records that are missed nearer.
     ledger : Ledger or None
     worlds : Worlds or None
     """
@@ -331,6 +346,7 @@ class Findings:
     rivals: tuple[Rival, ...] = ()
     records: tuple[Record, ...] = ()
     rival_records: tuple[tuple[str, Record], ...] = ()
+    knobs: tuple[Knob, ...] = ()
     ledger: Ledger | None = None
     worlds: Worlds | None = None
 

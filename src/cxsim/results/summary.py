@@ -7,10 +7,10 @@ import unicodedata
 from typing import Final
 
 from cxsim.measures.catalog import CATALOG
+from cxsim.results.belief import named, start_apart, to_change
 from cxsim.results.collect import collect
 from cxsim.results.facts import Facts
 from cxsim.results.findings import Findings, GoalFound, Row
-from cxsim.results.grounds import named
 from cxsim.results.sentences import against_reference, best_first, goal_named
 from cxsim.results.wording import (
     MINUS,
@@ -299,8 +299,10 @@ def _openings(findings: Findings) -> list[str]:
 
 
 def _own_figures(findings: Findings) -> list[str]:
+    apart = start_apart(findings).removeprefix("at the start ")
+    begun = labelled("At the start", apart) if apart else []
     if not findings.records:
-        return []
+        return begun
     met = sum(bool(record.met) for record in findings.records)
     text = f"{met} of {len(findings.records)} met by the model"
     wrong = [
@@ -310,7 +312,9 @@ def _own_figures(findings: Findings) -> list[str]:
     ]
     if findings.doubtful:
         text = f"only {text}: what follows holds only if the model were right"
-    return labelled("Own figures", f"{text}; {', '.join(wrong)}" if wrong else text)
+    lines = labelled("Own figures", f"{text}; {', '.join(wrong)}" if wrong else text)
+    change = to_change(findings).removeprefix("to bring it nearer: ")
+    return lines + (labelled("Change first", change) if change else []) + begun
 
 
 def _sure(findings: Findings) -> list[str]:

@@ -48,7 +48,7 @@ def _from_0(tree: Block, name: str) -> Block:
         new: Any = RENAMED_SINCE_0.get(key, key)
         if new in changed:
             given = " and ".join(f"`{name}`" for name in tree if RENAMED_SINCE_0.get(name, name) == new)
-            remedy = "remove the older one, then `cxsim new NAME --from FILE` writes it in the new format"
+            remedy = "remove the older one"
             line = getattr(key, "line", None)
             raise ScenarioError([Fault(name, line, str(key), given, "one of both", remedy)])
         changed[Text(new, getattr(key, "line", None))] = value

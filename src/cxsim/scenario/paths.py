@@ -19,7 +19,7 @@ from cxsim.scenario.calendar import RateTable
 from cxsim.scenario.faults import annotation_at, dotted, keys_at
 from cxsim.scenario.fields import UNLIMITED, Kind
 from cxsim.scenario.firm_fields import NOTHING
-from cxsim.units import Change, Price, Rate, nearest, parse_change, parse_duration, parse_number
+from cxsim.units import NUMBER_PATTERN, Change, Price, Rate, nearest, parse_change, parse_duration, parse_number
 
 Location = tuple[str, ...]
 Tree = dict[str, Any]
@@ -179,6 +179,21 @@ def value_at(location: Location, text: Any) -> Any:
             if isinstance(cause, ValueRefusedError):
                 raise cause from None
         raise ValueRefusedError(str(text), "a value of this place", "write it as in the scenario file") from None
+
+
+def ends_of(location: Location, text: str) -> tuple[str, str]:
+    """Return both ends of a range; a unit that stands at its end only is that of both: ``0.8 to 1.4 a year``."""
+    low, _, high = (part.strip() for part in text.partition(" to "))
+    number = NUMBER_PATTERN.match(high)
+    if number is None or not NUMBER_PATTERN.fullmatch(low):
+        return low, high
+    unit = high[number.end() :].strip()
+    try:
+        value_at(location, low)
+    except ValueRefusedError:
+        return f"{low} {unit}".strip(), high
+    # A bare number is a value of its own here: a share may be written as 0.05, but 1 to 5 % does not begin at 100 %.
+    return (f"{low} {unit}" if unit == "%" and float(low) >= 1.0 else low), high
 
 
 def write_at(location: Location, value: Any) -> Any:

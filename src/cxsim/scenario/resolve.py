@@ -377,7 +377,7 @@ def check_range(location: paths.Location, text: str) -> None:
             raise ValueRefusedError(text, "a range of factors", "write, for example, 0.5 to 2 times")
         ends = [factor.factor for factor in factors]
     else:
-        ends = [_size(paths.value_at(location, end.strip())) for end in (low, high)]
+        ends = [_size(paths.value_at(location, end)) for end in paths.ends_of(location, text)]
     if ends[0] > ends[1]:
         raise ValueRefusedError(text, "a range from the smaller to the larger value", "turn it round")
 

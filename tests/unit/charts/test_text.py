@@ -86,3 +86,12 @@ def test_balancing_neither_adds_lines_nor_breaks_words():
         assert balanced(text, fit, width_of(word, 12) * 0.8) == fit
     short = fitted("short", 5.0, 1.0, 12)
     assert balanced("short", short, 5.0) is short
+
+
+def test_ticks_have_thousands_apart_and_the_decimals_they_need():
+    from cxsim.charts.text import tick
+
+    space = number(50_000, 0)[2]
+    assert tick(50_000.0) == f"50{space}000"
+    assert tick(200_000.0, signed=True) == f"+200{space}000"
+    assert [tick(0.25), tick(-2.5), tick(3.0)] == ["0.25", "\N{MINUS SIGN}2.5", "3"]

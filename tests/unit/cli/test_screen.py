@@ -16,6 +16,35 @@ def test_progress_is_a_line_for_every_tenth(capsys):
     assert err.splitlines()[4] == "50 %: 20 of 40 runs, 2 a second, 10 s left"
 
 
+def test_what_comes_before_the_first_run_does_not_shape_the_time_left(capsys):
+    """It took 60 s to compile; then a run takes 1 s."""
+    with Screen().progress() as report:
+        report(Progress(0, 10, 0.1))
+        for done in range(1, 11):
+            report(Progress(done, 10, 60.0 + done))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "10 %: 1 of 10 runs"
+    assert lines[1] == "20 %: 2 of 10 runs, 1 a second, 8 s left"
+
+
+def test_what_was_there_before_took_no_time(capsys):
+    with Screen().progress() as report:
+        for done in range(5, 11):
+            report(Progress(done, 10, 2.0 * (done - 5), there=5))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "50 %: 5 of 10 runs"
+    assert lines[2] == "70 %: 7 of 10 runs, 0.5 a second, 6 s left"
+
+
+def test_another_kind_of_work_is_named_when_it_begins(capsys):
+    finding = "runs to find what yields Dish's figures (1 of 2)"
+    with Screen().progress() as report:
+        report(Progress(0, 36, 0.0, finding))
+        report(Progress(0.5, 36, 9.0, finding))
+        report(Progress(0.0, 20, 0.0))
+    assert capsys.readouterr().err.splitlines() == [f"0 of 36 {finding}"]
+
+
 def test_nothing_is_known_before_something_is_done():
     assert described(Progress(0.0, 40, 0.0)) == "0 of 40 runs"
 

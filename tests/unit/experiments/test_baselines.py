@@ -92,6 +92,17 @@ def test_a_competitor_entered_with_three_figures_reproduces_them(dish):
     assert dish.found.correlation > 0.0  # more failures need more quality for the same score
 
 
+def test_what_is_going_on_is_said_from_the_first_run_on():
+    told = []
+    experiment(loads(DISH), ["as-is"], Setup(simulate=Engine(), jobs=1, report=told.append))
+    finding = [one for one in told if one.what != "runs"]
+    assert told[: len(finding)] == finding
+    assert {one.what for one in finding} == {"runs to find what yields Dish's figures (1 of 1)"}
+    assert finding[0].done == 0
+    assert [one.done for one in finding] == sorted(one.done for one in finding)
+    assert (finding[-1].done, finding[-1].total) == (36, 36)
+
+
 def test_wider_margins_leave_more_spread(dish):
     wide = inferred(DISH.replace("± 6", "± 20").replace("1.6 % a month", "1.6 % a month ± 0.8 % a month"))[0]
     assert (wide.found.sd > dish.found.sd).all()

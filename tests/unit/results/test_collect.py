@@ -21,7 +21,8 @@ from cxsim.stats.intervals import mean_interval
 def test_the_setting_is_that_of_the_runs(comparison):
     setting = collect(comparison.facts).setting
     assert (setting.scenario, setting.firm, setting.lasts, setting.currency) == ("corner", "Corner", "2 years", "EUR")
-    assert (setting.contractual, setting.customers, setting.starting) == (False, 60, 30.0)
+    assert (setting.contractual, setting.customers, setting.written) == (False, 60, 30.0)
+    assert setting.starting == 0.0  # counted, not written: the engine that stands in follows nobody
     assert (setting.replications, setting.seed, setting.engine, setting.unsure) == (12, 7, "compiled", False)
 
 

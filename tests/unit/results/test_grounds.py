@@ -6,7 +6,7 @@ import re
 import pytest
 
 from cxsim.measures.records import Record
-from cxsim.results import grounds, sentences
+from cxsim.results import belief, grounds, sentences
 from cxsim.results.answer import said, written
 from cxsim.results.findings import Compared, Gain, Harm, Ledger, Opening, Reason, Rival, Row, Worlds
 from cxsim.results.provenance import provenance
@@ -117,7 +117,7 @@ def test_a_rival_in_full_is_said_to_be_simulated(cable):
 
 
 def test_records_say_what_is_met_and_which_way_it_is_missed(cable):
-    text = grounds.why_believe(cable())
+    text = belief.why_believe(cable())
     assert text.startswith("Before any policy it comes near 3 of our 4 own figures (NPS −35 recorded, −33 simulated;")
     assert "but churn 0.70 % a month recorded, 0.90 % a month simulated: too high)" in text
     assert "4 are measured, 3 are from published studies and 2 are placeholders: satisfaction to staying" in text
@@ -145,14 +145,14 @@ def replace_met(record, met):
 
 def test_one_record_is_no_plural(cable):
     one = (Record("nps", -35.0, 5.0, -33.0, -34.0, -32.0, met=True),)
-    assert "comes near our one own figure" in grounds.why_believe(cable(records=one))
-    assert "comes near not even our one own figure" in grounds.why_believe(
+    assert "comes near our one own figure" in belief.why_believe(cable(records=one))
+    assert "comes near not even our one own figure" in belief.why_believe(
         cable(records=(replace_met(one[0], met=False),))
     )
 
 
 def test_worlds_are_spoken_of_only_where_they_were_run(cable):
-    assert grounds.what_would_make_it_wrong(cable()) == (
+    assert belief.what_would_make_it_wrong(cable()) == (
         "Within everything we said we are unsure of, it stays best in 87 of 100 worlds; the answer turns to Fix the "
         "causes if FiberNow comes before month 14 and to changing nothing if satisfaction matters less than 0.6 "
         "times what we assume; choosing it and being wrong costs at most 3 customers in 100, and the one figure most "
@@ -169,7 +169,7 @@ def test_worlds_are_spoken_of_only_where_they_were_run(cable):
         setting={"ranges": ("outage happens (0.8 to 1.4 a year)",)},
         ledger=Ledger(placeholders=2, least="how far a story travels"),
     )
-    text = grounds.what_would_make_it_wrong(facts)
+    text = belief.what_would_make_it_wrong(facts)
     assert "it may turn within the ranges that are written: outage happens (0.8 to 1.4 a year); " in text
     assert text.endswith("; the least sure value without a range that it rests on is how far a story travels.")
     assert "unsure of, run `cxsim compare cable-town --seed 7 --replications 30 --worlds 64`" in provenance(facts)
@@ -179,11 +179,11 @@ def test_worlds_are_spoken_of_only_where_they_were_run(cable):
 
 
 def test_worlds_that_decide_nothing_do_not_make_up_a_turn(cable):
-    text = grounds.what_would_make_it_wrong(cable(worlds=Worlds(64, 40, level=10)))
+    text = belief.what_would_make_it_wrong(cable(worlds=Worlds(64, 40, level=10)))
     assert "best in 40 of 64 worlds and cannot be told apart from the best in 10 more" in text
     assert "no single thing that we are unsure of decides in which" in text
     assert "at most" not in text
-    assert "best in 64 of 64 worlds." in grounds.what_would_make_it_wrong(cable(worlds=Worlds(64, 64)))
+    assert "best in 64 of 64 worlds." in belief.what_would_make_it_wrong(cable(worlds=Worlds(64, 64)))
 
 
 def test_a_figure_whose_record_is_missed_gets_no_verdict(cable):
@@ -196,6 +196,6 @@ def test_a_figure_whose_record_is_missed_gets_no_verdict(cable):
 def test_figures_of_rivals_that_the_model_misses_are_said(cable):
     met = Record("nps", -5.0, 6.0, -7.0, -8.0, -6.0, met=True)
     missed = Record("churn", 0.016, 0.0016, 0.03, 0.029, 0.031, met=False)
-    text = grounds.why_believe(cable(rival_records=(("SkyDish", met), ("SkyDish", missed))))
+    text = belief.why_believe(cable(rival_records=(("SkyDish", met), ("SkyDish", missed))))
     assert "; it misses 1 of the 2 figures that are known of rivals (SkyDish: churn 1.6 % a month recorded, " in text
-    assert "misses" not in grounds.why_believe(cable(rival_records=(("SkyDish", met),)))
+    assert "misses" not in belief.why_believe(cable(rival_records=(("SkyDish", met),)))

@@ -85,6 +85,29 @@ def test_ranges_of_doubt_are_checked(text):
         loads(text + "unsure: {Chain.price: low to 2 times}\n", "shop.yaml")
 
 
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [("8 to 12 a visit", "8 a visit to 12 a visit")],
+)
+def test_a_unit_once_at_the_end_of_a_range_is_that_of_both_ends(text, short, long):
+    from cxsim.experiments.unsure import read_range
+
+    tree = loads(text + f"unsure: {{Chain.price: {short}}}\n", "shop.yaml").content.tree
+    found, same = (read_range(tree, "Chain.price", one) for one in (short, long))
+    assert (found.low, found.high, found.like) == (same.low, same.high, same.like) == (8.0, 12.0, same.like)
+
+
+@pytest.mark.parametrize(
+    ("range_", "low"), [("1 to 5 %", 0.01), ("0.02 to 5 %", 0.02), ("0 to 5 %", 0.0), ("1 % to 5 %", 0.01)]
+)
+def test_a_bare_share_below_one_stays_what_it_is(text, range_, low):
+    from cxsim.experiments.unsure import read_range
+
+    tree = loads(text, "shop.yaml").content.tree
+    found = read_range(tree, "Chain.share", range_)
+    assert (found.low, found.high) == (low, 0.05)
+
+
 def test_scenarios_travel_to_workers(shop):
     again = pickle.loads(pickle.dumps(shop))
     assert again.identity() == shop.identity()
