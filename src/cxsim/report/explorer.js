@@ -28,8 +28,11 @@
     text = whole.replace(/\B(?=(\d{3})+$)/g, SPACE) + (part ? `.${part}` : "");
     return (rounded < 0 && !isZero ? "\u2212" : isZero ? "" : sign) + text;
   };
-  const span = (low, high, half, sign = "") => low === null || high === null ? "no interval"
-    : `${written(low, half, sign)} to ${written(high, half, sign)}`;
+  const span = (low, high, half, sign = "") => {
+    if (low === null || high === null) return "no interval";
+    const [first, last] = [written(low, half, sign), written(high, half, sign)];
+    return first !== last ? `${first} to ${last}` : low === high ? `${first} in every run` : first;
+  };
   // One precision for figures that stand below each other: that of the middle one.
   const middle = (halves) => {
     const known = halves.filter((half) => half > 0).sort((one, other) => one - other);
@@ -277,12 +280,17 @@
     return chosen.gaps ? `${first}.` : `${first}; ${gap.said} from ${AS_IS} (${gap.range}).`;
   };
 
+  const bestIn = (best) => {
+    if (given.counted) return `${best === given.n ? "all" : `${best} of`} ${given.n} run${given.n === 1 ? "" : "s"}`;
+    return best > 0.99 ? "over 99 %" : best < 0.01 ? "under 1 %" : `${Math.round(100 * best)} %`;
+  };
+
   const fillTable = (rows, measure, title) => {
     const table = at("shown-figures");
     const halves = precision(rows);
     const head = ["policy", `mean, ${measure.unit}`, `${LEVEL} interval`, `difference, ${measure.gap}`, "interval", "best in", "runs"];
     table.caption.textContent = `${title}. Differences from ${AS_IS} over paired runs; their intervals hold together with `
-      + `${LEVEL}. Best in: share of resampled runs in which a policy is the best.`;
+      + `${LEVEL}. Best in: ${given.counted ? "number of runs" : "share of resampled runs"} in which a policy is the best.`;
     const line = document.createElement("tr");
     for (const name of head) {
       const cell = document.createElement("th");
@@ -296,7 +304,7 @@
         [row.policy], [written(row.mean, halves.mean), row.mean], [span(row.low, row.high, halves.mean), row.low === null ? "" : `${row.low} to ${row.high}`],
         [written(row.gap, halves.gap, "+"), row.gap ?? ""],
         [row.gap === null ? "\u2013" : span(row.gapLow, row.gapHigh, halves.gap, "+"), row.gap === null ? "" : `${row.gapLow} to ${row.gapHigh}`],
-        [row.best === null ? "\u2013" : row.best > 0.99 ? "over 99 %" : row.best < 0.01 ? "under 1 %" : `${Math.round(100 * row.best)} %`, row.best ?? ""],
+        [row.best === null ? "\u2013" : bestIn(row.best), row.best ?? ""],
         [String(given.n)],
       ];
       const made = document.createElement("tr");
