@@ -3,7 +3,8 @@
 globalThis.cxsim = (() => {
   const words = JSON.parse(document.getElementById("words").textContent);
   // A label in the words in force, with values put into its places.
-  const said = (text, values = {}) => (words.labels[text] ?? text).replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  const said = (text, values = {}) => (words.labels[text] ?? text).replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place)
+    .replace(/(\d) %/g, "$1\u00a0%");
   const inDigits = (text) => words.decimal === "." ? text : text.replace(/(?<=\d)\.(?=\d)/g, words.decimal);
   const raw = (cell) => (cell.dataset.raw ?? cell.textContent).replace(/\s+/g, " ").trim();
   const number = (text) => {
