@@ -8,6 +8,7 @@ import pytest
 from cxsim.errors import RunError
 from cxsim.experiments.simulate import Done
 from cxsim.measures.catalog import CATALOG
+from cxsim.measures.desks import DESK_MEASURES
 from cxsim.measures.tables import Values
 
 CORNER = """
@@ -85,7 +86,9 @@ def answering(task, progress=None):
     values = Values(
         measures=np.array([value(row) for row in layout.measures]),
         timeseries=np.array([value(row) for row in layout.timeseries]),
-        touchpoints=np.full(len(layout.touchpoints), 1.0 + 2.0 * (spec.policy != "hire")),
+        touchpoints=np.where(
+            layout.touchpoints.T[0] == list(DESK_MEASURES).index("occupancy"), 0.5, 1.0 + 2.0 * (spec.policy != "hire")
+        ),
         cohorts=np.zeros((len(layout.cohorts), 3), np.int64),
         recorded=np.array(
             [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -28,8 +29,8 @@ TICKS: Final = 3
 SCALES_PART: Final = 5.0  # panels whose longest waits differ by more than this get scales of their own
 
 
-Waits = dict[str, tuple[float, float]]  # mean and 90th percentile by policy
-UNKNOWN: Final = (np.nan, np.nan)
+Waits = dict[str, tuple[float, float, bool]]  # mean, 90th percentile, and whether it may be longer; by policy
+UNKNOWN: Final = (np.nan, np.nan, False)
 
 
 def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
@@ -39,7 +40,8 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     ----------
     table
         ``touchpoint``, ``policy``, ``mean``, ``p90`` in minutes; not-a-number where nobody waited. Drawn in seconds,
-        minutes, hours or days, by the longest wait: of all touchpoints, or of each where they lie far apart.
+        minutes, hours or days, by the longest wait: of all touchpoints, or of each where they lie far apart. Where
+        ``open`` is there and true, the 90th percentile is as long as that or longer: the line goes on without a mark.
     ax
         Divided into panels; names of the policies stand at its left.
     reference
@@ -55,7 +57,7 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
     ChartError
         If a column is missing, or two rows stand for one touchpoint and policy.
     """
-    rows = checked("waits", table, ["touchpoint", "policy"], ["mean", "p90"])
+    rows = checked("waits", table, ["touchpoint", "policy"], ["mean", "p90", *({"open"} & set(table))])
     one_row_each("waits", rows, ["touchpoint", "policy"])
     policies = list(dict.fromkeys(rows["policy"]))
     look = looks(policies, reference)
@@ -71,9 +73,10 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
         longest = max(_longest_wait(part), 1e-9) if own_scales else shared
         factor, unit = _unit_for(longest)
         part = part.assign(mean=part["mean"] * factor, p90=part["p90"] * factor)
-        found = dict(zip(part["policy"], zip(part["mean"], part["p90"], strict=True), strict=True))
-        _draw_panel(panel, found, policies, look)
+        beyond = part["open"].astype(bool) if "open" in part else [False] * len(part)
+        found = dict(zip(part["policy"], zip(part["mean"], part["p90"], beyond, strict=True), strict=True))
         panel.set_xlim(0.0, 1.06 * factor * longest)
+        _draw_panel(panel, found, policies, look)
         panels.head(panel, f"{literal(touchpoint)}, {said(unit)}" if own_scales else touchpoint)
         _print(panels, panel, found, policies)
         if panels.is_first(place, len(chosen)):
@@ -92,6 +95,8 @@ def _words(rows: pd.DataFrame, chosen: list[str], unit: str) -> str:
         said("Waits in {unit}.", unit=said(unit)) if unit else said("Waits, each touchpoint on its own scale."),
         said("Filled mark, bold figure: mean; open mark, light figure: nine in ten wait less."),
     ]
+    if "open" in rows and rows.loc[rows["touchpoint"].isin(chosen), "open"].any():
+        told.append(said("Line to the edge, >: longer than that."))
     there = rows["touchpoint"].nunique()
     if there > len(chosen):
         told.append(said("The {chosen} touchpoints with the longest waits of {all}.", chosen=len(chosen), all=there))
@@ -125,11 +130,13 @@ def _draw_panel(panel: Axes, found: Waits, policies: list[str], look: dict[str, 
     panel.set_ylim(len(policies) - 0.5, -0.5)
     panel.set_yticks([])
     for row, policy in enumerate(policies):
-        mean, p90 = found.get(policy, UNKNOWN)
+        mean, p90, beyond = found.get(policy, UNKNOWN)
         if not np.isfinite(mean):
             continue
-        panel.plot([mean, p90], [row, row], color=look[policy].color, linewidth=unit / 8, zorder=2)
-        _mark(panel, (p90, row), look[policy], f"p90 {policy}", fill=PAPER)
+        last = max(panel.get_xlim()[1], mean) if beyond else p90
+        panel.plot([mean, last], [row, row], color=look[policy].color, linewidth=unit / 8, zorder=2)
+        if not beyond:
+            _mark(panel, (p90, row), look[policy], f"p90 {policy}", fill=PAPER)
         _mark(panel, (mean, row), look[policy], f"mean {policy}", fill=look[policy].color)
 
 
@@ -152,6 +159,8 @@ def _mark(panel: Axes, place: tuple[float, float], look: Look, label: str, *, fi
 
 def _print(panels: Panels, panel: Axes, found: Waits, policies: list[str]) -> None:
     """Write both figures at the right of each row."""
-    decimals = decimals_for(wait for both in found.values() for wait in both)
+    decimals = decimals_for(wait for mean, p90, _ in found.values() for wait in (mean, p90))
     for row, policy in enumerate(policies):
-        panels.figures(panel, row, [number(wait, decimals) for wait in found.get(policy, UNKNOWN)])
+        mean, p90, beyond = found.get(policy, UNKNOWN)
+        more = f">{math.floor(p90)}" if beyond else number(p90, decimals)
+        panels.figures(panel, row, [number(mean, decimals), more])

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from cxsim.cli.screen import Screen
 from cxsim.errors import Fault, InputError, ScenarioError, UnreadableError
+
+if TYPE_CHECKING:
+    from cxsim.scenario import Scenario
 
 INVALID: Final = 1
 UNREADABLE: Final = 2
@@ -31,6 +34,10 @@ def validate(
 
     A study is a file with a line `study:`; its scenario is checked with it, and the ends of its factors are tried.
 
+    Of a valid scenario it says what to look at before a run: a touchpoint to which more work
+    comes than its people can do, recovery steps that can make nobody whole, and how to see
+    whether the model meets what is `known` of our firm. These hints change no exit code.
+
     Exit code 0: all valid; 1: a file is invalid; 2: a file is unreadable.
 
     \b
@@ -41,24 +48,31 @@ def validate(
       cxsim validate staffing my-study.yaml
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     screen: Screen = context.obj
+    from cxsim.scenario.hints import hints
+
     worst = 0
     checked: list[dict[str, Any]] = []
     for name in scenario_files:
-        faults, code, unread = _faults(name, allow_steering=allow_steering)
+        faults, code, found = _faults(name, allow_steering=allow_steering)
         worst = max(worst, code)
-        checked.append({"file": name, "valid": not faults, "faults": [_described(fault) for fault in faults]})
+        told = hints(found, name) if found is not None else []
+        entry = {"file": name, "valid": not faults, "faults": [_described(fault) for fault in faults], "hints": told}
+        checked.append(entry)
         if not faults:
             screen.result(f"{name}: valid")
+            unread = _unread(found) if found is not None else []
             if unread:
                 screen.remark(f"{name}: not looked at without --allow-steering: steering of {', '.join(unread)}")
+            for hint in told:
+                screen.remark(f"{name}: {hint}")
         elif not screen.json:
             screen.fault("\n".join(str(fault) for fault in faults))
     screen.document({"files": checked})
     raise typer.Exit(worst)
 
 
-def _faults(name: str, *, allow_steering: bool) -> tuple[tuple[Fault, ...], int, list[str]]:
-    """Return the faults of a file, the exit code they mean, and policies whose steering stayed unread."""
+def _faults(name: str, *, allow_steering: bool) -> tuple[tuple[Fault, ...], int, Scenario | None]:
+    """Return the faults of a file, the exit code they mean, and the scenario where it is one without a fault."""
     from cxsim.scenario import library, load
 
     try:
@@ -66,14 +80,18 @@ def _faults(name: str, *, allow_steering: bool) -> tuple[tuple[Fault, ...], int,
             from cxsim.experiments.studies.study import load_study
 
             load_study(name, allow_steering=allow_steering)
-            return (), 0, []
+            return (), 0, None
         found = load(name, allow_steering=allow_steering)
     except UnreadableError as error:
-        return error.faults, UNREADABLE, []
+        return error.faults, UNREADABLE, None
     except ScenarioError as error:
-        return error.faults, INVALID, []
-    unread = [policy for policy in found.policies if any(one.rule is None for one in found.policy(policy).steering)]
-    return (), 0, unread
+        return error.faults, INVALID, None
+    return (), 0, found
+
+
+def _unread(scenario: Scenario) -> list[str]:
+    """Name policies whose steering stayed unread."""
+    return [name for name in scenario.policies if any(one.rule is None for one in scenario.policy(name).steering)]
 
 
 def _described(fault: Fault) -> dict[str, Any]:

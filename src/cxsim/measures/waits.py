@@ -8,6 +8,11 @@ from numpy.typing import NDArray
 from cxsim.model.tallies import wait_bin_edges
 
 
+def open_from() -> float:
+    """Return the wait, microseconds, from which waits are only known to be as long or longer: about 20.6 days."""
+    return float(wait_bin_edges()[-2])
+
+
 def wait_quantile(counts: NDArray[np.int64], share: float) -> NDArray[np.float64]:
     """Return the wait that a share of the customers does not exceed.
 
@@ -24,7 +29,8 @@ def wait_quantile(counts: NDArray[np.int64], share: float) -> NDArray[np.float64
     Returns
     -------
     (...) float64
-        Microseconds; NaN where there is no wait. The last bin is open: its lower edge is given.
+        Microseconds; NaN where there is no wait. The last bin is open: its lower edge is given, which stands for that
+        wait or any longer one (`open_from`).
     """
     upper = wait_bin_edges()
     lower = np.concatenate(([0.0], upper[:-1]))

@@ -28,8 +28,12 @@
     text = whole.replace(/\B(?=(\d{3})+$)/g, SPACE) + (part ? `${cxsim.decimal}${part}` : "");
     return (rounded < 0 && !isZero ? "\u2212" : isZero ? "" : sign) + text;
   };
-  const span = (low, high, half, sign = "") => low === null || high === null ? said("no interval")
-    : said("{low} to {high}", { low: written(low, half, sign), high: written(high, half, sign) });
+  const span = (low, high, half, sign = "") => {
+    if (low === null || high === null) return said("no interval");
+    const [first, last] = [written(low, half, sign), written(high, half, sign)];
+    if (first !== last) return said("{low} to {high}", { low: first, high: last });
+    return low === high ? said("{value} in every run", { value: first }) : first;
+  };
   // One precision for figures that stand below each other: that of the middle one.
   const middle = (halves) => {
     const known = halves.filter((half) => half > 0).sort((one, other) => one - other);
@@ -283,13 +287,20 @@
     return chosen.gaps ? `${first}.` : `${first}; ${said("{gap} from {reference}", { gap: gap.said, reference: AS_IS })} (${gap.range}).`;
   };
 
+  const bestIn = (best) => {
+    if (given.counted && best === given.n) return given.n === 1 ? said("the one run") : said("all {count} runs", { count: given.n });
+    if (given.counted) return said("{runs} of {count} runs", { runs: best, count: given.n });
+    return best > 0.99 ? said("over 99 %") : best < 0.01 ? said("under 1 %") : `${Math.round(100 * best)} %`;
+  };
+
   const fillTable = (rows, measure, title) => {
     const table = at("shown-figures");
     const halves = precision(rows);
     const level = said("95 % interval");
     const head = [said("policy"), `${said("mean")}, ${measure.unit}`, level, `${said("difference")}, ${measure.gap}`, said("interval"), said("best in"), said("runs")];
-    const about = said("Differences from {reference} over paired runs; their intervals hold together with 95 %. Best in: share of resampled runs in which a policy is the best.", { reference: AS_IS });
-    table.caption.textContent = `${title}. ${about}`;
+    const about = said("Differences from {reference} over paired runs; their intervals hold together with 95 %.", { reference: AS_IS });
+    const best = given.counted ? said("Best in: in how many runs a policy is the best.") : said("Best in: the share of resampled runs in which a policy is the best.");
+    table.caption.textContent = `${title}. ${about} ${best}`;
     const line = document.createElement("tr");
     for (const name of head) {
       const cell = document.createElement("th");
@@ -303,7 +314,7 @@
         [row.policy], [written(row.mean, halves.mean), row.mean], [span(row.low, row.high, halves.mean), row.low === null ? "" : `${row.low} to ${row.high}`],
         [written(row.gap, halves.gap, "+"), row.gap ?? ""],
         [row.gap === null ? "\u2013" : span(row.gapLow, row.gapHigh, halves.gap, "+"), row.gap === null ? "" : `${row.gapLow} to ${row.gapHigh}`],
-        [row.best === null ? "\u2013" : row.best > 0.99 ? said("over 99 %") : row.best < 0.01 ? said("under 1 %") : `${Math.round(100 * row.best)} %`, row.best ?? ""],
+        [row.best === null ? "\u2013" : bestIn(row.best), row.best ?? ""],
         [String(given.n)],
       ];
       const made = document.createElement("tr");

@@ -98,6 +98,8 @@ class Explorer(NamedTuple):
         Whether periods that are shorter than the others are left out where they would mislead.
     left_out : int
         Series that had no room.
+    counted : bool
+        Whether there are so few runs that `best` counts those in which a policy is the best: no chance is said.
     """
 
     measures: Sequence[Choice]
@@ -114,6 +116,7 @@ class Explorer(NamedTuple):
     begin: float = math.nan
     cut: bool = False
     left_out: int = 0
+    counted: bool = False
 
 
 def rounded(values: Iterable[float], digits: int) -> list[float | None]:
@@ -161,6 +164,7 @@ def data_of(explorer: Explorer, font: str) -> dict[str, Any]:
         "time": explorer.time,
         "timeUnit": said(explorer.time_unit),
         "cut": explorer.cut,
+        "counted": explorer.counted,
         "grey": INFERRED,
         "specs": {"means": means_spec(explorer, font), "time": time_spec(explorer, font)},
     }

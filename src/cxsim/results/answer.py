@@ -88,7 +88,7 @@ def not_said(findings: Findings) -> str:
 
 
 def misses_records(facts: Facts) -> bool:
-    """Tell whether the model misses a figure of our own; then a title says nothing without an "if"."""
+    """Tell whether the model misses a figure of our own (`Findings.conditional`): titles then say it with an "if"."""
     return not all(record.met for record in records_of(facts))
 
 
@@ -97,7 +97,9 @@ def finding(facts: Facts) -> str:
     if not misses_records(facts):
         return _finding(facts, ("beats", "keeps", "is best"))
     said = _finding(facts, ("would beat", "would keep", "would be best"))
-    return f"{parts.IF_RIGHT}{said.replace('Nothing', 'nothing', 1) if said.startswith('Nothing') else said}"
+    # A policy's name keeps its capital.
+    begin = said[:1].lower() if facts.winner is None and not said[:2].isupper() else said[:1]
+    return f"{parts.IF_RIGHT}{begin}{said[1:]}"
 
 
 def _finding(facts: Facts, verbs: tuple[str, str, str]) -> str:

@@ -14,6 +14,7 @@ from cxsim.measures.catalog import CATALOG
 from cxsim.measures.records import Record
 from cxsim.results.findings import Findings, Gain, Knob, Ledger
 from cxsim.results.sentences import RETENTION, in_every_100, money, nothing_changed
+from cxsim.results.strain import full_touchpoints
 from cxsim.results.wording import (
     PER_100,
     fixed,
@@ -43,6 +44,7 @@ def why_believe(findings: Findings) -> str:
         _recorded(findings),
         _of_rivals(findings),
         to_change(findings),
+        full_touchpoints(findings),
         start_apart(findings),
         ledger,
         _followed(findings),

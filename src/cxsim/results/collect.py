@@ -41,6 +41,7 @@ from cxsim.results.standing import (
     rivals_of,
     training_of,
 )
+from cxsim.results.strain import strains_of, unhealed_of
 from cxsim.results.wording import spoken
 from cxsim.results.worlds import worlds_found
 from cxsim.stats.intervals import student_quantile
@@ -104,6 +105,8 @@ def collect(facts: Facts, command: str = "", worlds: Worlds | None = None) -> Fi
         records=found,
         rival_records=rival_records_of(facts),
         knobs=what_to_change(facts.experiment.scenario, facts.firm, found),
+        strains=strains_of(facts),
+        unhealed=unhealed_of(facts),
         ledger=ledger_of(facts),
         worlds=worlds if worlds is not None else _in_worlds(facts),
     )

@@ -19,7 +19,7 @@ from cxsim.model.plan import DAY, MONTH
 from cxsim.report.explorer import Choice, Explorer, rounded
 from cxsim.results.facts import Facts
 from cxsim.results.report_tables import USUAL
-from cxsim.results.wording import PER_100
+from cxsim.results.wording import FEW_RUNS, PER_100
 from cxsim.stats.intervals import student_quantile
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def explorer_of(facts: Facts) -> Explorer | None:
         begin=begin,
         cut=is_cut,
         left_out=left_out,
+        counted=facts.experiment.replications < FEW_RUNS,
     )
 
 
@@ -147,6 +148,7 @@ def _means(facts: Facts, names: list[str], firms: list[str], segments: list[str]
         key = names.index(row["measure"]), firms.index(row["firm"]), segments.index(row["segment"])
         cells.setdefault(key, {})[row["policy"]] = {str(name): value for name, value in row.items()}
     found: dict[str, list[Any]] = {name: [] for name in ("measure", "firm", "segment", "inferred", *NUMBERS)}
+    counts = _best_runs(facts, names) if facts.experiment.replications < FEW_RUNS else {}
     for key in sorted(cells):
         rows = [cells[key].get(policy, {}) for policy in facts.policies]
         if not any(math.isfinite(row.get("mean", math.nan)) for row in rows):
@@ -156,8 +158,28 @@ def _means(facts: Facts, names: list[str], firms: list[str], segments: list[str]
             found[column].append(number)
         found["inferred"].append(int(inferred))
         factor = _factor(CATALOG[names[key[0]]])
-        for column, values in _numbers(rows, factor, inferred=inferred).items():
+        numbers = _numbers(rows, factor, inferred=inferred)
+        counted = counts.get((names[key[0]], firms[key[1]], segments[key[2]]), {})
+        if counted:
+            known = zip(facts.policies, numbers["best"], strict=True)
+            numbers["best"] = [counted[policy] if math.isfinite(best) else math.nan for policy, best in known]
+        for column, values in numbers.items():
             found[column] += rounded(values, DIGITS[column])
+    return found
+
+
+def _best_runs(facts: Facts, names: list[str]) -> dict[tuple[str, str, str], dict[str, float]]:
+    """Return in how many runs no other policy is better, by measure, firm and segment."""
+    table = facts.experiment.frames.measures
+    own = table[table["measure"].isin(names)]
+    found = {}
+    for key, part in own.groupby(["measure", "firm", "segment"], sort=False):
+        wide = part.pivot_table(index="replication", columns="policy", values="value", dropna=False)
+        good = facts.goodness(str(key[0]), 1.0) * wide
+        at_best = good.ge(good.max(axis=1), axis=0).sum()
+        found[str(key[0]), str(key[1]), str(key[2])] = {
+            policy: float(at_best.get(policy, 0)) for policy in facts.policies
+        }
     return found
 
 

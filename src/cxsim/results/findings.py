@@ -169,6 +169,21 @@ class Knob(NamedTuple):
     remedy: str
 
 
+class Strain(NamedTuple):
+    """A touchpoint of ours where nobody is ever free, under which policies, and how busy at most (0 to 1)."""
+
+    touchpoint: str
+    policies: tuple[str, ...]
+    occupancy: float
+
+
+class Unhealed(NamedTuple):
+    """Policies that take steps for who complains and make almost nobody whole, and why, in words."""
+
+    policies: tuple[str, ...]
+    why: str
+
+
 class Segment(NamedTuple):
     """A segment and the winner's difference in it, in the unit of the measure that ranks the policies."""
 
@@ -317,6 +332,8 @@ class Findings:
         Figures that rivals are known by, beside the simulated ones.
     knobs : tuple of Knob
         What brings the records that are missed nearer.
+    strains : tuple of Strain
+    unhealed : tuple of Unhealed
     ledger : Ledger or None
     worlds : Worlds or None
     """
@@ -347,6 +364,8 @@ class Findings:
     records: tuple[Record, ...] = ()
     rival_records: tuple[tuple[str, Record], ...] = ()
     knobs: tuple[Knob, ...] = ()
+    strains: tuple[Strain, ...] = ()
+    unhealed: tuple[Unhealed, ...] = ()
     ledger: Ledger | None = None
     worlds: Worlds | None = None
 
@@ -361,8 +380,13 @@ class Findings:
         return tuple(policy for policy in self.policies if policy != self.reference)
 
     @property
+    def conditional(self) -> bool:
+        """Whether a figure of our own is missed: then titles and the first sentence say nothing without an "if"."""
+        return not all(record.met for record in self.records)
+
+    @property
     def doubtful(self) -> bool:
-        """Whether fewer than half of our own figures are met."""
+        """Whether fewer than half of our own figures are met: then that is said before anything else."""
         return bool(self.records) and 2 * sum(bool(record.met) for record in self.records) < len(self.records)
 
     @property

@@ -11,6 +11,7 @@ from typing import Final
 
 from cxsim.measures.catalog import CATALOG
 from cxsim.results.findings import Findings, Gain, GoalFound, Leader, Row
+from cxsim.results.strain import nobody_made_good
 from cxsim.results.wording import (
     PER_100,
     best_of,
@@ -36,6 +37,7 @@ PAYBACK: Final = "payback"
 RETENTION: Final = "retention"
 NO_MARGIN: Final = "no interval"
 IF_RIGHT: Final = "If the model were right, "
+ON_THE_SAME_LUCK: Final = "all policies on the same luck"
 
 
 # ------------------------------------------------------------------------------------------- words that are shared
@@ -78,11 +80,12 @@ def _headline(findings: Findings) -> str:
 def verdict(findings: Findings) -> str:
     """Say who wins, by how many people, and in the same breath what speaks against it."""
     if not findings.others:
-        return _alone(findings)
+        said = _alone(findings)
+        return f"{IF_RIGHT}{said.replace('Under', 'under', 1)}" if findings.conditional and said else said
     if findings.setting.replications == 1:
         return "One run cannot tell luck from effect: nothing can be said about any policy; ask for more replications."
     text = _nothing(findings) if findings.winner is None else _winner(findings, findings.winner)
-    text = f"{IF_RIGHT}{text}" if findings.doubtful and text else text
+    text = f"{IF_RIGHT}{text}" if findings.conditional and text else text
     begin = findings.setting.begin
     return f"{text} Policies count their time from {begin}; nothing is changed before." if begin and text else text
 
@@ -108,29 +111,29 @@ def _of_whom(findings: Findings) -> str:
 
 
 def _stay(findings: Findings) -> str:
-    doubt, after = findings.doubtful, f"after {findings.setting.lasts}"
+    doubt, after = findings.conditional, f"after {findings.setting.lasts}"
     if findings.setting.contractual:
         return f"{'would still be' if doubt else 'are still'} with us {after}"
     return f"{'would still buy' if doubt else 'still buy'} there {after}"
 
 
 def _unchanged(findings: Findings) -> str:
-    return "if we change nothing" if findings.reference == "as-is" else f"under {shown(findings.reference)}"
+    return "if we change nothing (as-is)" if findings.reference == "as-is" else f"under {shown(findings.reference)}"
 
 
 def _winner(findings: Findings, best: str) -> str:
     row = findings.row(findings.headline, best)
     if row is None:
         return ""
-    start = f"{shown(best)} would" if findings.doubtful else shown(best)
+    start = f"{shown(best)} would" if findings.conditional else shown(best)
     if findings.headline == RETENTION:
-        most = "keep" if findings.doubtful else "keeps"
+        most = "keep" if findings.conditional else "keeps"
         first = (
             f"{start} {most} the most customers: {_of_whom(findings)}, {of_100(row.mean)} {_stay(findings)}, "
             f"against {of_100(row.reference)} {_unchanged(findings)}"
         )
     else:
-        most = "be" if findings.doubtful else "is"
+        most = "be" if findings.conditional else "is"
         values = f"{quantity(row.mean, row.unit)}, against {quantity(row.reference, row.unit)}"
         first = f"{start} {most} best on {_headline(findings)}: {values} {_unchanged(findings)}"
     return (
@@ -218,8 +221,8 @@ def _price(findings: Findings, price: Gain) -> str:
 def _nothing(findings: Findings) -> str:
     """Say that nothing beats the reference, and how large an effect these runs would have found."""
     row = findings.row(findings.headline, findings.reference)
-    beats = "nothing here would beat" if findings.doubtful else "Nothing here beats"
-    first = f"{beats} {nothing_changed(findings)}"
+    beats = "nothing here would beat" if findings.conditional else "Nothing here beats"
+    first = f"{beats} {nothing_changed(findings)}{' (as-is)' if findings.reference == 'as-is' else ''}"
     if row is None:
         return f"{first}."
     if findings.headline == RETENTION:
@@ -243,7 +246,7 @@ def how_surely(findings: Findings) -> str:
     row = None if best is None else findings.row(findings.headline, best)
     if row is None:
         return findings.setting.note
-    runs = f"{findings.setting.replications} paired runs"
+    runs = f"{findings.setting.replications} paired runs, {ON_THE_SAME_LUCK}"
     if findings.headline == RETENTION:
         places = kept_places(findings, row)
         rounded = "" if places_for(PER_100 * row.difference, PER_100 * row.width) == places else " before rounding"
@@ -257,8 +260,8 @@ def how_surely(findings: Findings) -> str:
         number = number_word(len(findings.policies))
         text += f"; the chance that it is the best of the {number} is {chance(row.best)}"
         if findings.is_counted:
-            runs = best_of(findings.best_runs, findings.setting.replications)
-            text = f"{first}; it is the best of the {number} in {runs}"
+            counted = best_of(findings.best_runs, findings.setting.replications)
+            text = f"{first}; it is the best of the {number} in {counted}"
     if findings.level_early:
         early = listed([shown(policy) for policy in findings.level_early])
         text += f", and {early} cannot be told apart from it over the first 12 months"
@@ -280,7 +283,9 @@ def what_does_not_work(findings: Findings) -> str:
         text = {"better": _better_too, "tie": _no_difference, "worse": _worse}[kind](findings, policy, row)
         found.append((order[kind], text))
     texts = [text for _, text in sorted(found, key=lambda pair: pair[0])]
-    return f"{'; '.join(texts)}." if texts else ""
+    unhealed = nobody_made_good(findings)
+    parts = [text for text in ("; ".join(texts), f"{unhealed[:1].upper()}{unhealed[1:]}") if text]
+    return f"{'. '.join(parts)}." if parts else ""
 
 
 def best_first(findings: Findings) -> tuple[str, ...]:

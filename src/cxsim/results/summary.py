@@ -11,7 +11,8 @@ from cxsim.results.belief import named, start_apart, to_change
 from cxsim.results.collect import collect
 from cxsim.results.facts import Facts
 from cxsim.results.findings import Findings, GoalFound, Row
-from cxsim.results.sentences import against_reference, best_first, goal_named
+from cxsim.results.sentences import ON_THE_SAME_LUCK, against_reference, best_first, goal_named
+from cxsim.results.strain import MORE_WORK, full_touchpoints, nobody_made_good
 from cxsim.results.wording import (
     MINUS,
     PER_100,
@@ -56,12 +57,15 @@ def lines_of(findings: Findings) -> list[str]:
     """Return the lines of the console summary from the facts."""
     lines = [_head(findings)]
     if not findings.others:
-        lines += _alone(findings)
-        lines += _own_figures(findings)
+        lines += _alone(findings) + _own_figures(findings) + _wants(findings)
     else:
+        if findings.setting.replications > 1:
+            changes = "as-is: nothing is changed; " if findings.reference == "as-is" else ""
+            lines.append(f"({changes}paired: {ON_THE_SAME_LUCK})")
         first, last = (_own_figures(findings), []) if findings.doubtful else ([], _own_figures(findings))
         lines += first + _winning(findings) + _recommended(findings) + _money(findings) + _goals(findings)
-        lines += _others(findings) + _openings(findings) + last + _sure(findings) + _wrong_if(findings)
+        lines += _others(findings) + _openings(findings) + last + _wants(findings)
+        lines += _sure(findings) + _wrong_if(findings)
     return [unicodedata.normalize("NFC", line).replace(MINUS, "-") for line in lines]
 
 
@@ -315,6 +319,12 @@ def _own_figures(findings: Findings) -> list[str]:
     lines = labelled("Own figures", f"{text}; {', '.join(wrong)}" if wrong else text)
     change = to_change(findings).removeprefix("to bring it nearer: ")
     return lines + (labelled("Change first", change) if change else []) + begun
+
+
+def _wants(findings: Findings) -> list[str]:
+    """Say what breaks under the load, and which answers to complaints make nobody whole."""
+    texts = ("Too much work", full_touchpoints(findings)), ("Complaints", nobody_made_good(findings))
+    return [line for label, text in texts if text for line in labelled(label, text.removeprefix(MORE_WORK))]
 
 
 def _sure(findings: Findings) -> list[str]:

@@ -12,6 +12,7 @@ ALONE: Final = (
 )  # fmt: skip
 UNITS: Final = (label("percentage points"), label("percentage points a month"), label("a month"))
 BETWEEN: Final = " to "
+CERTAIN: Final = " in every run"  # of an interval without width
 
 
 def figure(text: str, unit: str = "") -> str:
@@ -34,5 +35,7 @@ def figure(text: str, unit: str = "") -> str:
 
 def interval(text: str) -> str:
     """Write an interval that `results.wording` wrote."""
+    if text.endswith(CERTAIN):
+        return said("{value} in every run", value=in_digits(text.removesuffix(CERTAIN)))
     low, between, high = text.partition(BETWEEN)
     return said("{low} to {high}", low=in_digits(low), high=in_digits(high)) if between else figure(text)

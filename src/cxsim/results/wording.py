@@ -93,15 +93,21 @@ def span(low: float, high: float, unit: str) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
         return "no interval"
     first, last = _ends(low, high, unit)
-    return f"{signed(first)} to {signed(last)}"
+    return _between(signed(first), signed(last), low, high)
 
 
 def limits(low: float, high: float, unit: str) -> str:
     """Write an interval of a value, without signs; its unit is left to the value before it."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "no interval"
-    first, last = _ends(low, high, unit)
-    return f"{first} to {last}"
+    return _between(*_ends(low, high, unit), low, high)
+
+
+def _between(first: str, last: str, low: float, high: float) -> str:
+    """Write an interval; one without width says what that means: luck changed nothing."""
+    if first != last:
+        return f"{first} to {last}"
+    return f"{first} in every run" if low == high else first
 
 
 def _ends(low: float, high: float, unit: str) -> tuple[str, str]:

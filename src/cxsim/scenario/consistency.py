@@ -36,12 +36,14 @@ MEASURES: Final = (
 _AMOUNT: Final = re.compile(
     r"[-+\u2212]?\d[\d ]*(?:\.\d+)?\s*(?:%|points|stars|[A-Z]{3})?(?:\s*(?:a|per) (?:day|week|month|year))?"
 )
+# Tables of the top level that may be called as somebody would call a contact: a path could mean either.
+TABLES: Final = frozenset({"runs", "unsure", "assumptions"})
 ROUNDING: Final = 1e-9
 MOST_FIRMS: Final = 100
 MOST_CONTACTS: Final = 1e10
 
 
-def check(document: Document, faults: Faults) -> None:
+def check(document: Document, faults: Faults, *, overlaid: bool = False) -> None:
     """Note everything in a document that does not fit together.
 
     Parameters
@@ -50,6 +52,8 @@ def check(document: Document, faults: Faults) -> None:
         As written; what is left out is None.
     faults
         Receives what is found.
+    overlaid
+        Whether a policy is laid over it; rivals that are known by figures stay what they are without it.
     """
     _check_firms(document, faults)
     if document.market is not None:
@@ -61,7 +65,7 @@ def check(document: Document, faults: Faults) -> None:
     for name, firm in document.firms.items():
         _check_firm(name, firm, document.market, faults)
         _check_amount(name, firm, document, faults)
-        firm_checks.check(name, firm, document, faults)
+        firm_checks.check(name, firm, document, faults, overlaid=overlaid)
     firm_checks.check_arrivals(document, faults)
 
 
@@ -222,6 +226,8 @@ def _check_names(here: tuple[str, ...], firm: Firm, faults: Faults) -> None:
                 faults.add((*here, section, name), given, "each name once in a firm", "rename one of them")
             if name in Firm.model_fields:
                 faults.add((*here, section, name), quoted(name), "a name that is no key of a firm", "rename it")
+            if name in TABLES:
+                faults.add((*here, section, name), quoted(name), "a name that is no table of the file", "rename it")
             seen[name] = section
 
 

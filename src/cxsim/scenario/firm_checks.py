@@ -17,7 +17,7 @@ ROUNDING: Final = 1e-9
 FIRST_DAY: Final = datetime(2025, 1, 6)
 
 
-def check(name: str, firm: Firm, document: Document, faults: Faults) -> None:
+def check(name: str, firm: Firm, document: Document, faults: Faults, *, overlaid: bool = False) -> None:
     """Note what does not fit together in a firm.
 
     Parameters
@@ -28,6 +28,8 @@ def check(name: str, firm: Firm, document: Document, faults: Faults) -> None:
         As written, or resolved; what is left out is None.
     faults
         Receives what is found.
+    overlaid
+        Whether a policy is laid over it.
     """
     here = ("firms", name)
     _check_desks(here, firm, faults)
@@ -39,6 +41,8 @@ def check(name: str, firm: Firm, document: Document, faults: Faults) -> None:
         _check_known(here, firm, faults)
     if baselines.is_baseline(document, name):
         _check_baseline(here, firm, document, faults)
+        if not overlaid:  # a policy of ours may end our failures: a rival's happen as often as under as-is
+            _check_failures(here, firm, document, faults)
 
 
 def check_cares(here: tuple[str, ...], cares: Cares | None, faults: Faults) -> None:
@@ -152,6 +156,10 @@ def _check_baseline(here: tuple[str, ...], firm: Firm, document: Document, fault
             allowed = "what figures can say: `known`, `quality`, `spread`, `price`"
             remedy = "give the firm touchpoints and contacts, or remove this"
             faults.add((*here, *key), f"`{'.'.join(key)}` of a firm that is known by figures", allowed, remedy)
+
+
+def _check_failures(here: tuple[str, ...], firm: Firm, document: Document, faults: Faults) -> None:
+    """Refuse a rate of failures at a rival where we have none: nobody could say what they are about."""
     ours = document.firms.get(document.our_firm or "")
     failures = firm.known.failures if firm.known else None
     if failures is not None and ours is not None and baselines.failures_a_year(ours.contacts or {}) <= 0.0:

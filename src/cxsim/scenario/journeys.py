@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cxsim.model.events import END_SOLVED, END_UNSOLVED
 from cxsim.scenario.models import Document, Touchpoint
@@ -81,9 +82,14 @@ def endless(document: Document) -> list[tuple[tuple[str, ...], str]]:
 
 
 def expected_visits(steps: Sequence[Step], touchpoints: Mapping[str, Touchpoint]) -> float:
-    """Return the mean number of visits from the first step to the end; infinite where the end cannot be reached.
+    """Return the mean number of visits from the first step to the end; infinite where the end cannot be reached."""
+    return float(visits_of(steps, touchpoints).sum())
 
-    Row sums of the fundamental matrix of an absorbing Markov chain (Kemeny & Snell 1960).
+
+def visits_of(steps: Sequence[Step], touchpoints: Mapping[str, Touchpoint]) -> NDArray[np.float64]:
+    """Return the mean number of visits to each step; infinite where the end cannot be reached.
+
+    First row of the fundamental matrix of an absorbing Markov chain (Kemeny & Snell 1960).
     """
     n = len(steps)
     moves = np.zeros((n, n))
@@ -101,9 +107,13 @@ def expected_visits(steps: Sequence[Step], touchpoints: Mapping[str, Touchpoint]
     reached = _reached(moves)
     ends = moves.sum(axis=1) < 1.0 - 1e-12
     if not _reaches(moves, ends)[reached].all():
-        return float("inf")
+        return np.full(n, np.inf)
     inside = moves[np.ix_(reached, reached)]
-    return float(np.linalg.solve(np.eye(len(inside)) - inside, np.ones(len(inside)))[0])
+    first = np.zeros(len(inside))
+    first[0] = 1.0
+    found = np.zeros(n)
+    found[reached] = np.linalg.solve((np.eye(len(inside)) - inside).T, first)
+    return found
 
 
 def _reached(moves: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

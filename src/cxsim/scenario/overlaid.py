@@ -235,7 +235,7 @@ class Overlaid:
                 faults.refused(("policies", policy, "change", path), error)
         faults.raise_if_any()
         document = validated(tree, faults)
-        consistency.check(document, faults)
+        consistency.check(document, faults, overlaid=True)
         line = line_of(self.resolved.source, ("policies", policy))
         faults.found = [
             replace(fault, line=line, path=f"policies.{policy}", given=f"{fault.path}: {fault.given}")

@@ -2,6 +2,7 @@
 
 A path starts with a firm's name, `market`, `defaults` or `switches`, or with a key of the file's top level; without
 these it means our firm. After the firm comes a touchpoint, a contact, a source of callers or a key of the firm.
+A contact may be called like a single value of the top level (`question`): with more behind it, the contact is meant.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def _begin(tree: Tree, parts: tuple[str, ...]) -> tuple[Location, tuple[str, ...
     first = parts[0]
     if first in tree["firms"]:
         firm, rest = first, parts[1:]
-    elif first in ROOTS or (first in tree and first not in {"firms", "policies"}):
+    elif _is_of_the_file(tree, parts):
         return (), parts
     else:
         firm, rest = tree["our_firm"], parts
@@ -98,6 +99,15 @@ def _begin(tree: Tree, parts: tuple[str, ...]) -> tuple[Location, tuple[str, ...
         if rest and rest[0] in content.get(section, {}):
             return (*here, section, rest[0]), rest[1:]
     return here, rest
+
+
+def _is_of_the_file(tree: Tree, parts: tuple[str, ...]) -> bool:
+    """Tell whether a path begins with a key of the top level, and not with what our firm calls by the same name."""
+    first = parts[0]
+    if first in ROOTS or isinstance(tree.get(first), dict):
+        return first not in {"firms", "policies"}
+    ours = tree["firms"].get(tree["our_firm"], {})
+    return first in tree and not (len(parts) > 1 and any(first in ours.get(section, {}) for section in NAMED))
 
 
 def _refuse(tree: Tree, path: str, location: Location, part: str, node: Any) -> None:

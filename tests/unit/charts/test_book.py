@@ -20,7 +20,14 @@ def book(make_book):
 
 @pytest.mark.parametrize(
     ("policies", "touchpoints", "size"),
-    [(1, 1, "slide"), (2, 2, "notebook"), (5, 5, "slide"), (8, 8, "slide"), (8, 8, "page"), (8, 8, "notebook")],
+    [
+        (1, 1, "slide"),
+        (8, 8, "slide"),
+        (8, 8, "notebook"),
+        pytest.param(2, 2, "notebook", marks=pytest.mark.slow),
+        pytest.param(5, 5, "slide", marks=pytest.mark.slow),
+        pytest.param(8, 8, "page", marks=pytest.mark.slow),
+    ],
 )
 def test_no_text_overlaps_or_leaves_the_page(make_tables, book, policies, touchpoints, size):
     charts = book(make_tables(policies, touchpoints))
@@ -38,7 +45,7 @@ def test_markup_and_dollars_are_drawn_as_written(make_tables, book):
         assert all(not text.get_parse_math() for text in drawn_texts(chart.figure) if "$" in text.get_text())
 
 
-@pytest.mark.parametrize("form", ["png", "svg", "pdf"])
+@pytest.mark.parametrize("form", ["svg", *(pytest.param(form, marks=pytest.mark.slow) for form in ("png", "pdf"))])
 def test_the_same_chart_gives_the_same_bytes(make_tables, book, form):
     for name, chart in book(make_tables(3)).items():
         again = book(make_tables(3))[name]

@@ -109,6 +109,18 @@ def test_waits_stand_at_mean_and_p90_and_unknown_ones_at_a_dash(make_tables):
     assert first.get_xlim() == second.get_xlim()
 
 
+def test_a_p90_that_may_be_longer_has_no_mark_and_is_written_so(make_tables):
+    table = make_tables(2, 1)["waits"].assign(mean=[21.0 * 1440, 3.0 * 1440], p90=[20.58 * 1440, 9.0 * 1440])
+    ax = waits(table.assign(open=[True, False]), axes())
+    (panel,) = ax.child_axes
+    assert ">20" in {text.get_text() for text in panel.texts}
+    assert "p90 as-is" not in lines_by_label(panel)
+    assert "p90 Train the front line" in lines_by_label(panel)
+    assert "Line to the edge, >: longer than that." in ax.get_title(loc="left").replace("\n", " ")
+    plain = waits(table.assign(open=False), axes())
+    assert "longer than that" not in plain.get_title(loc="left")
+
+
 def test_short_waits_are_drawn_in_seconds(make_tables):
     table = make_tables(2, 1)["waits"]
     assert "Waits in minutes" in waits(table, axes()).get_title(loc="left")

@@ -288,3 +288,41 @@ def test_a_fork_that_cannot_be_is_refused_before_any_run(cxsim, tmp_path):
         assert (done.exit_code, done.stdout) == (2, "")
         assert done.stderr.startswith(words)
     assert entries(tmp_path) == {"corner.yaml"}
+
+
+def test_validate_says_what_to_look_at_and_the_run_finds_the_same(cxsim, tmp_path):
+    text = """
+format: 1
+our_firm: Net
+lasts: 2 months
+warm_up: 0 s
+runs: {replications: 2, seed: 20260122}
+market: {customers: 200, setting: contractual}
+firms:
+  Net:
+    share: 100 %
+    price: 30 a month
+    known: {nps: 0}
+    contacts: {outage: {happens: 8 a month, because: failure, journey: [visit]}}
+    touchpoints: {visit: {channel: field visit, staff: 1, hours: "Mon-Fri 09:00-12:00", takes: 10 min}}
+    recovery: {steps: [apologize]}
+"""
+    (tmp_path / "net.yaml").write_text(text)
+    done = cxsim("validate", "net.yaml")
+    assert (done.exit_code, done.stdout) == (0, "net.yaml: valid\n")
+    # 1600 visits a month of 365 / 12 days are 368 a week: 61 hours of work in 15.
+    assert "net.yaml: visit: needs about 4.1 people while it is open, has 1 " in done.stderr
+    assert "net.yaml: as-is: complaining makes nobody whole: `recovery.steps: [apologize]` is worth 0.19" in done.stderr
+    assert "says `cxsim run net.yaml --replications 4`" in done.stderr
+    assert len(json.loads(cxsim("validate", "net.yaml", "--json").stdout)["files"][0]["hints"]) == 3
+    assert cxsim("validate", "net.yaml", "--quiet").stderr == ""
+    ran = cxsim("run", "net.yaml", "--out", "out")
+    assert ran.exit_code == 0, ran.output
+    said = " ".join(ran.stdout.split())
+    assert "Too much work visit (busy 100 % of the time): waits there grow" in said
+    assert (
+        "Complaints under as-is almost no complaint is made good: `recovery.steps: [apologize]` is worth 0.19" in said
+    )
+    answer = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
+    assert "ore work comes than can be done at visit" in answer
+    assert "Under as-is almost no complaint is made good" in answer

@@ -142,6 +142,7 @@ for entry in (kernel.begin, kernel.advance):
 ANNOUNCED = "compiling the engine"
 
 
+@pytest.mark.slow
 def test_of_two_that_start_on_an_empty_cache_one_compiles_and_the_loop_counts_no_references(tmp_path):
     # An empty folder: of a function that is loaded from the cache only a stub can be inspected.
     (tmp_path / "corner.yaml").write_text(TALKERS)

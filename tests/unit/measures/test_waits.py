@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from cxsim.measures.waits import wait_quantile
+from cxsim.measures.waits import open_from, wait_quantile
 from cxsim.model.state import N_WAIT_BINS
 from cxsim.model.tallies import wait_bin, wait_bin_edges
 
@@ -41,3 +41,9 @@ def test_the_open_bin_gives_its_lower_edge():
 def test_rows_are_read_one_by_one():
     both = np.array([histogram([0]), histogram([SECOND // 2])])
     assert wait_quantile(both, 1.0).tolist() == [0.0, float(SECOND)]
+
+
+def test_waits_are_told_apart_up_to_twenty_days():
+    assert open_from() / (24 * 3600 * SECOND) == pytest.approx(10**6.25 / 86400, rel=1e-9)  # 20.58 days
+    assert wait_quantile(histogram([int(0.98 * open_from())]), 0.9) < open_from()
+    assert wait_quantile(histogram([int(1.02 * open_from())]), 0.9) == open_from()

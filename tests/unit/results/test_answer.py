@@ -18,13 +18,16 @@ def test_the_winner_is_named_with_people_and_in_the_same_breath_with_what_it_los
     assert first.startswith(
         "Hire keeps the most customers: of every 100 who buy at Corner today, 62 still buy there after 2 years"
     )
-    assert ", against 50 if we change nothing;" in first
+    assert ", against 50 if we change nothing (as-is);" in first
     assert "lowers profit by 1 000 EUR" in first
 
 
 def test_how_surely_gives_difference_interval_runs_and_chance(comparison):
     second = sentences(comparison.facts)[1]
-    assert re.match(r"That is 12\.0 more in every 100 \(11\.\d to 12\.\d; 12 paired runs\); the chance", second)
+    assert re.match(
+        r"That is 12\.0 more in every 100 \(11\.\d to 12\.\d; 12 paired runs, all policies on the same luck\); the",
+        second,
+    )
     assert "best of the three is over 99 %" in second
 
 
@@ -110,7 +113,8 @@ def test_the_summary_fits_eighty_columns_and_reads_alike(comparison, compared, r
         assert all("−" not in line for line in lines)
     lines = summary(comparison.facts)
     assert lines[0].startswith("corner: 2 policies and as-is, 12 paired runs, 2 years")
-    assert re.fullmatch(r"Keeps most      Hire   \d\d of 100 stay, as-is \d\d  \+12\.0 \(11\.\d to 12\.\d\)", lines[1])
+    assert re.fullmatch(r"Keeps most      Hire   \d\d of 100 stay, as-is \d\d  \+12\.0 \(11\.\d to 12\.\d\)", lines[2])
+    assert lines[1] == "(as-is: nothing is changed; paired: all policies on the same luck)"
     assert any(line.startswith("No difference   Train") for line in lines)
     assert any(line.startswith("Costs / earns   2 100 / -1 000 EUR (less profit than before)") for line in lines)
     assert any(line.startswith("Goals           keeping at least 50 % in ") for line in lines)

@@ -101,6 +101,19 @@ def test_what_has_no_room_is_counted_and_the_first_stays(comparison, monkeypatch
     assert found.time["measure"][0] == whole.time["measure"][0]
 
 
+def test_few_runs_are_counted_as_everywhere_else(compared):
+    facts = compared(replications=4).facts
+    found = explorer_of(facts)
+    assert found.counted
+    groups = zip(found.means["measure"], found.means["firm"], found.means["segment"], strict=True)
+    for place, (measure, firm, segment) in enumerate(groups):
+        if (firm, segment) == (0, 0):
+            shown = found.means["best"][place * 3 : place * 3 + 3]
+            assert shown == [facts.best_runs(found.measures[measure].name, policy) for policy in facts.policies]
+    assert not explorer_of(compared(replications=12).facts).counted
+    assert data_of(found, "Arial")["counted"] is True
+
+
 def test_one_policy_can_be_explored_too(result):
     found = explorer_of(result.facts)
     assert list(found.policies) == ["hire"]

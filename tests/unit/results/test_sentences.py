@@ -28,7 +28,7 @@ def numbers(text):
 def test_the_answer_names_the_winner_and_whole_people(cable):
     assert sentences.verdict(cable()) == (
         "Make good then fix keeps the most customers: of every 100 who are with ValleyCable today, 71 are still with "
-        "us after 4 years, against 58 if we change nothing."
+        "us after 4 years, against 58 if we change nothing (as-is)."
     )
 
 
@@ -100,13 +100,14 @@ def test_two_measures_that_disagree_name_both_winners_and_the_price(cable):
 def test_when_all_tie_nothing_beats_changing_nothing_and_the_size_that_would_have_been_seen_is_said(cable):
     facts = cable(ranked=(), talk=None, payback=None, level_early=())
     assert sentences.verdict(facts) == (
-        "Nothing here beats changing nothing: of every 100 who are with ValleyCable today, 58 are still with us after "
-        "4 years under as-is. These 30 paired runs would have found a difference of 2 in every 100 four times in five."
+        "Nothing here beats changing nothing (as-is): of every 100 who are with ValleyCable today, 58 are still with "
+        "us after 4 years under as-is. These 30 paired runs would have found a difference of 2 in every 100 four times "
+        "in five."
     )
     labels = [sentence.label for sentence in said(facts)]
     assert "Why it wins" not in labels
     assert "Money" not in labels
-    assert lines_of(facts)[1] == "Keeps most      nothing here beats changing nothing; these runs would have found"
+    assert lines_of(facts)[2] == "Keeps most      nothing here beats changing nothing; these runs would have found"
 
 
 def test_when_nothing_wins_another_measure_may_still_have_a_winner(cable):
@@ -136,8 +137,8 @@ def test_one_run_says_nothing_of_any_policy(cable):
 
 def test_how_surely_keeps_its_number_in_step_with_the_first_sentence(cable):
     assert sentences.how_surely(cable()) == (
-        "That is 13 more in every 100 (12 to 14; 30 paired runs); the chance that it is the best of the six is 96 %, "
-        "and Make good fast cannot be told apart from it over the first 12 months."
+        "That is 13 more in every 100 (12 to 14; 30 paired runs, all policies on the same luck); the chance that it is "
+        "the best of the six is 96 %, and Make good fast cannot be told apart from it over the first 12 months."
     )
     # 59.6 and 48.4 are said as 60 and 48, though 11.2 apart: then the difference is said before rounding.
     rows = {("retention", BEST): row(BEST, "share", 0.596, 0.484, 0.02)}
@@ -212,9 +213,10 @@ def test_another_headline_than_retention_has_its_own_words(cable):
         ("wait_mean", BEST): row(BEST, "min", 3.0, 5.0, 0.2),
     }
     facts = cable(headline="wait_mean", rows=rows, why=(), segments=(), level_early=())
-    text = "Make good then fix is best on mean wait of the answered: 3.0 min, against 5.0 min if we change nothing."
+    text = "Make good then fix is best on mean wait of the answered: 3.0 min, against 5.0 min if we change nothing"
+    text += " (as-is)."
     assert sentences.verdict(facts) == text
-    assert sentences.how_surely(facts).startswith("That is −2.0 min (−2.2 min to −1.8 min; 30 paired runs)")
+    assert sentences.how_surely(facts).startswith("That is −2.0 min (−2.2 min to −1.8 min; 30 paired runs, all")
     assert grounds.why_it_wins(facts) == ""
     assert "wait_mean 3.0 min, as-is 5.0 min" in "\n".join(lines_of(facts))
 
@@ -267,9 +269,9 @@ def test_capitals_are_those_of_the_language():
 def test_the_console_form_is_the_eight_lines_and_what_decides(cable):
     lines = lines_of(cable())
     assert lines[0] == "cable-town: 5 policies and as-is, 30 paired runs, 4 years                   41 s"
-    assert lines[1] == "Keeps most      Make good then fix    71 of 100 stay, as-is 58  +13 (12 to 14)"
-    assert lines[2] == "Recommended     Make good then fix    +55 customers a year (+39 to +71)"
-    assert lines[3] == "Costs / earns   210 000 / +640 000 EUR, paid back in month 14"
+    assert lines[2] == "Keeps most      Make good then fix    71 of 100 stay, as-is 58  +13 (12 to 14)"
+    assert lines[3] == "Recommended     Make good then fix    +55 customers a year (+39 to +71)"
+    assert lines[4] == "Costs / earns   210 000 / +640 000 EUR, paid back in month 14"
     assert "No difference   Train the front line  +0.8 (-0.6 to +2.2)" in lines
     assert "When FiberNow opens   as-is loses 640 in six months, best policy 290" in lines
     assert "Sure?           best with chance 96 %, in 87 of 100 worlds we cannot rule out" in lines

@@ -1,5 +1,6 @@
 """Hand-made logs of one customer: which moments they hold, what is said of them, and where two lives part."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -15,10 +16,12 @@ from cxsim.results.stories.ends import ending, totals
 from cxsim.results.stories.moments import moments_of
 from cxsim.results.stories.told import Teller
 from cxsim.results.stories.turns import turning_points
+from cxsim.scenario import loads
 from cxsim.units import DAY, HOUR, MINUTE, MONTH, SECOND, YEAR
 
 ME = 17
-TELLER = Teller(("Ours", "Rival"), ("phone", "desk"), ("question", "shopping"), datetime(2025, 1, 6), "EUR")
+TELLER = Teller(("Ours", "Rival"), ("phone", "desk"), ("question", "shopping"), datetime(2025, 1, 6), "EUR", full=True)
+IN_WORDS = replace(TELLER, full=False, causes=(True, False))
 
 
 def row(time, kind, **fields):
@@ -109,6 +112,32 @@ def test_a_failure_a_complaint_and_its_answer():
             "it was made good in part (worth 0.74 of 1)."
         ),
     ]
+
+
+def test_without_figures_it_is_told_in_words():
+    rows = [*contact(HOUR, 1, 3 * MINUTE, failed=[INCOMPLETE])[:-1], *COMPLAINED]
+    assert IN_WORDS.sentences(moments_of(np.concatenate(rows), ME)) == [
+        (
+            "6 January 2025, 01:00: question at Ours; met an ordinary failure (incomplete, cause: design); waited 3 "
+            "minutes at phone; solved after 60 minutes (felt as usual)."
+        ),
+        "6 January 2025, 02:00: complained to Ours (incomplete, cause: design), and waited 60 minutes at its desks.",
+        ("6 January 2025, 04:00: got an answer to the complaint from Ours after 2 hours; it was made good in part."),
+    ]
+    assert IN_WORDS.met(1, INCOMPLETE, 0.3) == "met a slight failure"
+    assert [IN_WORDS.mood(value) for value in (-1.6, -0.6, 0.4, 0.6)] == [
+        "very dissatisfied", "dissatisfied", "satisfaction as usual", "satisfied",
+    ]  # fmt: skip
+    assert [IN_WORDS.hope(value) for value in (-0.6, 0.1, 1.7)] == [
+        "expects less than usual", "expects what is usual", "expects much more than usual",
+    ]  # fmt: skip
+    assert IN_WORDS.felt(-1.7) == "all in all felt much worse than usual"
+
+
+def test_the_kind_of_a_failure_is_told_where_the_scenario_says_what_fails(corner, corner_text):
+    assert Teller.of(corner).causes == (False, False)
+    written = corner_text.replace("price: 12 a visit", "price: 12 a visit\n    trouble_comes_from: {design: 50 %}")
+    assert Teller.of(loads(written)).causes == (True, False)
 
 
 def test_a_complaint_that_nobody_answers():

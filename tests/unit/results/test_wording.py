@@ -99,4 +99,6 @@ def test_the_ends_of_an_interval_differ_where_they_do():
     assert wording.limits(0.1049, 0.1052, "share") == "10.49 to 10.52"
     assert wording.limits(1_910_000.0, 1_930_000.0, "EUR") == "1 910 000 to 1 930 000"
     assert wording.span(2.01, 2.04, "min") == "+2.01 min to +2.04 min"
-    assert wording.limits(0.105, 0.105, "share") == "10.5 to 10.5"
+    assert wording.limits(0.105, 0.105, "share") == "10.5 in every run"
+    assert wording.span(0.105, 0.105, "share") == "+10.5 in every run"
+    assert wording.limits(0.105, 0.1050000001, "share") == "10.5"

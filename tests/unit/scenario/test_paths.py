@@ -135,3 +135,18 @@ def test_a_wrong_value_names_the_option_and_the_path(shop):
         ("--set", "till.staff"),
         ("--set", "tlil.staff"),
     ]
+
+
+def test_a_contact_called_like_a_key_of_the_file_can_be_named():
+    text = (
+        "format: 1\nquestion: Why?\nour_firm: F\nlasts: 1 year\nmarket: {customers: 10, setting: contractual}\n"
+        "firms: {F: {share: 100 %, contacts: {question: {happens: 1 a year, because: question}}}}\n"
+        "policies: {fewer: {change: {question.happens: 0.5 a year}, cost: 0}}\n"
+    )
+    found = loads(text, "f.yaml")
+    assert found.value("question") == "Why?"
+    assert found.value("question.happens") == "1 a year"
+    assert found.with_value("question.happens", "2 a year").value("F.question.happens") == "2 a year"
+    assert "question.happens" in [entry.path for entry in found.paths()]
+    with pytest.raises(ScenarioError, match="a name that is no table of the file; rename it"):
+        loads(text.replace("contacts: {question:", "contacts: {unsure:").replace("policies", "# policies"), "f.yaml")

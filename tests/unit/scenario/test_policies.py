@@ -150,3 +150,24 @@ def test_with_policy_adds_one_and_leaves_the_other_scenario_alone(shop):
 def test_a_null_policy_moves_nothing(text):
     shop = loads(text + "  null: {change: {till.staff: 2, price: 1 times}, cost: 0}\n", "shop.yaml")
     assert shop.plan("null").changes.size == 0
+
+
+def test_a_policy_may_end_our_failures_beside_a_rival_whose_failures_are_known():
+    text = """
+format: 1
+our_firm: Ours
+lasts: 1 year
+market: {customers: 100, setting: contractual}
+firms:
+  Ours: {share: 60 %, price: 30 a month, contacts: {outage: {happens: 2 a year, because: failure}}}
+  Rival: {share: 40 %, known: {price: 30 a month, failures: 1.2 a year}}
+policies:
+  mended: {change: {outage.happens: 0 a year}, cost: 0}
+"""
+    found = loads(text, "ours.yaml")
+    slot = found.content.overlaid.slot["firms", "Ours", "contacts", "outage", "happens"]
+    assert found.content.overlaid.phases["mended"][0].values[slot, 0] == 0.0
+    rivals = found.content.overlaid.baseline_contacts["Rival"]["outage"].happens
+    assert rivals.amount == pytest.approx(1.2)  # of as-is, whatever we do
+    with pytest.raises(ScenarioError, match="no contact of Ours that a failure causes"):
+        loads(text.replace("2 a year, because: failure", "2 a year, because: question"), "ours.yaml")

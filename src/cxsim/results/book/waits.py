@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cxsim.measures.waits import open_from
+from cxsim.model.plan import MINUTE
 from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
 from cxsim.results.wording import difference, quantity
@@ -13,21 +15,33 @@ if TYPE_CHECKING:
 
     from cxsim.charts.figure import Draw
 
+ROUNDING: Final = 1e-9
+
 
 def waits_table(facts: Facts) -> pd.DataFrame:
-    """Return mean wait and ninth decile, minutes, of all who wanted an agent, by touchpoint and policy."""
+    """Return mean wait and ninth decile, minutes, of all who wanted an agent, by touchpoint and policy.
+
+    `open` tells that in some run the ninth decile is as long as waits are kept apart, or longer.
+    """
     import pandas as pd
 
     table = facts.experiment.frames.touchpoints
     own = table[(table["firm"] == facts.firm) & (table["segment"] == "all")]
     own = own[own["measure"].isin(["wait_all_mean", "wait_p90"])]
-    means = own.groupby(["touchpoint", "policy", "measure"], sort=False)["value"].mean()
+    groups = own.groupby(["touchpoint", "policy", "measure"], sort=False)["value"]
+    means, longest, most = groups.mean(), groups.max(), open_from() / MINUTE
     rows = [
-        (touchpoint, policy, means[touchpoint, policy, "wait_all_mean"], means[touchpoint, policy, "wait_p90"])
+        (
+            touchpoint,
+            policy,
+            means[touchpoint, policy, "wait_all_mean"],
+            means[touchpoint, policy, "wait_p90"],
+            bool(longest[touchpoint, policy, "wait_p90"] >= most * (1.0 - ROUNDING)),
+        )
         for touchpoint in own["touchpoint"].drop_duplicates()
         for policy in facts.policies
     ]
-    return pd.DataFrame(rows, columns=["touchpoint", "policy", "mean", "p90"])
+    return pd.DataFrame(rows, columns=["touchpoint", "policy", "mean", "p90", "open"])
 
 
 def _waits_title(facts: Facts) -> str:

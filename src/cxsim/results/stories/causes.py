@@ -8,7 +8,7 @@ import numpy as np
 
 from cxsim.model import events as ev
 from cxsim.results.stories.moments import NEVER_ANSWERED, moments_of
-from cxsim.results.stories.told import Teller, signed
+from cxsim.results.stories.told import Teller
 from cxsim.results.stories.twins import Pair
 from cxsim.results.stories.words import duration
 
@@ -44,15 +44,13 @@ def _whole(teller: Teller, row: np.void, customer: int) -> str:
     if kind == ev.LOG_NEED:
         return f"they turned to {firm} ({teller.contacts[cause]})"
     if kind == ev.LOG_FAILURE:
-        return f"they met a failure at {firm} ({teller.mode(cause)}; severity {value:.1f})"
+        return f"they {teller.met(int(row['firm']), cause, value, f' at {firm}')}"
     if kind == ev.LOG_DONE:
         return f"the matter ended at {firm} after {duration(int(value))}: {ev.OUTCOME_NAMES[cause]}"
     if kind == ev.LOG_EPISODE:
-        return f"the matter was closed at {firm} with satisfaction {signed(value)}"
+        return f"the matter was closed at {firm} and {teller.felt(value)}"
     if kind == ev.LOG_ANSWERED:
-        found = (
-            f"answered the complaint, which {'made' if cause == 1 else 'did not make'} it good (worth {value:.2f} of 1)"
-        )
+        found = f"answered the complaint, which {'made' if cause == 1 else 'did not make'} it good{teller.worth(value)}"
         return f"{firm} {'did not answer the complaint' if value == NEVER_ANSWERED else found}"
     (moment,) = moments_of(np.array([row]), customer)
     return f"they {teller.moment(moment).removesuffix('.')}"
@@ -93,8 +91,10 @@ def why(teller: Teller, pair: Pair, policies: tuple[str, str], changed: list[str
     if ev.LOG_SPARED in kinds:
         spared = one if one is not None and one["kind"] == ev.LOG_SPARED else other
         name = policies[0] if spared is one else policies[1]
-        text = f"The log gives the cause: {teller.mode(int(spared['cause']))}" if spared is not None else ""
-        return f"{text}; under {name} it had been worked on, or the team had learned. {by_then}"
+        what = "The failure was spared"
+        if spared is not None and teller.names_causes(int(spared["firm"])):
+            what = f"The log gives the cause: {teller.mode(int(spared['cause']))}"
+        return f"{what}; under {name} it had been worked on, or the team had learned. {by_then}"
     if first is not None and first["kind"] == ev.LOG_TOLD and first["other"] == customer:
         return f"The life of customer {int(first['customer'])}, who told the story, had parted before. {by_then}"
     if kinds == {ev.LOG_ANSWERED}:

@@ -10,7 +10,7 @@ from cxsim.experiments.watched import Life
 from cxsim.model import events as ev
 from cxsim.results.stories import moments as mo
 from cxsim.results.stories.moments import Moment
-from cxsim.results.stories.told import Teller, signed
+from cxsim.results.stories.told import Teller
 from cxsim.results.stories.words import counted, day
 
 
@@ -54,7 +54,7 @@ def ending(teller: Teller, life: Life, found: Sequence[Moment], horizon: int) ->
         state = (
             f"{'back with' if exits and life.last_firm == life.first_firm else 'with'} {teller.firms[life.last_firm]}"
         )
-        felt = f"satisfaction {signed(float(last['satisfaction']))}, expectation {signed(float(last['expectation']))}"
+        felt = f"{teller.mood(float(last['satisfaction']))}, {teller.hope(float(last['expectation']))}"
         state = f"{state} ({felt})"
     return f"At the end, {day(teller.starts, horizon)}: {state}{since}. In all: {_in_all(teller, life, totals(found))}."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -96,7 +96,12 @@ class Story:
     @cached_property
     def teller(self) -> Teller:
         """What puts numbers into words."""
-        return Teller.of(self.luck.scenario.layout())
+        return Teller.of(self.luck.scenario)
+
+    @cached_property
+    def exact(self) -> Teller:
+        """The same with figures."""
+        return replace(self.teller, full=True)
 
     @cached_property
     def moments(self) -> tuple[list[Moment], ...]:
@@ -133,7 +138,7 @@ class Story:
         head = f"Customer {self.customer} of {name} ({self.segment}) under {' and under '.join(self.policies)}; {luck}"
         said = [f"{head}."]
         if len(self.lives) < TWO:
-            return [*said, self._beginning(), *(self._told(0) if full else self._turns(0)), self._ending(0)]
+            return [*said, self._beginning(), *(self._told(0) if full else self._turns(0)), self._ending(0, full=full)]
         parted = self._how_they_part()
         said += parted if full or self.parting is None else parted[-2:]
         if not full and self.parting is not None:
@@ -142,13 +147,13 @@ class Story:
             return said
         if self.parting is None:
             told = self._told(0) if full else self._turns(0)
-            return [*said, "", "Both lives:", *_indented([self._beginning(), *told, self._ending(0)])]
+            return [*said, "", "Both lives:", *_indented([self._beginning(), *told, self._ending(0, full=full)])]
         shared, rests = _told_once(self.moments[0], self.moments[1], self.parting.time)
-        said += ["", "In both lives:", *_indented([self._beginning(), *self.teller.sentences(shared)])]
+        said += ["", "In both lives:", *_indented([self._beginning(), *self.exact.sentences(shared)])]
         for place, (policy, own) in enumerate(zip(self.policies, rests, strict=True)):
             still = ", with what was still open" if own and own[0].time < self.parting.time else ""
             said += ["", f"From then on, under {policy}{still}:"]
-            said += _indented([*self.teller.sentences(own), self._ending(place)])
+            said += _indented([*self.exact.sentences(own), self._ending(place, full=True)])
         return said
 
     @property
@@ -157,7 +162,7 @@ class Story:
         import pandas as pd
 
         rows = [
-            (policy, moment.time, moment.kind, self.luck.names.firms[moment.firm], self.teller.moment(moment))
+            (policy, moment.time, moment.kind, self.luck.names.firms[moment.firm], self.exact.moment(moment))
             for policy, moments in zip(self.policies, self.moments, strict=True)
             for moment in moments
         ]
@@ -193,6 +198,8 @@ class Story:
 
     def _parting(self, pair: twins.Pair, *, with_cause: bool) -> Parting:
         one, other = (happened(self.teller, row, self.customer) for row in pair)
+        if one == other:  # the same in words, not in figures
+            one, other = (happened(self.exact, row, self.customer) for row in pair)
         if one == other and pair.one is not None and pair.other is not None:
             other = _beside(int(pair.other["time"]) - int(pair.one["time"]))
         elif pair.one is not None and pair.other is not None:
@@ -232,7 +239,7 @@ class Story:
     def _told(self, place: int) -> list[str]:
         found = self.moments[place]
         if found:
-            return self.teller.sentences(found)
+            return self.exact.sentences(found)
         return ["Nothing happened: no need arose, no story was heard, and nothing was decided."]
 
     def _turns(self, place: int) -> list[str]:
@@ -253,19 +260,19 @@ class Story:
         parted = [text.partition(": ") for text in (*turns, self._ending(place)) if text != NO_TURN]
         return [*said, *((when, told) for when, _, told in parted)]
 
-    def _ending(self, place: int) -> str:
+    def _ending(self, place: int, *, full: bool = False) -> str:
         horizon = int(self.luck.plan(self.policies[place]).clock[0]["horizon"])
-        return ending(self.teller, self.lives[place], self.moments[place], horizon)
+        return ending(self.exact if full else self.teller, self.lives[place], self.moments[place], horizon)
 
     def _life(self, place: int) -> dict[str, Any]:
         life, found = self.lives[place], self.moments[place]
         firms = self.luck.names.firms
         return {
             "policy": life.policy,
-            "ends": self._ending(place),
+            "ends": self._ending(place, full=True),
             "counts": totals(found),
             "moments": [
-                {"time": one.time, "kind": one.kind, "firm": firms[one.firm], "told": self.teller.moment(one)}
+                {"time": one.time, "kind": one.kind, "firm": firms[one.firm], "told": self.exact.moment(one)}
                 for one in found
             ],
             "feelings": [
