@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxsim.app.live import LiveModel
+from cxsim.app.look import ClientLook
 from cxsim.app.server import check_installed, shelf_of
 from cxsim.app.session import Room
 from cxsim.errors import ScenarioError
@@ -66,7 +67,7 @@ def _closed(view: Any, model: LiveModel) -> None:
     model.close()
 
 
-def explore(
+def explore(  # noqa: PLR0913 -- every setting is a keyword
     scenario: Scenario | str | Path,
     *,
     replications: int | None = None,
@@ -74,6 +75,8 @@ def explore(
     scale: float | None = None,
     jobs: int | None = None,
     allow_steering: bool = False,
+    theme: str | Path | None = None,
+    client: str = "",
 ) -> Explorer:
     """Move levers in a notebook, and see at once what they do: the page of ``cxsim serve``.
 
@@ -91,6 +94,10 @@ def explore(
         Threads; by default one for each processor, at most four.
     allow_steering : bool
         Whether Python functions that policies of a file name may be imported; only for code you trust.
+    theme : str or Path, optional
+        A theme file: colours, font and logo; by default the theme in force (`cxsim.theme`).
+    client : str
+        For whom the page is; named on it.
 
     Returns
     -------
@@ -102,7 +109,7 @@ def explore(
     InputError
         When Panel is not installed (``pip install "cxsim[page]"``), or a number is not allowed.
     ScenarioError
-        When the scenario cannot be used.
+        When the scenario or the theme file cannot be used.
 
     Examples
     --------
@@ -110,12 +117,15 @@ def explore(
     >>> page = cxsim.explore("cable-town")  # doctest: +SKIP
     """
     check_installed()
+    from cxsim.charts.style import theme_in_force
+    from cxsim.charts.theme import load_theme
     from cxsim.scenario import Scenario, load
 
+    look = ClientLook(theme_in_force() if theme is None else load_theme(theme), client)
     found = scenario if isinstance(scenario, Scenario) else load(scenario, allow_steering=allow_steering)
     found.check_steering()
     model = LiveModel(found, seed=seed, replications=replications, scale=scale, jobs=jobs)
-    return Explorer(Room(found, model, _shelf(scenario, found, steering=allow_steering)))
+    return Explorer(Room(found, model, _shelf(scenario, found, steering=allow_steering), look=look))
 
 
 def _shelf(given: Scenario | str | Path, scenario: Scenario, *, steering: bool) -> Shelf:

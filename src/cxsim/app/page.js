@@ -1,8 +1,7 @@
 // What a person sees and moves. Everything that is said comes as text from Python and is set as text, never as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
-const INK = { mine: "#0072b2", asIs: "#3d3d3d", grid: "#e4e4e4", soft: "#4d4d4d" };
-const PINS = ["#e69f00", "#009e73", "#d55e00", "#56b4e9", "#882255", "#cc79a7"];
+const INK = { asIs: "#3d3d3d", grid: "#e4e4e4", soft: "#4d4d4d" };
 const WAIT_MS = 120;       // between two messages of one drag
 const SILENT_MS = 6000;    // after which we say that nobody answers
 
@@ -94,11 +93,11 @@ function curveChart(box, curve, about, title) {
   if (banded(curve, title)) {
     const back = curve.high.map((one, n) => [curve.months[n], one]).reverse();
     const band = path(curve.low) + back.map(([month, one]) => `L${x(month).toFixed(1)} ${y(one).toFixed(1)}`).join("") + "Z";
-    svg.append(draw("path", { d: band, fill: INK.mine, "fill-opacity": 0.18 }));
+    svg.append(draw("path", { d: band, fill: about.look.mine, "fill-opacity": 0.18 }));
   }
   svg.append(draw("path", { d: path(curve.as_is), fill: "none", stroke: INK.asIs, "stroke-width": 2, "stroke-dasharray": "5 4" }));
-  if (!alone) svg.append(draw("path", { d: path(curve.setting), fill: "none", stroke: INK.mine, "stroke-width": 2.5 }));
-  const lines = [[curve.as_is, "As-is", INK.asIs, ends[1]], ...(alone ? [] : [[curve.setting, "This setting", INK.mine, ends[0]]])];
+  if (!alone) svg.append(draw("path", { d: path(curve.setting), fill: "none", stroke: about.look.mine, "stroke-width": 2.5 }));
+  const lines = [[curve.as_is, "As-is", INK.asIs, ends[1]], ...(alone ? [] : [[curve.setting, "This setting", about.look.mine, ends[0]]])];
   const places = lines.map(([line]) => y(line[line.length - 1]));
   if (places.length === 2 && Math.abs(places[0] - places[1]) < 32) {
     const middle = (places[0] + places[1]) / 2, lower = places[0] >= places[1] ? 0 : 1;
@@ -339,8 +338,11 @@ export function render({ model, el }) {
     make("p", {}, "Intervals cover luck between runs. What nobody knows about the world is another doubt: cxsim compare with --worlds. Nothing on this page leaves this machine."));
 
   const page = make("main", { class: "page", lang: "en" },
-    make("header", {}, make("p", { class: "over" }, `What if · ${about.name} · ${about.lasts}`), make("h1", {}, about.question || about.name)),
+    make("header", {}, about.look.logo ? make("img", { class: "logo", src: about.look.logo, alt: "" }) : null, make("p", { class: "over" }, `${about.look.client ? `Prepared for ${about.look.client} · ` : ""}What if · ${about.name} · ${about.lasts}`), make("h1", {}, about.question || about.name)),
     make("div", { class: "body" }, levers, answer, figures, make("div", { class: "rest" }, chartBox, keep, footer)));
+  page.style.setProperty("--mine", about.look.mine);
+  page.style.setProperty("--ink", about.look.ink);
+  if (about.look.font) page.style.fontFamily = `"${about.look.font}", system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", Arial, sans-serif`;
   page.addEventListener("keydown", (event) => {
     const typing = event.composedPath()[0];
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && !(typing.tagName === "INPUT" && typing.type !== "range")) {
@@ -380,7 +382,7 @@ export function render({ model, el }) {
     const head = make("tr", {}, make("th", { scope: "col" }, "Setting"), ...about.measures.slice(0, 4).map((one) => make("th", { scope: "col" }, one.title)), make("th", { scope: "col" }, "Runs"), make("th", {}, make("span", { class: "unseen" }, "Actions")));
     const lines = state.pins.map((one, n) => {
       const key = make("span", { class: "key", "aria-hidden": "true" });
-      key.style.background = PINS[n % PINS.length];
+      key.style.background = about.look.pins[n % about.look.pins.length];
       const letter = String.fromCharCode(65 + n);
       const cells = one.cells.map((cell) => make("td", {}, make("span", { class: "v" }, cell.value), make("span", { class: `change ${cell.told && cell.measure !== "policy_cost" ? (cell.good ? "good" : "bad") : ""}` }, cell.measure === "policy_cost" ? "" : cell.change)));
       const use = make("button", { type: "button", class: "bare", "aria-label": `Use setting ${letter}`, onclick: () => send({ do: "recall", number: one.number }) }, "Use");
@@ -391,8 +393,8 @@ export function render({ model, el }) {
     table.replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...lines)));
     if (focused) for (const button of table.querySelectorAll("button")) if (button.getAttribute("aria-label") === focused) button.focus();
     const place = about.measures.findIndex((one) => one.name === measure);
-    const shown = state.pins.map((one, n) => ({ title: one.title, letter: String.fromCharCode(65 + n), color: PINS[n % PINS.length], now: one.now, cell: one.cells[place] }));
-    if (!state.pins.some((one) => one.now) && !state.asIs) shown.push({ title: "This setting", letter: "•", color: INK.mine, now: true, cell: state.cards[place] });
+    const shown = state.pins.map((one, n) => ({ title: one.title, letter: String.fromCharCode(65 + n), color: about.look.pins[n % about.look.pins.length], now: one.now, cell: one.cells[place] }));
+    if (!state.pins.some((one) => one.now) && !state.asIs) shown.push({ title: "This setting", letter: "•", color: about.look.mine, now: true, cell: state.cards[place] });
     const unit = state.cards[place] ? state.cards[place].unit : "";
     forest(plot, shown.filter((row) => row.cell), { factor: unit === "share" ? 100 : 1, name: unit === "share" ? "percentage points" : unit });
   }

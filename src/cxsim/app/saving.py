@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -105,8 +106,9 @@ class Shelf:
                 f"{path.name}: there is a policy {quoted(taken[0])}; a new name; choose another one, or replace it"
             )
             raise NameTakenError(message + more)
-        new = with_policies(text, {name: as_text(block) for name, block in blocks.items()})
-        self._check(new, found, blocks, path)
+        gone = _left_behind(known, blocks)
+        new = with_policies(text, {name: as_text(block) for name, block in blocks.items()}, without=gone)
+        self._check(new, found, blocks, path, gone)
         write_whole(path, new.encode())
         return path
 
@@ -133,7 +135,9 @@ class Shelf:
             return read_text(self.source, LARGEST_FILE)
         return self.scenario.resolved()
 
-    def _check(self, new: str, old: Mapping[str, Any], blocks: Mapping[str, Any], path: Path) -> None:
+    def _check(
+        self, new: str, old: Mapping[str, Any], blocks: Mapping[str, Any], path: Path, gone: Sequence[str]
+    ) -> None:
         """See that what will be written is the scenario that it was, with these policies and no other change."""
         try:
             made = loads(new, path.name, self.folder, allow_steering=self.steering)
@@ -141,7 +145,7 @@ class Shelf:
             raise
         except CxsimError as error:
             raise _refused(path.name, quoted(str(error)), "a scenario", "choose another setting") from None
-        before, after = _without(old, blocks), _without(read(new, path.name), blocks)
+        before, after = _without(old, [*blocks, *gone]), _without(read(new, path.name), blocks)
         if before != after or any(name not in made.policies for name in blocks):
             remedy = "add it to the file by hand, or save to a new file"
             raise _refused(path.name, "policies written in an unusual way", "one policy after another", remedy)
@@ -177,6 +181,19 @@ def _parts(block: Mapping[str, Any]) -> list[str]:
     return [str(one) for part in block.get("combine") or () for one in (part if isinstance(part, Mapping) else [part])]
 
 
+def _left_behind(known: Mapping[str, Any], blocks: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Name the parts that a policy was saved with and is no longer made of, where nothing else is made of them.
+
+    A part is known by its name: that of the policy and a number.
+    """
+    others = {part for name, one in known.items() if name not in blocks for part in _parts(one)}
+    used = {*others, *(part for block in blocks.values() for part in _parts(block)), *blocks}
+    old = {part: name for name in blocks for part in _parts(known.get(name) or {})}
+    return [
+        part for part, name in old.items() if re.fullmatch(rf"{re.escape(name)} \d+(-\d+)?", part) and part not in used
+    ]
+
+
 def _renamed(block: Mapping[str, Any], other: Mapping[str, str]) -> dict[str, Any]:
     """Return a policy whose parts have other names."""
     if "combine" not in block:
@@ -197,7 +214,7 @@ def _does(scenario: Scenario, name: str) -> tuple[Any, ...]:
     return pieces, policy.costs, [(one.written, one.begin, one.end) for one in policy.steering]
 
 
-def _without(tree: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+def _without(tree: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     """Return a file without some policies."""
     found = {key: value for key, value in tree.items() if key != "policies"}
     return found | {"policies": {name: one for name, one in (tree.get("policies") or {}).items() if name not in names}}
@@ -210,7 +227,7 @@ def _refused(where: str, given: str, allowed: str, remedy: str) -> ScenarioError
 # ------------------------------------------------------------------------------------------------------------- text
 
 
-def with_policies(text: str, blocks: Mapping[str, Any]) -> str:
+def with_policies(text: str, blocks: Mapping[str, Any], *, without: Sequence[str] = ()) -> str:
     """Return a scenario file with policies added or replaced; all else is kept to the byte.
 
     Parameters
@@ -219,6 +236,8 @@ def with_policies(text: str, blocks: Mapping[str, Any]) -> str:
         YAML; `policies`, where it is there, is written one policy below another.
     blocks : mapping of str to mapping
         Nested text, by name.
+    without : sequence of str
+        Policies that are taken out.
 
     Raises
     ------
@@ -250,10 +269,21 @@ def with_policies(text: str, blocks: Mapping[str, Any]) -> str:
         else:
             last = max(end for _, end in spans.values())
             lines[last + 1 : last + 1] = [newline, *made]
-        node = next(
-            value for key, value in YAML(typ="safe", pure=True).compose("".join(lines)).value if key.value == "policies"
+        node = _policies_of(lines)
+    for name in without:
+        first, last = next(
+            (key.start_mark.line, _last_line(value)) for key, value in _policies_of(lines).value if key.value == name
         )
+        first -= first > 0 and not lines[first - 1].strip()  # the empty line above goes with it
+        del lines[first : last + 1]
     return "".join(lines)
+
+
+def _policies_of(lines: Sequence[str]) -> Any:
+    from ruamel.yaml import YAML
+
+    root = YAML(typ="safe", pure=True).compose("".join(lines))
+    return next(value for key, value in root.value if key.value == "policies")
 
 
 def _last_line(node: Any) -> int:

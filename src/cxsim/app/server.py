@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cxsim.app.live import LiveModel
+from cxsim.app.look import ClientLook
 from cxsim.app.saving import Shelf
 from cxsim.app.session import Room
 from cxsim.errors import InputError, RunError
@@ -128,6 +129,7 @@ class Page:
         Checked (`checked_address`).
     port : int
         0 for a free one.
+    look : ClientLook, optional
     replications, seed, scale, jobs
         As for `LiveModel`.
 
@@ -144,11 +146,12 @@ class Page:
         *,
         address: str = LOOPBACK,
         port: int = 0,
+        look: ClientLook | None = None,
         **runs: Any,
     ) -> None:
         check_installed()
         self.model = LiveModel(scenario, **runs)
-        self.room = Room(scenario, self.model, shelf)
+        self.room = Room(scenario, self.model, shelf, look=look or ClientLook())
         self.address = address
         self.server: Any = None
         self._sockets = _bound(address, port)

@@ -15,6 +15,7 @@ from cxsim.app import words
 from cxsim.app.estimates import COST, Estimate, curve, estimate, shown_measures
 from cxsim.app.levers import Lever, levers_of
 from cxsim.app.live import AS_IS_CASE, LiveModel, Pairs
+from cxsim.app.look import ClientLook
 from cxsim.app.saving import NameTakenError, Shelf
 from cxsim.app.setting import Setting, Settings
 from cxsim.errors import CxsimError, ValueRefusedError
@@ -47,6 +48,7 @@ class Room:
     model: LiveModel
     shelf: Shelf
     levers: dict[str, Lever] = field(default_factory=dict)
+    look: ClientLook = field(default_factory=ClientLook)
 
     def __post_init__(self) -> None:
         self.levers = self.levers or levers_of(self.scenario)
@@ -246,6 +248,7 @@ class Session:
         room, document = self.room, self.room.scenario.document
         return {
             "name": room.scenario.name,
+            "look": room.look.written(),
             "question": " ".join((document.question or "").split()),
             "firm": document.our_firm or "",
             "lasts": words.horizon(room.scenario),

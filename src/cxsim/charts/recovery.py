@@ -24,6 +24,9 @@ ALL: Final = 100.0
 MARKS: Final = 5
 NARROW: Final = 34.0  # font sizes, below which the two panels stand one above the other
 BAR: Final = 0.36
+HEAD: Final = 1.9  # font sizes, above a panel
+FOOT: Final = 2.6  # below the panel of answers
+LOW: Final = 4.0  # font sizes, below which nothing can be read off a panel
 
 
 def recovery(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: Sequence[str] = ()) -> Axes:
@@ -44,7 +47,7 @@ def recovery(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: 
     Returns
     -------
     Axes
-        The same, with two child axes: stages, answers.
+        The same, with two child axes: stages, answers; where there is no room for the answers, they are left out.
 
     Raises
     ------
@@ -62,19 +65,24 @@ def recovery(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", among: 
     em = base_font() / POINTS_PER_INCH
     width, height = inches(inner)
     names = list(dict.fromkeys(stages["name"]))
-    foot, head = 2.6 * em / height, 1.9 * em / height
-    if answers.empty:
-        left, right = inner.inset_axes((0.0, 0.0, 0.94, 1.0 - head)), None
-    elif width / em < NARROW:
+    foot, head = FOOT * em / height, HEAD * em / height
+    is_narrow = width / em < NARROW
+    tall = 0.4 - foot - 2.0 * head if is_narrow else 1.0 - foot - head
+    has_room = tall * height >= LOW * em
+    if answers.empty or not has_room:
+        left, right = inner.inset_axes((0.0, 0.0, 0.94, max(1.0 - head, 0.5))), None
+    elif is_narrow:
         left = inner.inset_axes((0.0, 0.4, 0.92, 0.6 - head))
-        right = inner.inset_axes((0.0, foot, 1.0, 0.4 - foot - 2.0 * head))
+        right = inner.inset_axes((0.0, foot, 1.0, tall))
     else:
         left = inner.inset_axes((0.0, 0.0, 0.5, 1.0 - head))
-        right = inner.inset_axes((0.66, foot, 0.34, 1.0 - head - foot))
+        right = inner.inset_axes((0.66, foot, 0.34, tall))
     _draw_stages(left, stages, names, look, reference)
     if right is not None:
         _draw_answers(right, answers, look, reference)
-    say_what(ax, said("Of every 100 journeys that failed: how far each came. No bands: one run."))
+    words = said("Of every 100 journeys that failed: how far each came. No bands: one run.")
+    left_out = said("Answer times are left out: there is no room.") if right is None and not answers.empty else ""
+    say_what(ax, f"{words} {left_out}".rstrip())
     return ax
 
 

@@ -332,3 +332,8 @@ def _breakable(text: str, width: float, size: float, weight: str) -> list[str]:
             rest = rest[keep:]
         words.append(rest)
     return words
+
+
+def named(policy: str) -> str:
+    """Return the name of a policy; the one that is ours and not the scenario's in the words in force."""
+    return said(AS_IS) if policy == AS_IS else policy

@@ -57,6 +57,11 @@ class Theme:
         """The typeface of slides and workbook, which are drawn by programs that have others than we do."""
         return self.font or FONT
 
+    @property
+    def accent(self) -> str:
+        """The colour of rules, links and buttons of pages: the first that can be read as text."""
+        return next((color for color in self.colors if contrast(color) >= READ), self.ink)
+
     def remarks(self) -> list[str]:
         """Say in a line each what is doubtful: colours that few can tell apart, a typeface that is not here."""
         found = remarks(self.colors) if self.colors != PALETTE else []

@@ -34,6 +34,9 @@ MARKS: Final[Mapping[str, int]] = MappingProxyType(
     {"said": 0, "in_words": 0, "label": 0, "Entry": 2}
 )  # which argument is a label
 LONGEST: Final = 400
+# How templates and scripts of pages mark a label.
+IN_PAGES: Final = re.compile(r'\bsaid\("((?:[^"\\]|\\.)*)"')
+PAGES: Final = (".j2", ".js")
 BETWEEN_DIGITS: Final = re.compile(r"(?<=\d)\.(?=\d)")
 
 
@@ -116,8 +119,9 @@ def in_digits(text: str, words: Words | None = None) -> str:
 def labels() -> Mapping[str, tuple[str, ...]]:
     """Return all labels by the module that declares them, in the order of the rooms.
 
-    They are read from the source of the package: the arguments of `said` and `label`, what the charts of the book are
-    called, and the titles and units of measures, with the reasons for which customers leave.
+    They are read from the source of the package, the template and the scripts of the page among it: the arguments of
+    `said` and `label`, what the charts of the book are called, and the titles and units of measures, with the reasons
+    for which customers leave.
     """
     from cxsim.charts.tables import scale_of
     from cxsim.measures.catalog import CATALOG, LOST_TITLES, MONEY
@@ -127,12 +131,15 @@ def labels() -> Mapping[str, tuple[str, ...]]:
     base = files("cxsim")
     for room in ROOMS:
         for name, source in _sources(base.joinpath(room), room):
-            own = [text for text in dict.fromkeys(_marked(source)) if text not in seen]
+            marks = _marked(source) if not name.endswith(PAGES) else marked_in_page(source)
+            own = [text for text in dict.fromkeys(marks) if text not in seen]
             seen.update(own)
             if own:
                 found[name] = tuple(own)
     measures = [*(one.title for one in CATALOG.values()), *LOST_TITLES]
     measures += [scale_of(one.unit)[1] for one in CATALOG.values() if one.unit != MONEY]
+    for part in ("whom", "per", "until"):
+        measures += [getattr(one, part) for one in CATALOG.values() if getattr(one, part)]
     found["measures"] = tuple(text for text in dict.fromkeys(measures) if text not in seen)
     return MappingProxyType(found)
 
@@ -195,7 +202,7 @@ def _sources(room: Traversable, name: str) -> Iterator[tuple[str, str]]:
     for one in sorted(room.iterdir(), key=lambda entry: entry.name):
         if one.is_dir():
             yield from _sources(one, f"{name}.{one.name}")
-        elif one.name.endswith(".py"):
+        elif one.name.endswith((".py", *PAGES)):
             yield f"{name}.{one.name.removesuffix('.py')}", one.read_text(encoding="utf-8")
 
 
@@ -211,6 +218,11 @@ def _marked(source: str) -> Iterator[str]:
         text = call.args[place]
         if isinstance(text, ast.Constant) and isinstance(text.value, str):
             yield text.value
+
+
+def marked_in_page(source: str) -> list[str]:
+    """Return the labels that a template or a script of the page marks."""
+    return IN_PAGES.findall(source)
 
 
 def _quoted(text: str) -> str:

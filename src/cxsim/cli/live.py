@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -55,6 +56,10 @@ def serve(
     ] = None,
     jobs: JobsOption = None,
     allow_steering: SteeringOption = False,
+    theme: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Colours, font and logo: the theme file of the report.")
+    ] = None,
+    client: Annotated[str, typer.Option(metavar="NAME", help="For whom the page is; named on it.")] = "",
 ) -> None:
     """Open a page on which levers are moved, and their effect is seen at once.
 
@@ -69,18 +74,24 @@ def serve(
       cxsim serve cable-town
       cxsim serve my-shop.yaml --port 8000 --no-open
       cxsim serve cable-town --scale 1 --replications 60
+      cxsim serve my-shop.yaml --theme corner.yaml --client Corner
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
+    from cxsim.app.look import ClientLook
     from cxsim.app.server import Page, check_installed, checked_address, shelf_of
     from cxsim.app.server import serve as answer
+    from cxsim.charts.theme import load_theme
 
     screen: Screen = context.obj
     check_installed()
     where = checked_address(address, allow_others=allow_others)
+    look = ClientLook(None if theme is None else load_theme(theme), client)
+    for doubt in () if look.theme is None else look.theme.remarks():
+        screen.remark(f"theme: {doubt}")
     found = changed(scenario, set_, allow_steering=allow_steering)
     found.check_steering()
     shelf = shelf_of(scenario, found, changed=bool(set_), steering=allow_steering)
     page = Page(
-        found, shelf, address=where, port=port, replications=replications, seed=seed, scale=scale, jobs=jobs
+        found, shelf, address=where, port=port, look=look, replications=replications, seed=seed, scale=scale, jobs=jobs,
     )  # fmt: skip
     announce(screen, Engine.COMPILED)
 

@@ -46,7 +46,7 @@ def report(
     theme: Annotated[Path | None, typer.Option(metavar="FILE", help="Colours, font and logo: a theme file.")] = None,
     words: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Labels in other words (see `cxsim words`), but for html: that is English."),
+        typer.Option(metavar="FILE", help="Labels in other words (see `cxsim words`); sentences stay English."),
     ] = None,
     charts: Annotated[
         str, typer.Option(metavar="A,B,...", help="Which charts of png, svg and pdf; by default all there are.")
@@ -84,19 +84,18 @@ def report(
     chosen = [name.strip() for name in charts.split(",") if name.strip()] or None
     stored = read(folder)
     place = folder if out is None else out
-    doubts = [] if look is None else look.remarks()
-    if doubts:
+    if look is not None and (doubts := look.remarks()):
         screen.remark(f"theme: {'; '.join(doubts)}")
     told = {"title": title.strip(), "client": client.strip()}
     made: dict[str, bytes] = {}
     with worded(called):
-        office = _office(wanted, stored, look, **told)
+        office = _office(screen, wanted, stored, look, **told)
         with dressed(look):
             book = _book(wanted, stored, chosen)
             made |= _drawn(screen, wanted, stored, book, told["title"])
+        page = _page(wanted, stored, place, look, **told)
     made |= office
     # Nothing is written until all of it is there.
-    page = _page(wanted, stored, place, look, **told)
     files = page | {place / name: data for name, data in made.items()}
     for path, data in files.items():
         write_whole(path, data)
@@ -108,10 +107,7 @@ def report(
 def _page(
     wanted: Sequence[str], stored: Stored, place: Path, look: Theme | None, *, title: str, client: str
 ) -> dict[Path, bytes]:
-    """Return the report by its path, in English.
-
-    Its tables and sentences are; pictures in other words would mix two decimal marks on one page.
-    """
+    """Return the report by its path."""
     from cxsim.charts.style import dressed
     from cxsim.results.report import ENDING, REPORT, report_of
 
@@ -161,14 +157,19 @@ def _drawn(
             yield BOOK, pages
 
 
-def _office(wanted: Sequence[str], stored: Stored, look: Theme | None, *, title: str, client: str) -> dict[str, bytes]:
+def _office(
+    screen: Screen, wanted: Sequence[str], stored: Stored, look: Theme | None, *, title: str, client: str
+) -> dict[str, bytes]:
     """Return slides and workbook by name of their file; made before anything is written."""
+    from cxsim.results.book.recorded import has_people
     from cxsim.results.slides import SLIDES, slides_of
     from cxsim.results.workbook import WORKBOOK, workbook_of
 
     found: dict[str, bytes] = {}
     results, answer, manifest, why = stored
     if "pptx" in wanted:
+        if results.facts.others and has_people(results.facts):
+            screen.remark("slides: runs of one customer's two lives are made again")
         found[SLIDES] = slides_of(results, answer, manifest, theme=look, title=title, client=client)
     if "xlsx" in wanted:
         found[WORKBOOK] = workbook_of(results, answer, manifest, theme=look, why=why, title=title, client=client)
@@ -186,12 +187,12 @@ def words(
     Change what stands after the colons and give the file to --words of
     `cxsim report`. What is left out stays English, and so do titles and the
     sentences of the answer. Labels of FILE that there are no more are named
-    and left out. The page (html) stays English.
+    and left out.
 
     \b
     Examples:
       cxsim words > magyar.yaml
-      cxsim report out/shop --format png,pptx --words magyar.yaml
+      cxsim report out/shop --format html,png,pptx --words magyar.yaml
       cxsim words magyar.yaml > magyar-new.yaml
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.charts.words import ENGLISH, labels, load_words, template

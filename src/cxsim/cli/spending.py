@@ -40,6 +40,32 @@ SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change a value of a scenario; may be repeated."),
 ]
+BudgetOption = Annotated[
+    float | None, typer.Option(metavar="AMOUNT", help="Highest mean cost over the horizon; no limit by default.")
+]
+ObjectivesOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COST,GAIN,...",
+        help="Measures: the cost, what says who is best, others of the front; "
+        "by default policy_cost,retention,won_by_recommendation.",
+    ),
+]
+PoliciesOption = Annotated[
+    str | None, typer.Option(metavar="A,B,...", help="Which policies of a scenario may be combined; all.")
+]
+CandidatesOption = Annotated[int, typer.Option(min=1, metavar="N", help="How many are tried.")]
+FreshOption = Annotated[
+    int, typer.Option(min=2, metavar="R", help="Fresh runs of each finalist, beside those that select.")
+]
+FinalistsOption = Annotated[int, typer.Option(min=1, metavar="N", help="Members of the front that are run again.")]
+DeltaOption = Annotated[
+    float | None,
+    typer.Option(metavar="D", help="A smaller difference in the gain does not matter, such as 0.005; 0.01 for shares."),
+]
+SaveOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write the scenario with the best as one more policy.")
+]
 
 
 class By(StrEnum):
@@ -52,31 +78,13 @@ class By(StrEnum):
 def optimise(
     context: typer.Context,
     source: SourceArgument,
-    budget: Annotated[
-        float | None, typer.Option(metavar="AMOUNT", help="Highest mean cost over the horizon; no limit by default.")
-    ] = None,
-    objectives: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COST,GAIN,...",
-            help="Measures: the cost, what says who is best, others of the front; "
-            "by default policy_cost,retention,won_by_recommendation.",
-        ),
-    ] = None,
-    policies: Annotated[
-        str | None, typer.Option(metavar="A,B,...", help="Which policies of a scenario may be combined; all.")
-    ] = None,
-    candidates: Annotated[int, typer.Option(min=1, metavar="N", help="How many are tried.")] = 120,
-    replications: Annotated[
-        int, typer.Option(min=2, metavar="R", help="Fresh runs of each finalist, beside those that select.")
-    ] = 20,
-    finalists: Annotated[int, typer.Option(min=1, metavar="N", help="Members of the front that are run again.")] = 10,
-    delta: Annotated[
-        float | None,
-        typer.Option(
-            metavar="D", help="A smaller difference in the gain does not matter, such as 0.005; 0.01 for shares."
-        ),
-    ] = None,
+    budget: BudgetOption = None,
+    objectives: ObjectivesOption = None,
+    policies: PoliciesOption = None,
+    candidates: CandidatesOption = 120,
+    replications: FreshOption = 20,
+    finalists: FinalistsOption = 10,
+    delta: DeltaOption = None,
     set_: SetOption = None,
     seed: SeedOption = None,
     engine: EngineOption = Engine.COMPILED,
@@ -84,9 +92,7 @@ def optimise(
     scale: ScaleOption = 1.0,
     store: StoreOption = None,
     out: OutOption = None,
-    save_to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write the scenario with the best as one more policy.")
-    ] = None,
+    save_to: SaveOption = None,
     allow_steering: SteeringOption = False,
 ) -> None:
     """Find the best policy under a budget, and confirm it on fresh luck.
@@ -104,6 +110,7 @@ def optimise(
     """  # noqa: D301 -- typer keeps the lines after a backspace as they are
     from cxsim.experiments.optimum import OBJECTIVES
     from cxsim.results.optimum import optimise as search
+    from cxsim.results.report import write_whole
 
     screen: Screen = context.obj
     found = _opened(source, set_, allow_steering=allow_steering)
@@ -130,7 +137,7 @@ def optimise(
         )
     _say(screen, result, folder)
     if save_to is not None:
-        _write(save_to, result.scenario().resolved())
+        write_whole(save_to, result.scenario().resolved().encode())
         screen.result(str(save_to))
     _end(screen, result, folder)
 
@@ -304,20 +311,6 @@ def _check_file(path: Path) -> None:
     if path.is_dir() or not path.parent.is_dir():
         given = "a folder" if path.is_dir() else "no such folder"
         raise ScenarioError([Fault("--save-to", None, str(path), given, "a file in a folder that is there", "name it")])
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        what = error.strerror or type(error).__name__
-        raise ScenarioError(
-            [Fault("--save-to", None, str(path), what, "a file that can be written", "name another")]
-        ) from None
 
 
 def _say(screen: Screen, result: Answer, folder: Path) -> None:

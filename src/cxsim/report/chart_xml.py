@@ -152,7 +152,7 @@ def bars_chart(panel: Bars, names: Sequence[str], place: Place, font: str, size:
     least = 0.03 * panel.most
     parts = []
     for at, part in enumerate(panel.parts):
-        ink = INK if _brightness(part.fill) > BRIGHT else PAPER
+        ink = INK if max(map(_brightness, part.each or [part.fill])) > BRIGHT else PAPER
         small = [place for place, value in enumerate(part.values) if not value >= least]
         gone = "".join(f"<c:dLbl><c:idx val='{one}'/><c:delete val='1'/></c:dLbl>" for one in small)
         shown = "".join(
@@ -165,9 +165,14 @@ def bars_chart(panel: Bars, names: Sequence[str], place: Place, font: str, size:
             f"{_text(font, size, ink, bold=True)}<c:dLblPos val='ctr'/>{shown}</c:dLbls>"
         )
         edge = f"<a:ln w='{POINT}'>{_solid(PAPER)}</a:ln>"
+        own = "".join(
+            f"<c:dPt><c:idx val='{row}'/><c:invertIfNegative val='0'/><c:bubble3D val='0'/>"
+            f"<c:spPr>{_solid(fill)}{edge}</c:spPr></c:dPt>"
+            for row, fill in enumerate(part.each)
+        )
         parts.append(
             f"<c:ser><c:idx val='{at}'/><c:order val='{at}'/><c:tx>{_heading(sheet, at + 1)}</c:tx>"
-            f"<c:spPr>{_solid(part.fill)}{edge}</c:spPr><c:invertIfNegative val='0'/>{labels}"
+            f"<c:spPr>{_solid(part.fill)}{edge}</c:spPr><c:invertIfNegative val='0'/>{own}{labels}"
             f"<c:cat>{_texts(sheet, 0, 0, count)}</c:cat><c:val>{_numbers(sheet, at + 1, 0, count)}</c:val></c:ser>"
         )
     plot = (
@@ -265,7 +270,9 @@ def _title(text: str, font: str, size: float) -> str:
 
 def _text(font: str, size: float, color: str = SOFT_INK, *, bold: bool = False) -> str:
     words = f"<a:defRPr sz='{round(100 * size)}' b='{int(bold)}'>{_solid(color)}{_faces(font)}</a:defRPr>"
-    return f"<c:txPr><a:bodyPr/><a:lstStyle/><a:p><a:pPr>{words}</a:pPr><a:endParaRPr lang='en'/></a:p></c:txPr>"
+    # Without a turn of its own a program turns what it finds too long.
+    body = "<a:bodyPr rot='0' vert='horz'/><a:lstStyle/>"
+    return f"<c:txPr>{body}<a:p><a:pPr>{words}</a:pPr><a:endParaRPr lang='en'/></a:p></c:txPr>"
 
 
 def _faces(font: str) -> str:

@@ -69,11 +69,21 @@ class Dots(NamedTuple):
 
 
 class Part(NamedTuple):
-    """One part of stacked bars: its name, its fill, and how large it is in each row; NaN: nothing there."""
+    """One part of stacked bars.
+
+    Attributes
+    ----------
+    name, fill : str
+    values : sequence of float
+        How large it is in each row; NaN: nothing there.
+    each : sequence of str
+        Its fill in each row, where they differ; the key has `fill`.
+    """
 
     name: str
     fill: str
     values: Sequence[float]
+    each: Sequence[str] = ()
 
 
 class Bars(NamedTuple):

@@ -9,7 +9,7 @@
   const NARROW = 520; // of a chart, dots
   const ROW = 38;
   const SPACE = "\u00a0";
-  const LEVEL = `95${SPACE}%`;
+  const { said } = cxsim;
   const AS_IS = given.policies[given.reference];
   const many = given.policies.length;
   section.hidden = false;
@@ -25,13 +25,14 @@
     let text = Math.abs(rounded).toFixed(Math.max(0, -step));
     const isZero = Number(text) === 0;
     const [whole, part] = text.split(".");
-    text = whole.replace(/\B(?=(\d{3})+$)/g, SPACE) + (part ? `.${part}` : "");
+    text = whole.replace(/\B(?=(\d{3})+$)/g, SPACE) + (part ? `${cxsim.decimal}${part}` : "");
     return (rounded < 0 && !isZero ? "\u2212" : isZero ? "" : sign) + text;
   };
   const span = (low, high, half, sign = "") => {
-    if (low === null || high === null) return "no interval";
+    if (low === null || high === null) return said("no interval");
     const [first, last] = [written(low, half, sign), written(high, half, sign)];
-    return first !== last ? `${first} to ${last}` : low === high ? `${first} in every run` : first;
+    if (first !== last) return said("{low} to {high}", { low: first, high: last });
+    return low === high ? said("{value} in every run", { value: first }) : first;
   };
   // One precision for figures that stand below each other: that of the middle one.
   const middle = (halves) => {
@@ -111,13 +112,13 @@
     const sign = chosen.gaps ? "+" : "";
     const unit = chosen.gaps ? measure.gap : measure.unit;
     const figure = written(value, half, sign);
-    const said = `${figure}${SPACE}${unit}`;
+    const told = `${figure}${SPACE}${unit}`;
     const range = span(low, high, half, sign);
     return {
-      policy: row.policy, value, low: low ?? value, high: high ?? value, said, range, runs: given.n,
+      policy: row.policy, value, low: low ?? value, high: high ?? value, said: told, range, runs: given.n,
       tie: chosen.gaps ? tied(row) : row.number === given.reference,
       text: isNarrow || low === null ? figure : `${figure}  (${range})`,
-      aloud: `${row.policy}: ${said} (${range})`,
+      aloud: `${row.policy}: ${told} (${range})`,
     };
   };
 
@@ -144,11 +145,11 @@
         const high = value === null ? null : Math.min(value + (half ?? 0), most ?? Infinity);
         const sign = chosen.gaps ? "+" : "";
         const unit = chosen.gaps ? measure.gap : measure.unit;
-        const said = `${written(value, half, sign)}${SPACE}${unit}`;
-        const range = value === null || half === null ? "no interval" : span(low, high, half, sign);
+        const told = `${written(value, half, sign)}${SPACE}${unit}`;
+        const range = value === null || half === null ? said("no interval") : span(low, high, half, sign);
         rows.push({
-          policy: name, at: when, value, low, high, said, range, runs: given.n, last: number === last, open: policy === given.reference,
-          when: `${written(when, 0)} ${given.timeUnit}`, aloud: `${name}, at the end: ${said} (${range})`,
+          policy: name, at: when, value, low, high, said: told, range, runs: given.n, last: number === last, open: policy === given.reference,
+          when: `${written(when, 0)} ${given.timeUnit}`, aloud: `${said("{policy}, at the end", { policy: name })}: ${told} (${range})`,
         });
       });
     }
@@ -159,7 +160,7 @@
 
   const views = {};
   const pending = {};
-  const locale = { decimal: ".", thousands: SPACE, grouping: [3], currency: ["", ""], minus: "\u2212" };
+  const locale = { decimal: cxsim.decimal, thousands: SPACE, grouping: [3], currency: ["", ""], minus: "\u2212" };
   const draw = async (name, spec) => {
     pending[name] = spec;
     const made = await vegaEmbed(`#${name}-chart`, spec, {
@@ -216,7 +217,7 @@
     if (chosen.gaps || reference) spec.layer[0].data.values[0].value = chosen.gaps ? 0 : reference.mean;
     if (many === 1 || (!chosen.gaps && !reference)) spec.layer.shift();
     for (const layer of spec.layer) if (layer.encoding.x.field) layer.encoding.x.title = chosen.gaps ? measure.gap : measure.unit;
-    retold(spec, chosen.gaps ? "difference" : "mean", chosen.gaps ? "interval" : `${LEVEL} interval`);
+    retold(spec, chosen.gaps ? said("difference") : said("mean"), chosen.gaps ? said("interval") : said("95 % interval"));
     return draw("means", spec);
   };
 
@@ -228,7 +229,7 @@
     spec.description = words.time;
     greyed(spec, chosen);
     for (const layer of spec.layer) if (layer.encoding.y) layer.encoding.y.title = chosen.gaps ? measure.gap : measure.unit;
-    retold(spec, chosen.gaps ? "difference" : "mean", `${LEVEL} interval`);
+    retold(spec, chosen.gaps ? said("difference") : said("mean"), said("95 % interval"));
     return draw("time", spec);
   };
 
@@ -239,58 +240,67 @@
     const segment = given.segments[chosen.segment];
     const whose = `${given.firms[chosen.firm]}${segment === "all" ? "" : `, ${segment}`}`;
     const inferred = isInferred(chosen);
-    const way = measure.better === "higher" ? "higher is better" : "lower is better";
-    const from = inferred ? ` Inferred from the few figures known of ${given.firms[chosen.firm]}: not compared.` : "";
+    const way = measure.better === "higher" ? said("higher is better") : said("lower is better");
+    const firm = given.firms[chosen.firm];
+    const from = inferred ? ` ${said("Inferred from the few figures known of {firm}: not compared.", { firm })}` : "";
     const unit = chosen.gaps ? measure.gap : measure.unit;
     const what = `${capital(measure.title)}, ${unit}; ${whose}; ${way}.`;
-    const order = inferred || many === 1 ? "" : ", best first";
-    const meansBars = chosen.gaps
-      ? `Differences from ${AS_IS} over ${given.n} paired runs${order}. Bars: intervals that hold together with `
-        + `${LEVEL} for all policies. Open marks: cannot be told apart from it.`
-      : `Means over ${given.n} runs${order}. Bars: ${LEVEL} interval of the mean over runs.${many > 1 ? ` Dashed line: ${AS_IS}.` : ""}`;
-    const cut = given.cut && !measure.state ? " Periods that are cut short are left out." : "";
-    const timeBands = `${chosen.gaps ? `Difference from ${AS_IS} in each period, over paired runs` : "Mean of each period over runs"}. `
-      + `Bands: ${LEVEL} interval of each point by itself.${cut}`;
+    const reference = AS_IS, runs = given.n;
+    const over = chosen.gaps ? said("Differences from {reference} over {runs} paired runs", { reference, runs }) : said("Means over {runs} runs", { runs });
+    const order = inferred || many === 1 ? "" : said(", best first");
+    const bars = chosen.gaps
+      ? said("Bars: intervals that hold together with 95 % for all policies. Open marks: cannot be told apart from it.")
+      : said("Bars: 95 % interval of the mean over runs.");
+    const line = !chosen.gaps && many > 1 ? ` ${said("Dashed line: {reference}.", { reference })}` : "";
+    const meansBars = `${over}${order}. ${bars}${line}`;
+    const cut = given.cut && !measure.state ? ` ${said("Periods that are cut short are left out.")}` : "";
+    const each = chosen.gaps ? said("Difference from {reference} in each period, over paired runs.", { reference }) : said("Mean of each period over runs.");
+    const timeBands = `${each} ${said("Bands: 95 % interval of each point by itself.")}${cut}`;
+    const nobody = said("No policy is chosen.");
+    const notCompared = said("What is inferred of {firm} is not compared.", { firm });
     return {
       means: `${what} ${meansBars}${from}`,
       time: `${what} ${timeBands}${from}`,
       meansBelow: `${meansBars}${from}`, timeBelow: `${timeBands}${from}`, title: `${capital(measure.title)}: ${whose}`,
       about: `${measure.whom} ${capital(way)}.`,
-      nothing: !chosen.policies.length ? "No policy is chosen."
-        : inferred && chosen.gaps ? `What is inferred of ${given.firms[chosen.firm]} is not compared.`
-        : "Nothing was measured for this choice.",
-      noTime: !chosen.policies.length ? "No policy is chosen."
-        : inferred && chosen.gaps ? `What is inferred of ${given.firms[chosen.firm]} is not compared.`
+      nothing: !chosen.policies.length ? nobody
+        : inferred && chosen.gaps ? notCompared
+        : said("Nothing was measured for this choice."),
+      noTime: !chosen.policies.length ? nobody
+        : inferred && chosen.gaps ? notCompared
         : places.time.has(`${chosen.measure} ${chosen.firm} 0`) && chosen.segment
-        ? "Over time this is told for all customers together only."
-        : "This is one figure for the whole time, or the page has no room for its course: see timeseries.parquet.",
+        ? said("Over time this is told for all customers together only.")
+        : said("This is one figure for the whole time, or the page has no room for its course: see timeseries.parquet."),
     };
   };
 
   const announce = (rows, chosen, measure) => {
-    if (!rows.length || isInferred(chosen)) return rows.length ? `Inferred of ${given.firms[chosen.firm]}: not compared.` : "";
+    if (!rows.length || isInferred(chosen)) return rows.length ? said("Inferred of {firm}: not compared.", { firm: given.firms[chosen.firm] }) : "";
     const best = chosen.gaps ? rows.find((row) => row.gap !== null) : rows[0];
     if (!best) return "";
     const halves = precision(rows);
     const one = drawnMean(best, chosen, measure, halves, false);
-    const first = `${many > 1 ? "Best mean" : "Mean"}: ${one.policy}, ${one.said} (${one.range})`;
+    const first = `${many > 1 ? said("Best mean") : said("Mean")}: ${one.policy}, ${one.said} (${one.range})`;
     if (best.gap === null) return `${first}.`;
-    if (tied(best)) return `${first}; cannot be told apart from ${AS_IS}.`;
+    if (tied(best)) return `${first}; ${said("cannot be told apart from {reference}", { reference: AS_IS })}.`;
     const gap = drawnMean(best, { ...chosen, gaps: true }, measure, halves, false);
-    return chosen.gaps ? `${first}.` : `${first}; ${gap.said} from ${AS_IS} (${gap.range}).`;
+    return chosen.gaps ? `${first}.` : `${first}; ${said("{gap} from {reference}", { gap: gap.said, reference: AS_IS })} (${gap.range}).`;
   };
 
   const bestIn = (best) => {
-    if (given.counted) return `${best === given.n ? "all" : `${best} of`} ${given.n} run${given.n === 1 ? "" : "s"}`;
-    return best > 0.99 ? "over 99 %" : best < 0.01 ? "under 1 %" : `${Math.round(100 * best)} %`;
+    if (given.counted && best === given.n) return given.n === 1 ? said("the one run") : said("all {count} runs", { count: given.n });
+    if (given.counted) return said("{runs} of {count} runs", { runs: best, count: given.n });
+    return best > 0.99 ? said("over 99 %") : best < 0.01 ? said("under 1 %") : `${Math.round(100 * best)} %`;
   };
 
   const fillTable = (rows, measure, title) => {
     const table = at("shown-figures");
     const halves = precision(rows);
-    const head = ["policy", `mean, ${measure.unit}`, `${LEVEL} interval`, `difference, ${measure.gap}`, "interval", "best in", "runs"];
-    table.caption.textContent = `${title}. Differences from ${AS_IS} over paired runs; their intervals hold together with `
-      + `${LEVEL}. Best in: ${given.counted ? "number of runs" : "share of resampled runs"} in which a policy is the best.`;
+    const level = said("95 % interval");
+    const head = [said("policy"), `${said("mean")}, ${measure.unit}`, level, `${said("difference")}, ${measure.gap}`, said("interval"), said("best in"), said("runs")];
+    const about = said("Differences from {reference} over paired runs; their intervals hold together with 95 %.", { reference: AS_IS });
+    const best = given.counted ? said("Best in: in how many runs a policy is the best.") : said("Best in: the share of resampled runs in which a policy is the best.");
+    table.caption.textContent = `${title}. ${about} ${best}`;
     const line = document.createElement("tr");
     for (const name of head) {
       const cell = document.createElement("th");

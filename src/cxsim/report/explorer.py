@@ -13,12 +13,15 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from cxsim.charts.style import GRID, INFERRED, INK, PAPER, QUIET, RULE, SOFT_INK, Look
+from cxsim.charts.words import label, said
 
 BAND: Final = 0.16  # opacity
 TIME_HEIGHT: Final = 300
 LABELS: Final = 12  # points
 TICKS: Final = 6
 A_YEAR: Final = 12  # months
+MONTHS: Final = label("months")
+DAYS: Final = label("days")
 # The markers of the charts, as paths in a square from -1 to 1.
 SHAPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -159,7 +162,7 @@ def data_of(explorer: Explorer, font: str) -> dict[str, Any]:
         "measures": [one._asdict() for one in explorer.measures],
         "means": explorer.means,
         "time": explorer.time,
-        "timeUnit": explorer.time_unit,
+        "timeUnit": said(explorer.time_unit),
         "cut": explorer.cut,
         "counted": explorer.counted,
         "grey": INFERRED,
@@ -202,7 +205,9 @@ def means_spec(explorer: Explorer, font: str) -> dict[str, Any]:
                     "color": shown["color"],
                     "shape": shown["shape"],
                     "fill": {"condition": {"test": "datum.tie", "value": PAPER}, **shown["color"]},
-                    "tooltip": _tooltip(("policy", "policy"), ("said", ""), ("range", ""), ("runs", "runs")),
+                    "tooltip": _tooltip(
+                        ("policy", said("policy")), ("said", ""), ("range", ""), ("runs", said("runs"))
+                    ),
                     "description": {"field": "aloud", "type": "nominal"},
                 },
             },
@@ -223,7 +228,8 @@ def time_spec(explorer: Explorer, font: str) -> dict[str, Any]:
     shown = _looks(explorer)
     across = {"field": "at", "type": "quantitative", "scale": {"nice": False, "zero": True}}
     ends = explorer.time["at"]
-    across["axis"] = {"grid": False, "title": f"{explorer.time_unit} from the start", **_ticks(explorer, ends)}
+    from_start = said("months from the start") if explorer.time_unit == MONTHS else said("days from the start")
+    across["axis"] = {"grid": False, "title": from_start, **_ticks(explorer, ends)}
     up = {"field": "value", "type": "quantitative", "scale": {"zero": False, "nice": True}}
     lines = {"x": across, "color": shown["color"]}
     hidden = {"condition": {"param": "near", "empty": False, "value": 1}, "value": 0}
@@ -266,7 +272,11 @@ def time_spec(explorer: Explorer, font: str) -> dict[str, Any]:
                     "shape": shown["shape"],
                     "opacity": hidden,
                     "tooltip": _tooltip(
-                        ("policy", "policy"), ("when", "until"), ("said", ""), ("range", ""), ("runs", "runs")
+                        ("policy", said("policy")),
+                        ("when", said("until")),
+                        ("said", ""),
+                        ("range", ""),
+                        ("runs", said("runs")),
                     ),
                 },
             },
@@ -277,7 +287,7 @@ def time_spec(explorer: Explorer, font: str) -> dict[str, Any]:
 def _ticks(explorer: Explorer, ends: Sequence[float]) -> dict[str, Any]:
     """Mark years, or half years, where time is told in months."""
     last = max(ends, default=0)
-    if explorer.time_unit != "months" or last < A_YEAR:
+    if explorer.time_unit != MONTHS or last < A_YEAR:
         return {"tickMinStep": 1, "tickCount": TICKS}
     step = A_YEAR * math.ceil(last / A_YEAR / TICKS) if last > 2 * A_YEAR else A_YEAR // 2
     return {"values": list(range(0, math.floor(last) + 1, step))}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from cxsim.charts.text import ELLIPSIS, Fitted, fitted, fitted_alike
+from cxsim.charts.text import ELLIPSIS, Fitted, fitted
 from cxsim.report.cells import clean
 
 FITS: Final = 0.92  # of a box that its text may take: letters differ from machine to machine
@@ -39,10 +39,10 @@ def label(text: str, width: float, height: float, size: float, weight: str = "no
     return _of(text, fitted(text, FITS * width, height, size, weight))
 
 
-def labels_alike(texts: Sequence[str], width: float, height: float, size: float) -> list[Label]:
+def labels_alike(texts: Sequence[str], width: float, height: float, size: float, weight: str = "normal") -> list[Label]:
     """Fit several texts into boxes of one size, all in the letters that the longest of them needs."""
-    fits = fitted_alike(texts, FITS * width, height, size)
-    return [_of(text, fit) for text, fit in zip(texts, fits, strict=True)]
+    common = min(fitted(text, FITS * width, height, size, weight).size for text in texts)
+    return [label(text, width, height, common, weight) for text in texts]
 
 
 def _of(text: str, fit: Fitted) -> Label:

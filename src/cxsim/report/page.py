@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import partial
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cxsim.charts.contrast import READ, contrast
 from cxsim.charts.style import INK, PAPER
 from cxsim.charts.theme import Theme, kind_of
+from cxsim.charts.words import label, marked_in_page, said, words_in_force
 from cxsim.report import prose, vega
 from cxsim.report.content import Content, Picture
 from cxsim.report.explorer import SHAPES, Explorer, data_of, json_of
@@ -27,16 +27,16 @@ FONTS: Final = (
 )
 PHRASES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "measured": "measured",
-        "published": "from published studies",
-        "survey": "from industry surveys",
-        "assumption": "placeholders",
-        "convention": "conventions of the format",
-        "written": "written in the scenario",
+        label("measured"): "measured",
+        label("published"): label("from published studies"),
+        label("survey"): label("from industry surveys"),
+        label("assumption"): label("placeholders"),
+        label("convention"): label("conventions of the format"),
+        label("written"): label("written in the scenario"),
     }
 )
 ONE: Final[Mapping[str, str]] = MappingProxyType(
-    {"assumption": "placeholder", "convention": "convention of the format"}
+    {"assumption": label("placeholder"), "convention": label("convention of the format")}
 )
 
 
@@ -60,6 +60,7 @@ def page(content: Content, theme: Theme | None = None) -> str:
     room = files("cxsim.report")
     style = (room / "page.css").read_text(encoding="utf-8")
     script = (room / "tables.js").read_text(encoding="utf-8")
+    responds = (room / "explorer.js").read_text(encoding="utf-8")
     shown = content.explorer
     # Style and script are ours; everything else is escaped.
     return (
@@ -72,8 +73,9 @@ def page(content: Content, theme: Theme | None = None) -> str:
             css=Markup(_themed(theme) + style),
             script=Markup(script),
             logo="" if theme is None or theme.logo is None else _inline(kind_of(theme.logo), theme.logo.read_bytes()),
-            phrase=partial(_phrase, dict(content.grounds.counts)),
-            explorer=None if shown is None else _explored(shown, FONTS if theme is None else _font(theme)),
+            kinds=", ".join(_kind(name, count) for name, count in content.grounds.counts),
+            words=Markup(json_of(_words(script, responds))),
+            explorer=None if shown is None else _explored(shown, FONTS if theme is None else _font(theme), responds),
         )
     )
 
@@ -81,13 +83,13 @@ def page(content: Content, theme: Theme | None = None) -> str:
 def _places(content: Content) -> list[tuple[str, str]]:
     """Name the parts of the page that there are, for the list at its top."""
     found = [
-        ("story", "Answer", True),
-        ("explore", "Look closer", content.explorer is not None),
-        ("charts", "Pictures", bool(content.pictures)),
-        ("figures", "Figures", bool(content.tables)),
-        ("records", "Records", True),
-        ("assumptions", "Assumptions", True),
-        ("provenance", "Provenance", True),
+        ("story", said("Answer"), True),
+        ("explore", said("Look closer"), content.explorer is not None),
+        ("charts", said("Pictures"), bool(content.pictures)),
+        ("figures", said("Figures"), bool(content.tables)),
+        ("records", said("Records"), True),
+        ("assumptions", said("Assumptions"), True),
+        ("provenance", said("Provenance"), True),
     ]
     return [(place, name) for place, name, is_there in found if is_there]
 
@@ -96,17 +98,15 @@ def _themed(theme: Theme | None) -> str:
     """Write a theme as properties of the style; a theme file has checked that colours can be read."""
     if theme is None:
         return ""
-    # Rules and links take the first colour that can be read as text.
-    accent = next((color for color in theme.colors if contrast(color, PAPER) >= READ), theme.ink)
     ink = theme.ink if contrast(theme.ink, PAPER) >= READ else INK
-    return f":root {{ --head: {ink}; --accent: {accent}; --font: {_font(theme)}; }}\n"
+    return f":root {{ --head: {ink}; --accent: {theme.accent}; --font: {_font(theme)}; }}\n"
 
 
 def _font(theme: Theme) -> str:
     return f'"{theme.font}", {FONTS}' if theme.font else FONTS
 
 
-def _explored(explorer: Explorer, font: str) -> dict[str, Any]:
+def _explored(explorer: Explorer, font: str, script: str) -> dict[str, Any]:
     """Return what the template of the charts that respond takes."""
     from markupsafe import Markup
 
@@ -127,7 +127,7 @@ def _explored(explorer: Explorer, font: str) -> dict[str, Any]:
         "left_out": explorer.left_out,
         "data": Markup(json_of(data_of(explorer, font))),
         "vega": Markup(vega.script()),
-        "script": Markup((files("cxsim.report") / "explorer.js").read_text(encoding="utf-8")),
+        "script": Markup(script),
     }
 
 
@@ -143,6 +143,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    made.globals["said"] = said
     made.filters["breakable"] = _breakable
     made.filters["marked_up"] = lambda text: Markup(prose.marked_up(text))
     return made
@@ -155,9 +156,17 @@ def _breakable(path: str) -> Markup:
     return Markup(re.sub(r"([._])", r"\1<wbr>", str(escape(path))))
 
 
-def _phrase(counts: Mapping[str, int], confidence: str) -> str:
+def _kind(confidence: str, count: int) -> str:
+    """Say how many values have a confidence."""
     many = PHRASES.get(confidence, confidence)
-    return ONE.get(confidence, many) if counts[confidence] == 1 else many
+    return f"{count} {said(ONE.get(confidence, many) if count == 1 else many)}"
+
+
+def _words(*scripts: str) -> dict[str, Any]:
+    """Return what the scripts say in the words in force, and how they write numbers."""
+    found = words_in_force()
+    texts = [text for script in scripts for text in marked_in_page(script)]
+    return {"decimal": found.decimal, "labels": {text: found.labels[text] for text in texts if text in found.labels}}
 
 
 def _shown(picture: Picture) -> dict[str, Any]:

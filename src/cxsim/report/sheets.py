@@ -29,17 +29,30 @@ Cell = str | Figure | Formula | None
 
 
 class Curve(NamedTuple):
-    """One series of a chart: columns of its sheet by number; `below` and `above` say how far its intervals reach."""
+    """One series of a chart.
+
+    Attributes
+    ----------
+    column : int
+        Of its sheet.
+    color : str
+    dashed : bool
+    below, above : int, optional
+        Columns that say how far its intervals reach.
+    each : sequence of str
+        The colour of each bar, where they differ.
+    """
 
     column: int
     color: str
     dashed: bool = False
     below: int | None = None
     above: int | None = None
+    each: Sequence[str] = ()
 
 
 class Plot(NamedTuple):
-    """A native chart beside its table.
+    """A native chart: below its table where that is short, else beside it.
 
     Attributes
     ----------
@@ -83,6 +96,8 @@ class Sheet(NamedTuple):
     filtered : bool
         Whether rows can be chosen by what they hold; not where sums stand below them.
     plot : Plot, optional
+    printed : bool
+        Whether all of it is printed with the book; of long tables for programs the first rows are.
     """
 
     name: str
@@ -92,6 +107,7 @@ class Sheet(NamedTuple):
     widest: int = 48
     filtered: bool = True
     plot: Plot | None = None
+    printed: bool = True
 
 
 class Book(NamedTuple):

@@ -10,7 +10,7 @@ from cxsim.charts.style import GRID, QUIET, RULE, SOFT_INK
 from cxsim.charts.text import LINE, POINTS_PER_INCH, spread, width_of
 from cxsim.charts.theme import Theme
 from cxsim.report.chart_xml import Place, bars_chart, dots_chart, lines_chart
-from cxsim.report.deck import Bars, Deck, Dots, Grid, Grids, Lines, Rows, Slide, Words
+from cxsim.report.deck import Bars, Deck, Dots, Grid, Grids, Lines, Rows, Scale, Slide, Words
 from cxsim.report.measured import FITS, Label, label, labels_alike
 from cxsim.report.pptx_file import WIDTH, Box, Pages, Run
 
@@ -21,6 +21,8 @@ NAME: Final = 13.0
 AXIS: Final = 11.0
 FOOT: Final = 9.0
 CELL: Final = 10.5
+SMALLEST: Final = 8.0
+HEAD: Final = 0.3  # inches, above a chart of rows
 TWO_LINES: Final = 0.48  # inches, of the words in front of a paragraph
 LOGO: Final = Box(WIDTH - MARGIN - 1.5, 0.4, 1.5, 0.6)
 FOOTER: Final = Box(MARGIN, 6.98, WIDTH - 2 * MARGIN, 0.3)
@@ -91,7 +93,8 @@ class _Columns(NamedTuple):
 
 
 def _rows(pages: Pages, body: Rows, room: Box, alt: str) -> None:
-    bands = [body.panels[at : at + IN_A_BAND] for at in range(0, len(body.panels), IN_A_BAND)]
+    beside = math.ceil(len(body.panels) / math.ceil(len(body.panels) / IN_A_BAND))
+    bands = [body.panels[at : at + beside] for at in range(0, len(body.panels), beside)]
     height = room.height / len(bands) - (0.1 if len(bands) > 1 else 0.0)
     for number, panels in enumerate(bands):
         place = Box(room.left, room.top + number * (height + 0.2 * (number > 0)), room.width, height)
@@ -104,13 +107,13 @@ def _band(pages: Pages, body: Rows, panels: Sequence[Dots | Bars], room: Box, al
     key = 0.0
     if isinstance(panels[0], Bars):
         key = _key(pages, panels[0], room)
-    head = 0.3
+    head = HEAD if len(panels) == 1 else 2 * HEAD * 0.85
     row = min(HIGHEST_ROW, (room.height - head - key - AXIS_ROOM * has_axis) / len(body.names))
     columns = _columns(body, panels, room.width, row)
     top = room.top + key
     plain = [Run("", columns.size)] * len(panels)
     wide = columns.plots + columns.texts - SIDE
-    heads = [label(panel.head, wide, 0.9 * head, AXIS, "bold") for panel in panels]
+    heads = labels_alike([panel.head for panel in panels], wide, 0.95 * head, AXIS, "bold")
     rows = [(head, [plain[0], *(run for _ in panels for run in (plain[0], plain[0]))], "")]
     names = [label(name, columns.names - 0.12, FITS * row, columns.size, "bold") for name in body.names]
     for number, name in enumerate(names):
@@ -127,7 +130,7 @@ def _band(pages: Pages, body: Rows, panels: Sequence[Dots | Bars], room: Box, al
         pages.words(
             Box(left + SIDE * has_axis, top, columns.plots + columns.texts - SIDE, head),
             [[Run(said.text, said.size, bold=True, color=SOFT_INK)]],
-            anchor="middle",
+            anchor="middle" if len(panels) == 1 else "bottom",
         )
         _panel(pages, panel, body, Box(left, top + head, columns.plots, row * len(names)), alt)
 
@@ -141,7 +144,21 @@ def _panel(pages: Pages, panel: Dots | Bars, body: Rows, box: Box, alt: str) -> 
         return
     high = box.height + AXIS_ROOM
     place = Place(SIDE / box.width, 0.0, 1.0 - 2 * SIDE / box.width, box.height / high)
-    pages.chart(box._replace(height=high), dots_chart(panel, len(body.names), place, font, AXIS - 1.0), words)
+    shown = panel._replace(scale=_readable(panel.scale, box.width - 2 * SIDE, AXIS - 1.0))
+    pages.chart(box._replace(height=high), dots_chart(shown, len(body.names), place, font, AXIS - 1.0), words)
+
+
+def _readable(scale: Scale, width: float, size: float) -> Scale:
+    """Return a scale that is numbered less closely where its numbers would touch; programs would turn them."""
+    while True:
+        steps = round((scale.high - scale.low) / scale.step)
+        widest = max(width_of(f"{scale.low + at * scale.step:.6g}", size) for at in range(steps + 1))
+        if steps < 2 or 1.3 * widest * steps <= width:  # noqa: PLR2004 -- both ends
+            return scale
+        step = 2.0 * scale.step
+        # The numbers are counted from the low end: 0 stays among them.
+        low = step * math.floor(scale.low / step + 1e-9)
+        scale = scale._replace(low=low, high=low + step * math.ceil((scale.high - low) / step - 1e-9), step=step)
 
 
 def _columns(body: Rows, panels: Sequence[Dots | Bars], width: float, row: float) -> _Columns:
@@ -242,11 +259,14 @@ def _together(texts: Sequence[str], width: float, height: float, gap: float) -> 
 
 def _grids(pages: Pages, body: Grids, room: Box, alt: str) -> None:
     gap = 0.4
-    width = (room.width - gap) * 0.56
+    width = (room.width - gap) * (0.5 if body.left.widths == body.right.widths else 0.56)
     below = label(body.below, room.width, 1.1, 11.5)
     high = room.height - below.height - 0.2
-    _grid(pages, body.left, Box(room.left, room.top, width, high), alt)
-    _grid(pages, body.right, Box(room.left + width + gap, room.top, room.width - width - gap, high), alt)
+    places = (width, room.width - width - gap)
+    largest = CELL + 2.0 if body.left.widths == body.right.widths else CELL
+    size = min(_letters(grid, wide, high, largest) for grid, wide in zip((body.left, body.right), places, strict=True))
+    _grid(pages, body.left, Box(room.left, room.top, width, high), size, alt)
+    _grid(pages, body.right, Box(room.left + width + gap, room.top, room.width - width - gap, high), size, alt)
     pages.words(
         Box(room.left, room.top + room.height - below.height, room.width, below.height),
         [[Run(below.text, below.size)]],
@@ -254,18 +274,37 @@ def _grids(pages: Pages, body: Grids, room: Box, alt: str) -> None:
     )
 
 
-def _grid(pages: Pages, grid: Grid, room: Box, alt: str) -> None:
+def _heights(grid: Grid, width: float, size: float) -> list[float]:
+    """Return how high the rows of a table are in letters of a size."""
+    inner = [share * width - 0.12 for share in grid.widths]
+    return [
+        max(
+            label(text, wide, 9.0, size, "normal" if number else "bold").height
+            for text, wide in zip(row, inner, strict=True)
+        )
+        + 0.14
+        for number, row in enumerate([grid.head, *grid.rows])
+    ]
+
+
+def _letters(grid: Grid, width: float, height: float, size: float) -> float:
+    """Return the size, at most the one given, in which a table fits; the smallest to be read where none does."""
+    while size > SMALLEST and sum(_heights(grid, width, size)) > height:
+        size -= 0.5
+    return size
+
+
+def _grid(pages: Pages, grid: Grid, room: Box, size: float, alt: str) -> None:
     """Put a table whose rows are as high as their texts; alike and in smaller letters where that is too much."""
     widths = [share * room.width for share in grid.widths]
     texts = [grid.head, *grid.rows]
     inner = [width - 0.12 for width in widths]
-    heights = [max(label(text, wide, 9.0, CELL).height for text, wide in zip(row, inner, strict=True)) for row in texts]
-    heights = [height + 0.14 for height in heights]
+    heights = _heights(grid, room.width, size)
     if sum(heights) > room.height:
         heights = [min(0.46, room.height / len(texts))] * len(texts)
     rows: list[tuple[float, list[Run], str]] = []
     for number, (height, row) in enumerate(zip(heights, texts, strict=True)):
         weight = "normal" if number else "bold"
-        fits = [label(text, wide, FITS * height, CELL, weight) for text, wide in zip(row, inner, strict=True)]
+        fits = [label(text, wide, FITS * height, size, weight) for text, wide in zip(row, inner, strict=True)]
         rows.append((height, [Run(fit.text, fit.size, bold=number == 0) for fit in fits], ""))
     pages.table(Box(room.left, room.top, room.width, sum(heights)), widths, rows, alt)

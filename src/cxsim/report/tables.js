@@ -1,12 +1,17 @@
 // Tables that can be copied as cells of a spreadsheet and sorted by any column; without scripts they are only read.
 "use strict";
 globalThis.cxsim = (() => {
+  const words = JSON.parse(document.getElementById("words").textContent);
+  // A label in the words in force, with values put into its places.
+  const said = (text, values = {}) => (words.labels[text] ?? text).replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place)
+    .replace(/(\d) %/g, "$1\u00a0%");
+  const inDigits = (text) => words.decimal === "." ? text : text.replace(/(?<=\d)\.(?=\d)/g, words.decimal);
   const raw = (cell) => (cell.dataset.raw ?? cell.textContent).replace(/\s+/g, " ").trim();
   const number = (text) => {
-    const found = /^[+\-\u2212]?\d[\d\s\u00a0]*(\.\d+)?(e[+-]?\d+)?/i.exec(text);
-    return found ? Number(found[0].replace(/[\s\u00a0]/g, "").replace("\u2212", "-")) : NaN;
+    const found = /^[+\-\u2212]?\d[\d\s\u00a0]*([.,]\d+)?(e[+-]?\d+)?/i.exec(text);
+    return found ? Number(found[0].replace(/[\s\u00a0]/g, "").replace("\u2212", "-").replace(",", ".")) : NaN;
   };
-  const empty = (text) => text === "" || text === "\u2013" || text === "unknown" || text === "no interval";
+  const empty = (text) => text === "" || text === "\u2013" || text === said("unknown") || text === said("no interval");
 
   // Order the rows by one column: numbers by value, texts as the language of the page does; what is empty comes last.
   const sort = (table, column, order) => {
@@ -38,7 +43,7 @@ globalThis.cxsim = (() => {
       button.type = "button";
       button.className = "sort";
       button.textContent = name;
-      button.title = "Sort by this column";
+      button.title = said("Sort by this column");
       head.replaceChildren(button);
       head.setAttribute("aria-sort", "none");
       button.addEventListener("click", () => {
@@ -54,10 +59,10 @@ globalThis.cxsim = (() => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "copy";
-    button.textContent = "Copy table";
-    button.setAttribute("aria-label", `Copy table: ${table.caption ? table.caption.textContent : ""}`);
+    button.textContent = said("Copy table");
+    button.setAttribute("aria-label", `${said("Copy table")}: ${table.caption ? table.caption.textContent : ""}`);
     button.addEventListener("click", () => {
-      const lines = [...table.rows].map((row) => [...row.cells].map(raw).join("\t"));
+      const lines = [...table.rows].map((row) => [...row.cells].map((cell) => inDigits(raw(cell))).join("\t"));
       const fill = (event) => {
         event.clipboardData.setData("text/plain", lines.join("\n"));
         event.preventDefault();
@@ -65,8 +70,8 @@ globalThis.cxsim = (() => {
       document.addEventListener("copy", fill, { once: true });
       const copied = document.execCommand("copy");
       document.removeEventListener("copy", fill);
-      button.textContent = copied ? "Copied" : "Select and copy by hand";
-      setTimeout(() => { button.textContent = "Copy table"; }, 3000);
+      button.textContent = copied ? said("Copied") : said("Select and copy by hand");
+      setTimeout(() => { button.textContent = said("Copy table"); }, 3000);
     });
     table.parentElement.before(button);
   };
@@ -94,5 +99,5 @@ globalThis.cxsim = (() => {
     for (const one of unfolded) one.open = true;
   });
   addEventListener("afterprint", () => { for (const one of unfolded) one.open = false; });
-  return { makeSortable };
+  return { makeSortable, said, inDigits, decimal: words.decimal };
 })();

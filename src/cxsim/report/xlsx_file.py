@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
@@ -21,10 +22,16 @@ PAPER: Final = "#FFFFFF"
 SHADE: Final = "#F0F0F0"
 NARROWEST: Final = 9
 PADDING: Final = 2.5  # letters, for the button of the filter
+BOLD: Final = 1.15  # so many ordinary letters wide is a bold one
 MEASURED: Final = 400  # so many rows say how wide a column is
 LINE: Final = 13.5  # points
 HIGHEST: Final = 400.0  # points that a row may have
 CHART: Final = (880, 460)  # dots
+ROW: Final = 20  # dots, of a row that nobody changed
+COLUMN: Final = 64
+LETTER: Final = 7
+PRINTED: Final = 40  # rows of a table for programs
+BELOW: Final = 24  # rows of a table, up to which its chart stands below
 LONGEST_TITLE: Final = 120  # letters of a chart's title on one line
 
 
@@ -114,16 +121,40 @@ def _write(book: Workbook, sheet: Sheet, forms: _Forms) -> None:
             place.set_row(number, min(LINE * lines, HIGHEST))
         for at, cell in enumerate(row):
             _put(place, (number, at), cell, forms, wide=widths[at])
+    place.set_row(0, LINE * _head_lines(sheet, widths) + 4)
     place.freeze_panes(1, 1 if len(sheet.head) > 3 else 0)  # noqa: PLR2004 -- narrow tables need no frozen names
     if sheet.filtered and sheet.rows:
         place.autofilter(0, 0, len(sheet.rows), len(sheet.head) - 1)
+    place.hide_gridlines(2)
+    last = (len(sheet.rows), len(sheet.head) - 1)
+    if sheet.plot is not None:
+        corner = (len(sheet.rows) + 2, 0) if len(sheet.rows) <= BELOW else (1, len(sheet.head) + 1)
+        _draw(book, place, sheet, sheet.plot, corner)
+        last = _end(corner, widths, last)
+    _set_page(place, sheet, last)
+
+
+def _set_page(place: Worksheet, sheet: Sheet, last: tuple[int, int]) -> None:
+    """Make a sheet a page wide on paper; of a table for programs only the first rows are printed, and it says so."""
     place.set_landscape()
     place.set_paper(9)
+    place.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     place.fit_to_pages(1, 0)
     place.repeat_rows(0)
-    place.hide_gridlines(2)
-    if sheet.plot is not None:
-        _draw(book, place, sheet, sheet.plot)
+    shown = last[0] if sheet.printed else min(last[0], PRINTED)
+    more = "" if shown == last[0] else f": the first {shown} of {last[0]} rows; clear the print area to print all"
+    place.set_footer(f"&L&9&F, &A{more}&R&9&P / &N")
+    place.print_area(0, 0, shown, last[1])
+
+
+def _end(at: tuple[int, int], widths: Sequence[float], last: tuple[int, int]) -> tuple[int, int]:
+    """Return the last row and column that a table and its chart reach."""
+    row, column = at
+    left = CHART[0]
+    while left > 0:
+        left -= round(LETTER * widths[column]) if column < len(widths) else COLUMN
+        column += 1
+    return max(last[0], row + math.ceil(CHART[1] / ROW)), max(last[1], column - 1)
 
 
 def _put(place: Worksheet, where: tuple[int, int], cell: Cell, forms: _Forms, *, wide: float) -> None:
@@ -148,12 +179,19 @@ def _lines(cell: Cell, width: float) -> int:
     return math.ceil(len(cell) / (1.05 * width)) if isinstance(cell, str) and len(cell) > width else 1
 
 
+def _head_lines(sheet: Sheet, widths: Sequence[float]) -> int:
+    """Return how many lines the headings take: not every program makes their row as high as they need."""
+    room = PADDING if sheet.filtered else 0.5
+    rooms = (max(int((width - room) / BOLD), 1) for width in widths)
+    return max(len(textwrap.wrap(name, room)) for name, room in zip(sheet.head, rooms, strict=True))
+
+
 def _widths(sheet: Sheet) -> list[float]:
     """Return how wide the columns are, in letters: as their longest text, but a heading may take two lines."""
     found = []
     for at, head in enumerate(sheet.head):
         words = max((len(word) for word in head.split()), default=0)
-        longest = max(NARROWEST, words + PADDING, (len(head) + 1) / 2 + PADDING)
+        longest = max(NARROWEST, BOLD * words + PADDING, BOLD * (len(head) + 1) / 2 + PADDING)
         for row in sheet.rows[:MEASURED]:
             cell = row[at] if at < len(row) else None
             longest = max(longest, len(cell) + 1.5 if isinstance(cell, str) else 0.0)
@@ -161,7 +199,7 @@ def _widths(sheet: Sheet) -> list[float]:
     return found
 
 
-def _draw(book: Workbook, place: Worksheet, sheet: Sheet, plot: Plot) -> None:
+def _draw(book: Workbook, place: Worksheet, sheet: Sheet, plot: Plot, at: tuple[int, int]) -> None:
     kinds: dict[str, dict[str, str]] = {
         "bar": {"type": "bar"},
         "stacked": {"type": "bar", "subtype": "stacked"},
@@ -189,7 +227,7 @@ def _draw(book: Workbook, place: Worksheet, sheet: Sheet, plot: Plot) -> None:
     else:
         chart.set_legend({"position": "bottom", "font": font})
     chart.set_size({"width": CHART[0], "height": CHART[1]})
-    place.insert_chart(1, len(sheet.head) + 1, chart, {"description": clean(plot.title)})
+    place.insert_chart(*at, chart, {"description": clean(plot.title)})
 
 
 def _series(sheet: Sheet, plot: Plot, curve: Curve) -> dict[str, Any]:
@@ -203,6 +241,8 @@ def _series(sheet: Sheet, plot: Plot, curve: Curve) -> dict[str, Any]:
         dash = {"dash_type": "dash"} if curve.dashed else {}
         return {**found, "line": {"color": curve.color, "width": 2.0, **dash}, "marker": {"type": "none"}}
     found |= {"fill": {"color": curve.color}, "border": {"color": PAPER}, "gap": 45}
+    if curve.each:
+        found["points"] = [{"fill": {"color": color}, "border": {"color": PAPER}} for color in curve.each]
     if curve.below is not None and curve.above is not None:
         ends = {
             name: f"='{sheet.name}'!${letters(column)}${first + 1}:${letters(column)}${last + 1}"

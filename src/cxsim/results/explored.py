@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cxsim.charts.style import looks
+from cxsim.charts.text import named
+from cxsim.charts.words import label, said
 from cxsim.experiments.contrast import INFERRED, LEVEL
 from cxsim.measures.catalog import CATALOG, FROM_START, SHARE, Measure
 from cxsim.measures.layout import ALL
@@ -31,9 +33,9 @@ MONTHS_FROM: Final = 3.0  # a shorter run is told in days
 STATE: Final = "last"  # how things stand at the end of a period
 WHOLE: Final = 0.9  # of the usual length of a period: February is whole, the last days of a year are not
 A_MONTH: Final = "share a month"
-ASKED: Final = "asked for"
-OFTEN: Final = "usual"
-PARTED: Final = "others in which policies differ"
+ASKED: Final = label("asked for")
+OFTEN: Final = label("usual")
+PARTED: Final = label("others in which policies differ")
 NUMBERS: Final = ("mean", "low", "high", "gap", "gap_low", "gap_high", "best")
 IN_TIME: Final = ("mean", "half", "gap", "gap_half")
 DIGITS: Final = {"mean": 5, "low": 5, "high": 5, "gap": 4, "gap_low": 4, "gap_high": 4, "best": 3}
@@ -68,10 +70,10 @@ def explorer_of(facts: Facts) -> Explorer | None:
         measures=[_choice(facts, name, group) for name, group in names.items()],
         firms=firms,
         segments=segments,
-        policies=list(facts.policies),
+        policies=list(map(named, facts.policies)),
         firm=facts.firm,
-        reference=facts.reference,
-        looks=looks(facts.policies, facts.reference),
+        reference=named(facts.reference),
+        looks={named(policy): look for policy, look in looks(facts.policies, facts.reference).items()},
         replications=facts.experiment.replications,
         means=means,
         time={"at": at, **in_time},
@@ -108,12 +110,16 @@ def _choice(facts: Facts, name: str, group: str) -> Choice:
     measure = CATALOG[name]
     unit, gap = _units(measure, facts.currency)
     factor = _factor(measure)
-    per = f", per {measure.per}" if measure.per else ""
-    whom = f"Of {measure.whom}{per}, {measure.until}."
+    of = {"whom": said(measure.whom), "until": said(measure.until)}
+    whom = said("Of {whom}, {until}.", **of)
+    if measure.per:
+        whom = said("Of {whom}, per {per}, {until}.", per=said(measure.per), **of)
     start = PER_100 if name in FROM_START else math.nan
     ends = factor * measure.least, factor * measure.most
     state = measure.aggregates == STATE
-    return Choice(name, measure.title, group, unit, gap, measure.better, whom, *ends, start, state)
+    return Choice(
+        name, said(measure.title), said(group), said(unit), said(gap), measure.better, whom, *ends, start, state
+    )
 
 
 def _factor(measure: Measure) -> float:

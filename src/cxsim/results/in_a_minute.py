@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from cxsim.charts.words import label
 from cxsim.measures.catalog import CATALOG
 from cxsim.report.content import Story
 from cxsim.report.prose import Prose, Said
@@ -14,14 +15,14 @@ from cxsim.results.answer import BELIEVE
 from cxsim.results.facts import Facts
 from cxsim.results.wording import listed, number_word, shown
 
-QUESTION: Final = "Question"
+QUESTION: Final = label("Question")
 # The word of each part, and the label of its sentence in the answer.
 PARTS: Final = (
-    ("Answer", "The answer"),
-    ("How sure", "How surely, in the model"),
-    ("Cost", "Money"),
-    ("Why", "Why it wins"),
-    ("What would make it wrong", "What would make it wrong"),
+    (label("Answer"), "The answer"),
+    (label("How sure"), "How surely, in the model"),
+    (label("Cost"), "Money"),
+    (label("Why"), "Why it wins"),
+    (label("What would make it wrong"), "What would make it wrong"),
 )
 MOST_NAMED: Final = 5
 
@@ -44,13 +45,13 @@ def story_of(prose: Prose, facts: Facts) -> Story:
     said = {one.label.rstrip("."): one for one in prose.sentences}
     doubtful = bool(prose.sentences) and prose.sentences[0].label.rstrip(".") == BELIEVE
     parts = [Said(QUESTION, prose.question or _question(facts))]
-    for word, label in PARTS:
-        text = said[label].text if label in said else _lacking(word, facts)
+    for word, name in PARTS:
+        text = said[name].text if name in said else _lacking(word, facts)
         parts.append(Said(word, text))
-    used = {label for _, label in PARTS} | ({BELIEVE} if doubtful else set())
+    used = {name for _, name in PARTS} | ({BELIEVE} if doubtful else set())
     return Story(
         parts=tuple(part for part in parts if part.text),
-        more=tuple(one for label, one in said.items() if label not in used),
+        more=tuple(one for name, one in said.items() if name not in used),
         warning=said[BELIEVE] if doubtful else None,
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cxsim.charts.style import dressed, theme_in_force
+from cxsim.charts.words import label, said
 from cxsim.errors import Fault, InputError, ScenarioError
 from cxsim.measures.catalog import CATALOG
 from cxsim.report import assumptions as ledger
@@ -26,7 +27,8 @@ from cxsim.results.in_a_minute import story_of
 from cxsim.results.provenance import again
 from cxsim.results.resting import resting_on
 from cxsim.results.standing import records_of, rival_records_of
-from cxsim.results.wording import limits, listed, quantity
+from cxsim.results.worded import figure, interval
+from cxsim.results.wording import limits, quantity
 
 if TYPE_CHECKING:
     from cxsim.charts.figure import Chart
@@ -186,8 +188,11 @@ def _records(facts: Facts) -> list[Met]:
     for firm, record in (*own, *rival_records_of(facts)):
         measure = CATALOG[record.figure]
         unit = facts.currency if measure.unit == "money" else measure.unit
-        known = f"{quantity(record.recorded, unit)} ± {quantity(record.margin, unit)}"
-        seen = f"{quantity(record.simulated, unit)} ({limits(record.ci_low, record.ci_high, unit)})"
+        recorded, margin, simulated = (
+            figure(quantity(value, unit), unit) for value in (record.recorded, record.margin, record.simulated)
+        )
+        known = f"{recorded} ± {margin}"
+        seen = f"{simulated} ({interval(limits(record.ci_low, record.ci_high, unit))})"
         found.append(Met(measure.title, known, seen, bool(record.met), firm))
     return found
 
@@ -197,8 +202,11 @@ def _grounds(facts: Facts) -> Grounds:
     first, rest, reasons = resting_on(facts)
     why = ""
     if reasons:
-        titles = [CATALOG[reason].title.rpartition(": ")[2] for reason in reasons]
-        why = f"They are behind the reasons for which customers are kept or lost here: {listed(titles)}."
+        titles = [said(CATALOG[reason].title.rpartition(": ")[2]) for reason in reasons]
+        why = said(
+            "They are behind the reasons for which customers are kept or lost here: {reasons}.",
+            reasons=", ".join(titles),
+        )
     return Grounds(first, rest, ledger.counts(first), why)
 
 
@@ -209,16 +217,23 @@ def provenance_of(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
     libraries = ", ".join(f"{name} {version}" for name, version in manifest["libraries"].items())
     replaced = manifest.get("replaced", [])
     return [
-        ("scenario", f"{scenario['name']} (SHA-256 {scenario['sha256'][:HASH_SHOWN]}…)"),
-        ("policies", ", ".join(manifest["policies"])),
-        *([("policies from", f"{manifest['fork_at']}; nothing is changed before")] if manifest.get("fork_at") else []),
-        ("replications", f"{manifest['replications']}{', ' + str(failed) + ' runs failed' if failed else ''}"),
-        ("seed", f"{manifest['seed']} (random scheme {manifest['random_scheme']})"),
-        ("program", f"cxsim {manifest['cxsim']}, model {manifest['model_version']}, {manifest['engine']} engine"),
-        ("made on", f"{machine['system']} {machine['machine']}, Python {machine['python']}; {libraries}"),
-        ("started", f"{manifest['started']}, {manifest['wall_s']:.0f} s"),
+        (label("scenario"), f"{scenario['name']} (SHA-256 {scenario['sha256'][:HASH_SHOWN]}…)"),
+        (label("policies"), ", ".join(manifest["policies"])),
+        *(
+            [(label("policies from"), f"{manifest['fork_at']}; nothing is changed before")]
+            if manifest.get("fork_at")
+            else []
+        ),
+        (label("replications"), f"{manifest['replications']}{', ' + str(failed) + ' runs failed' if failed else ''}"),
+        (label("seed"), f"{manifest['seed']} (random scheme {manifest['random_scheme']})"),
+        (
+            label("program"),
+            f"cxsim {manifest['cxsim']}, model {manifest['model_version']}, {manifest['engine']} engine",
+        ),
+        (label("made on"), f"{machine['system']} {machine['machine']}, Python {machine['python']}; {libraries}"),
+        (label("started"), f"{manifest['started']}, {manifest['wall_s']:.0f} s"),
         *((f"{one['rule']} replaced", f"by {one['by']} (SHA-256 {one['sha256'][:HASH_SHOWN]}…)") for one in replaced),
-        *([("note", manifest["note"])] if manifest.get("note") else []),
+        *([(label("note"), manifest["note"])] if manifest.get("note") else []),
     ]
 
 

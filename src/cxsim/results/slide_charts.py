@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from cxsim.charts.tables import scale_of
-from cxsim.charts.text import AS_IS, decimals_for, number
+from cxsim.charts.text import decimals_for, named, number
 from cxsim.charts.words import said as in_words
 from cxsim.measures.catalog import CATALOG
-from cxsim.report.deck import Bars, Dots, Line, Lines, Mark, Part, Rows, Scale
+from cxsim.report.deck import Bars, Dots, Grids, Line, Lines, Mark, Part, Rows, Scale
 from cxsim.results.book.dissatisfied import dissatisfied_table
 from cxsim.results.book.league import differences_table, league_table
 from cxsim.results.book.leavers import RETURNED, STAYED, leavers_table
@@ -48,7 +48,7 @@ class Charted(NamedTuple):
     """A chart of a slide, and what it shows in words."""
 
     said: str
-    body: Rows | Lines
+    body: Rows | Lines | Grids
 
 
 Looks = Mapping[str, "Look"]
@@ -68,21 +68,21 @@ def _league(facts: Facts, looks: Looks) -> Charted | None:
     if not facts.others or table.empty:
         return None
     higher = CATALOG[facts.headline].better != "lower"
-    chosen = _foremost(table, "mean", facts.reference, higher=higher)
+    chosen = foremost(table, "mean", facts.reference, higher=higher)
     factor, unit = scale_of(str(table["unit"].iloc[0]))
     rows = [_scaled(row, ("mean", "ci_low", "ci_high"), factor) for row in chosen.to_dict("records")]
     names = [str(name) for name in chosen["policy"]]
     decimals = _apart([mean for mean, _, _ in rows])
     marks = [_mark(facts, looks, name, at, found) for at, (name, found) in enumerate(zip(names, rows, strict=True))]
-    texts = [_with_interval(found, decimals) for found in rows]
+    texts = [with_interval(found, decimals) for found in rows]
     shaded = names.index(facts.reference) if facts.reference in names else None
     rule = None if shaded is None else rows[shaded][0]
     panel = Dots(_head(facts.headline, unit), marks, texts, _axis(_flat(rows), PLAIN), _finite(rule))
     said = in_words(
         "{measure}, best first; bars are 95 % intervals of the mean over replications; dashed line: {reference}.",
-        measure=_capital(in_words(CATALOG[facts.headline].title)), reference=_named(facts.reference),
+        measure=_capital(in_words(CATALOG[facts.headline].title)), reference=named(facts.reference),
     )  # fmt: skip
-    return Charted(said + _left_out(table, chosen), Rows(list(map(_named, names)), [panel], shaded))
+    return Charted(said + _left_out(table, chosen), Rows(list(map(named, names)), [panel], shaded))
 
 
 def _differences(facts: Facts, looks: Looks) -> Charted | None:
@@ -90,7 +90,7 @@ def _differences(facts: Facts, looks: Looks) -> Charted | None:
     if table.empty:
         return None
     higher = CATALOG[facts.headline].better != "lower"
-    chosen = _foremost(table, "difference", "", higher=higher)
+    chosen = foremost(table, "difference", "", higher=higher)
     shares = str(table["unit"].iloc[0]).startswith("share")
     factor, unit = PER_100 if shares else 1.0, POINTS if shares else str(table["unit"].iloc[0])
     columns = ("difference", "diff_ci_low", "diff_ci_high")
@@ -101,17 +101,17 @@ def _differences(facts: Facts, looks: Looks) -> Charted | None:
     for at, (name, found) in enumerate(zip(names, rows, strict=True)):
         tie = facts.verdict(facts.headline, name) == "tie"
         marks.append(_mark(facts, looks, name, at, found, tie=tie))
-        text = _with_interval(found, decimals, signed=True)
+        text = with_interval(found, decimals, signed=True)
         texts.append(in_words("{interval}, tie", interval=text) if tie else text)
     panel = Dots(_head(facts.headline, unit), marks, texts, _axis([0.0, *_flat(rows)], SIGNED), 0.0)
     told = in_words(
         "Difference in {measure} from {reference}, {unit}, paired runs; {interval}.",
-        measure=in_words(CATALOG[facts.headline].title), reference=_named(facts.reference), unit=in_words(unit),
+        measure=in_words(CATALOG[facts.headline].title), reference=named(facts.reference), unit=in_words(unit),
         interval=in_words("simultaneous 95 % intervals"),
     )  # fmt: skip
     way = in_words("Right of the line is better.") if higher else in_words("Left of the line is better.")
     said = f"{told} {way} {in_words('Grey: cannot be told apart.')}"
-    return Charted(said + _left_out(table, chosen), Rows(list(map(_named, names)), [panel]))
+    return Charted(said + _left_out(table, chosen), Rows(list(map(named, names)), [panel]))
 
 
 def _retention(facts: Facts, looks: Looks) -> Charted | None:
@@ -131,7 +131,7 @@ def _retention(facts: Facts, looks: Looks) -> Charted | None:
         end = f"{fixed(float(values[-1]))} %"
         lines.append(
             Line(
-                _named(policy),
+                named(policy),
                 look.color,
                 look.marker,
                 policy == facts.reference,
@@ -170,7 +170,7 @@ def _dissatisfied(facts: Facts, looks: Looks) -> Charted | None:
     said += " " + in_words("At the right: left in the end, silently or after complaining.")
     return Charted(
         said,
-        Rows(list(map(_named, names)), [Bars(in_words("of every 100 hurt"), parts, texts, ALL)], _shaded(names, facts)),
+        Rows(list(map(named, names)), [Bars(in_words("of every 100 hurt"), parts, texts, ALL)], _shaded(names, facts)),
     )
 
 
@@ -198,7 +198,7 @@ def _leavers(facts: Facts, looks: Looks) -> Charted | None:
     )
     most = max(max(gone) * 1.001, 0.5)
     bars = Bars(in_words("gone, of every 100 at the start"), parts, texts, most, "0" if decimals == 0 else "0.0")
-    return Charted(said, Rows(list(map(_named, names)), [bars], _shaded(names, facts)))
+    return Charted(said, Rows(list(map(named, names)), [bars], _shaded(names, facts)))
 
 
 def _rivals(facts: Facts, looks: Looks) -> Charted | None:
@@ -268,7 +268,7 @@ def _waits(facts: Facts, looks: Looks) -> Charted | None:
         panels.append(Dots(f"{touchpoint}, {in_words('min')}", marks, texts, _axis([0.0, *values], PLAIN, steps=4)))
     said = in_words("Minutes that all who wanted an agent waited.")
     said += " " + in_words("Circles: mean; diamonds: nine of ten wait no longer than this.")
-    return Charted(said, Rows(list(map(_named, names)), panels, _shaded(names, facts)))
+    return Charted(said, Rows(list(map(named, names)), panels, _shaded(names, facts)))
 
 
 def _mark(facts: Facts, looks: Looks, name: str, at: int, found: Sequence[float], *, tie: bool = False) -> Mark:
@@ -280,7 +280,7 @@ def _mark(facts: Facts, looks: Looks, name: str, at: int, found: Sequence[float]
     return Mark(name, at, value, low, high, TIE if tie else look.color, look.marker, filled)
 
 
-def _foremost(table: pd.DataFrame, column: str, reference: str, *, higher: bool) -> pd.DataFrame:
+def foremost(table: pd.DataFrame, column: str, reference: str, *, higher: bool) -> pd.DataFrame:
     """Return the best rows, and that of the reference, best first."""
     ordered = table.sort_values(column, ascending=not higher, kind="stable", na_position="last")
     if len(ordered) <= MOST_ROWS:
@@ -330,7 +330,8 @@ def _apart(values: Sequence[float]) -> int:
     return max(decimals, decimals_for([max(known) - min(known)])) if decimals and len(known) > 1 else decimals
 
 
-def _with_interval(found: Sequence[float], decimals: int, *, signed: bool = False) -> str:
+def with_interval(found: Sequence[float], decimals: int, *, signed: bool = False) -> str:
+    """Write a figure with its interval behind it, where it has one."""
     value, low, high = (number(one, decimals, signed=signed) for one in found)
     if not (math.isfinite(found[1]) and math.isfinite(found[2])):
         return value
@@ -347,11 +348,6 @@ def _finite(value: float | None) -> float | None:
 
 def _shaded(names: Sequence[str], facts: Facts) -> int | None:
     return names.index(facts.reference) if facts.reference in names and facts.others else None
-
-
-def _named(policy: str) -> str:
-    """Return the name of a policy; the one that is ours and not the scenario's in the words in force."""
-    return in_words(AS_IS) if policy == AS_IS else policy
 
 
 def _capital(text: str) -> str:

@@ -14,10 +14,11 @@ from cxsim.report.deck import Deck, Grid, Grids, Slide, Words
 from cxsim.report.page import ONE, PHRASES
 from cxsim.report.prose import Prose, parsed
 from cxsim.results.answer import finding, misses_records
-from cxsim.results.book.contents import captions_of
+from cxsim.results.book.contents import USUAL, captions_of
 from cxsim.results.resting import resting_on
 from cxsim.results.sentences import IF_RIGHT
 from cxsim.results.slide_charts import charts_of
+from cxsim.results.slide_worlds import lives_tables, worlds_chart
 from cxsim.results.wording import listed, number_word, shown
 
 if TYPE_CHECKING:
@@ -92,12 +93,16 @@ def deck_of(
 ) -> Deck:
     """Return what the slides show: the answer, a chart each, and what it all rests on."""
     found = parsed(answer)
-    captions = captions_of(facts)
+    charts = charts_of(facts, theme)
+    more = {"worlds": worlds_chart(facts, theme), "lives": lives_tables(facts)}
+    charts |= {name: chart for name, chart in more.items() if chart is not None}
+    captions = captions_of(facts, {*USUAL, *charts})
     slides = [_first(facts, found, title)]
-    for name, chart in charts_of(facts, theme).items():
+    for name, chart in charts.items():
         message = _league_title(facts, captions[name].title) if name == "league" else captions[name].title
         spoken = [said.text for said in found.sentences if said.label in SPOKEN.get(name, ())]
-        notes = "\n".join([_source(facts, name, manifest), *(_bare(text) for text in spoken)])
+        source = captions[name].footnote if name in more else ""
+        notes = "\n".join([_source(facts, name, manifest, source), *(_bare(text) for text in spoken)])
         slides.append(Slide(message, chart.said, chart.body, notes, f"{message}. {chart.said}"))
     slides.append(_last(facts, found, manifest))
     source = captions["league"].footnote
@@ -166,7 +171,10 @@ def _last(facts: Facts, found: Prose, manifest: Mapping[str, Any]) -> Slide:
     )
 
 
-def _source(facts: Facts, name: str, manifest: Mapping[str, Any]) -> str:
+def _source(facts: Facts, name: str, manifest: Mapping[str, Any], other: str) -> str:
+    """Say where a slide's data is from; `other` where it is from other runs than those of the comparison."""
+    if other:
+        return f"Data: {other} cxsim {manifest['cxsim']}."
     tables = {
         "league": "comparison.csv",
         "differences": "comparison.csv",

@@ -134,7 +134,7 @@ def _comparison(facts: Facts) -> Sheet:
     holds = (
         "every measure, firm, segment and policy, with differences from the reference; differences of shares are points"
     )
-    return Sheet("Comparison", holds, [str(name) for name in table.columns], of_table(table, forms))
+    return Sheet("Comparison", holds, [str(name) for name in table.columns], of_table(table, forms), printed=False)
 
 
 def _league(facts: Facts, theme: Theme, captions: Captions) -> Sheet | None:
@@ -160,7 +160,9 @@ def _league(facts: Facts, theme: Theme, captions: Captions) -> Sheet | None:
         f"difference from {facts.reference}",
         "simultaneous low", "simultaneous high", "best in so many of the resamples",
     )  # fmt: skip
-    curve = Curve(1, theme.colors[0], below=4, above=5)
+    looks = theme.looks(facts.policies, facts.reference)
+    each = [looks[str(policy)].color for policy in ordered["policy"]]
+    curve = Curve(1, theme.colors[0], below=4, above=5, each=each)
     plot = Plot("bar", captions["league"].title, f"{title}; 95 % intervals", "", 0, [curve], len(rows), form)
     holds = f"the policies in order on {title}, with the intervals of mean and difference"
     return Sheet("Policies", holds, head, rows, filtered=False, plot=plot)
@@ -212,7 +214,7 @@ def _series(facts: Facts) -> Sheet:
     table = series_means(facts)
     forms = {"month": "0.0", "mean": "unit", "ci_low": "unit", "ci_high": "unit", "replications": "0", "period": "0"}
     holds = "means over runs of the usual measures by period, all customers; periods of the warm-up are 0 and below"
-    return Sheet("Time series", holds, [str(name) for name in table.columns], of_table(table, forms))
+    return Sheet("Time series", holds, [str(name) for name in table.columns], of_table(table, forms), printed=False)
 
 
 def _leavers(facts: Facts, captions: Captions) -> Sheet | None:

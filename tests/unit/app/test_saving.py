@@ -152,3 +152,24 @@ def test_what_was_saved_gives_the_numbers_that_were_seen(saved_room, gym_file):
         expected = rows[rows["measure"] == measure].sort_values("replication")["value"].to_list()
         columns = saved_room.model.columns
         assert [columns.value(measure, row, base) for row, base in zip(seen.runs, seen.as_is, strict=True)] == expected
+
+
+def test_a_setting_saved_again_leaves_no_part_behind(saved_room, gym_file):
+    shelf, part = saved_room.shelf, BLOCK["x"]
+    other = part | {"change": {"recovery.credit": "10"}}
+    shelf.save(
+        {"mine 1": part, "mine 2": other, "mine": {"combine": ["mine 1", "mine 2", "second-person"]}}, "gym.yaml"
+    )
+    once = gym_file.read_text(encoding="utf-8")
+    shelf.save({"mine 1": other, "mine": {"combine": ["second-person", "mine 1"]}}, "gym.yaml", replace=True)
+    kept = [*saved_room.scenario.policies, "mine 1", "mine"]
+    assert list(cxsim.load(gym_file).policies) == kept
+    shelf.save({"mine": part}, "gym.yaml", replace=True)
+    assert list(cxsim.load(gym_file).policies) == [*saved_room.scenario.policies, "mine"]
+    # What another policy is made of stays, and so does what has a name of its own.
+    gym_file.write_text(
+        once.replace("    cost: {once: 50}", "    cost: {once: 50}\n  more: {combine: [mine 2, second-person]}")
+    )
+    shelf.save({"mine": part}, "gym.yaml", replace=True)
+    assert {"mine 2", "second-person"} < {*cxsim.load(gym_file).policies}
+    assert "mine 1" not in cxsim.load(gym_file).policies

@@ -8,9 +8,11 @@ import pytest
 
 from cxsim.app.estimates import Estimate
 from cxsim.app.live import LiveModel
+from cxsim.app.look import ClientLook
 from cxsim.app.saving import Shelf
 from cxsim.app.session import MOST_PINS, Pin, Room, Session
 from cxsim.app.words import change, finding
+from cxsim.charts.theme import load_theme
 from cxsim.scenario.loaded import loads
 
 
@@ -208,3 +210,20 @@ def test_money_is_written_as_exactly_as_its_interval_allows():
         change(found._replace(measure="policy_cost", difference=9_876.0, low=8_000.0, high=12_000.0))
         == "10 000 EUR (8 000 to 12 000)"
     )
+
+
+def test_a_page_takes_the_look_of_the_report(model, tmp_path):
+    (tmp_path / "logo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (tmp_path / "theme.yaml").write_text(
+        'format: 1\ncolors: ["#e69f00", "#0b3d91", "#007a5e"]\nink: "#0b2545"\nfont: Segoe UI\nlogo: logo.png\n'
+    )
+    look = ClientLook(load_theme(tmp_path / "theme.yaml"), " Žuti\n<b> ")
+    told = Session(Room(model.scenario, model, Shelf(model.scenario, None, tmp_path), look=look)).about()["look"]
+    assert told == {
+        "mine": "#0b3d91",  # the first that can be read on white
+        "pins": ["#e69f00", "#007a5e"],
+        "ink": "#0b2545",
+        "font": "Segoe UI",
+        "logo": "data:image/png;base64,iVBORw0KGgo=",
+        "client": "Žuti <b>",
+    }

@@ -193,3 +193,11 @@ def test_what_cannot_be_drawn_is_refused():
         expectation(made["expectation"][1].replace({"series": {"experience": "hope"}}), Figure().add_subplot())
     with pytest.raises(ChartError, match="recovery: no rows of stages"):
         recovery(made["recovery"][1].query("part == 'answer'"), Figure().add_subplot())
+
+
+@pytest.mark.parametrize(("inches", "panels"), [((2.4, 1.4), 1), ((2.0, 6.0), 2), ((7.0, 1.0), 1)])
+def test_recovery_is_drawn_where_there_is_little_room(inches, panels):
+    draw, table = tables(OTHERS[0], 1)["recovery"]
+    ax = draw(table, Figure(figsize=inches).add_subplot())
+    assert len(ax.child_axes[0].child_axes) == panels
+    assert ("no room" in " ".join(ax.get_title(loc="left").split())) == (panels == 1)

@@ -111,12 +111,17 @@ def test_an_older_words_file_is_cured_by_words(tmp_path):
     assert '  "stayed": "maradt"' in again.stdout
 
 
-def test_the_page_stays_in_one_language(folder, tmp_path):
+def test_the_page_takes_the_words_but_for_sentences(folder, tmp_path):
     done = cxsim("report", folder, "--out", tmp_path, "--words", folder.parent / "words.yaml")
     assert done.exit_code == 0, done.output
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert "hónap az indulástól" not in page
-    assert "months from the start" in page
+    assert "hónap az indulástól" in page
+    assert '<th scope="col">változatlanul</th>' in page
+    assert '<td data-raw="' in page
+    assert re.search(r"<td[^>]*>\d+,\d %</td>", page)
+    answer = (folder / "answer.md").read_text(encoding="utf-8")
+    for figure in re.findall(r"\d+\.\d %", answer)[:3]:
+        assert figure in page
 
 
 def test_nothing_is_written_where_the_last_of_it_cannot_be_drawn(folder, tmp_path, monkeypatch):

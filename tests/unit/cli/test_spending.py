@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 
 import pandas as pd
 import pytest
@@ -67,10 +68,15 @@ def test_each_command_answers_writes_its_folder_and_its_document(cxsim, tmp_path
 
 
 def test_the_best_is_saved_as_a_policy_that_the_file_takes(cxsim, tmp_path):
+    (tmp_path / "kept.yaml").write_text("old", encoding="utf-8")
+    (tmp_path / "kept.yaml").chmod(0o640)
+    (tmp_path / "best.yaml").symlink_to("kept.yaml")
     done = cxsim(f"optimise shop.yaml {SMALL['optimise']} --out out --save-to best.yaml --quiet")
     assert done.exit_code == 0, done.output
     table = pd.read_csv(tmp_path / "out" / "finalists.csv")
     saved = load(tmp_path / "best.yaml")
+    assert (tmp_path / "best.yaml").is_symlink()
+    assert stat.S_IMODE((tmp_path / "kept.yaml").stat().st_mode) == 0o640
     block = (tmp_path / "out" / "best-policy.yaml").read_text(encoding="utf-8")
     if "best" in set(table["kind"]):
         assert saved.policies[-1] == "best-found"

@@ -298,6 +298,39 @@ def test_sheets_can_be_read(book):
     assert [len(file[name]._charts) for name in ("Policies", "Retention", "Leavers")] == [1, 1, 1]
 
 
+def test_sheets_print_a_page_wide_with_their_heads(book):
+    file = opened(book, values=False)
+    for page in file:
+        assert page.page_setup.orientation == "landscape"
+        assert (page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (1, 0)
+        assert page.print_title_rows == "$1:$1"
+        assert page.print_area
+        assert page.row_dimensions[1].height >= 13
+    longest = file["Comparison"]
+    assert longest.max_row > 41
+    assert longest.print_area.endswith("$41")
+    assert "first 40 of" in longest.oddFooter.left.text
+    assert int(file["Policies"].print_area.rpartition("$")[2]) > file["Policies"].max_row  # with its chart
+    # A heading that takes several lines has room for them.
+    wide = book_bytes(
+        Book("t", NOON, "Arial", "#1a1a1a", [Sheet("Sheet", "", ("one two three four " * 4,), [["1"]], 12)])
+    )
+    assert opened(wide)["Sheet"].row_dimensions[1].height > 13.5 * 4
+
+
+def test_bars_have_the_colours_of_the_policies(comparison, book, manifest):
+    client = Theme(colors=("#123456", "#654321"))
+    dressed = workbook.workbook_of(comparison, comparison.answer(), manifest, theme=client)
+    for theme, data in ((Theme(), book), (client, dressed)):
+        looks = theme.looks(comparison.facts.policies, comparison.facts.reference)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            charts = [archive.read(name).decode() for name in sorted(archive.namelist()) if "charts/chart" in name]
+        points = re.findall(r'<c:dPt><c:idx val="\d+"/>.*?<a:srgbClr val="(\w+)"/>', charts[0])
+        names = [row["policy"] for row in sheet(data, "Policies")]
+        assert points == [looks[name].color.lstrip("#").upper() for name in names]
+        assert len(set(points)) == len(names)
+
+
 def test_the_same_results_give_the_same_bytes(comparison, manifest, deck, book):
     said = comparison.answer()
     assert slides.slides_of(comparison, said, manifest, client="Đorđe & Şirket") == deck

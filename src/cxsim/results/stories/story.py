@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TWO: Final = 2
 INDENT: Final = "  "
+NO_TURN: Final = "Nothing turned this life: no failure, no complaint, no leaving."
 APART: Final = HOUR  # what happened so much later is told with its time
 
 
@@ -249,8 +250,15 @@ class Story:
         rest = [one for one in self.moments[place] if one.over >= begins]
         turns = turning_points(rest)
         if not turns:
-            return ["Nothing turned this life: no failure, no complaint, no leaving."]
+            return [NO_TURN]
         return [f"{clock(self.teller.starts, one.time)}: {self.teller.moment(one)}" for one in turns]
+
+    def course(self, place: int) -> list[tuple[str, str]]:
+        """Return what a life turned on, from the parting on, and how it ended: when, and what."""
+        turns = self._turns(place)
+        said = [("", text) for text in turns if text == NO_TURN]
+        parted = [text.partition(": ") for text in (*turns, self._ending(place)) if text != NO_TURN]
+        return [*said, *((when, told) for when, _, told in parted)]
 
     def _ending(self, place: int, *, full: bool = False) -> str:
         horizon = int(self.luck.plan(self.policies[place]).clock[0]["horizon"])
