@@ -147,6 +147,17 @@ def test_figures_are_those_of_the_tables(page, comparison):
     assert ranked == sorted(ranked, key=lambda policy: -facts.row("retention", policy).mean)
 
 
+def test_few_runs_are_counted_in_the_table_as_everywhere_else(page, comparison):
+    facts = comparison.facts
+    shown = page.locator("#shown-figures tbody tr").evaluate_all(
+        "rows => rows.map((row) => [row.cells[0].textContent, row.cells[5].textContent])"
+    )
+    counts = {policy: facts.best_runs(facts.headline, policy) for policy in facts.policies}
+    said = {policy: f"{'all' if runs == 3 else f'{runs} of'} 3 runs" for policy, runs in counts.items()}
+    assert dict(shown) == said
+    assert "number of runs in which a policy is the best" in page.locator("#shown-figures caption").text_content()
+
+
 def test_hovering_tells_mean_interval_and_runs(page):
     page.hover("#means-chart svg .mark-symbol path >> nth=0")
     told = page.locator("#vg-tooltip-element")

@@ -26,6 +26,7 @@ UNITS: Final = (
     (np.inf, 1.0 / 1440.0, label("days")),
 )
 TICKS: Final = 3
+BEYOND: Final = 1.3  # times the longest wait: room for a line that goes on
 SCALES_PART: Final = 5.0  # panels whose longest waits differ by more than this get scales of their own
 
 
@@ -74,8 +75,9 @@ def waits(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is") -> Axes:
         factor, unit = _unit_for(longest)
         part = part.assign(mean=part["mean"] * factor, p90=part["p90"] * factor)
         beyond = part["open"].astype(bool) if "open" in part else [False] * len(part)
+        room = BEYOND if any(beyond) or (not own_scales and _goes_on(shown)) else 1.06
         found = dict(zip(part["policy"], zip(part["mean"], part["p90"], beyond, strict=True), strict=True))
-        panel.set_xlim(0.0, 1.06 * factor * longest)
+        panel.set_xlim(0.0, room * factor * longest)
         _draw_panel(panel, found, policies, look)
         panels.head(panel, f"{literal(touchpoint)}, {said(unit)}" if own_scales else touchpoint)
         _print(panels, panel, found, policies)
@@ -95,12 +97,17 @@ def _words(rows: pd.DataFrame, chosen: list[str], unit: str) -> str:
         said("Waits in {unit}.", unit=said(unit)) if unit else said("Waits, each touchpoint on its own scale."),
         said("Filled mark, bold figure: mean; open mark, light figure: nine in ten wait less."),
     ]
-    if "open" in rows and rows.loc[rows["touchpoint"].isin(chosen), "open"].any():
+    if _goes_on(rows[rows["touchpoint"].isin(chosen)]):
         told.append(said("Line to the edge, >: longer than that."))
     there = rows["touchpoint"].nunique()
     if there > len(chosen):
         told.append(said("The {chosen} touchpoints with the longest waits of {all}.", chosen=len(chosen), all=there))
     return " ".join(told)
+
+
+def _goes_on(rows: pd.DataFrame) -> bool:
+    """Tell whether some wait may be longer than it is drawn."""
+    return "open" in rows and bool(rows["open"].any())
 
 
 def _longest(rows: pd.DataFrame, most: int) -> list[str]:
