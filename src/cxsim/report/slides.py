@@ -115,7 +115,7 @@ def _band(pages: Pages, body: Rows, panels: Sequence[Dots | Bars], room: Box, al
     wide = columns.plots + columns.texts - SIDE
     heads = labels_alike([panel.head for panel in panels], wide, 0.95 * head, AXIS, "bold")
     rows = [(head, [plain[0], *(run for _ in panels for run in (plain[0], plain[0]))], "")]
-    names = labels_alike(body.names, columns.names - 0.12, FITS * row, columns.size, "bold")
+    names = [label(name, columns.names - 0.12, FITS * row, columns.size, "bold") for name in body.names]
     for number, name in enumerate(names):
         cells = [Run(name.text, name.size, bold=number == body.shaded)]
         for panel in panels:
