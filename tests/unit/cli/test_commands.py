@@ -290,7 +290,8 @@ def test_a_fork_that_cannot_be_is_refused_before_any_run(cxsim, tmp_path):
     assert entries(tmp_path) == {"corner.yaml"}
 
 
-def test_validate_says_what_to_look_at_and_the_run_finds_the_same(cxsim, tmp_path):
+def test_validate_says_what_to_look_at_and_the_run_finds_the_same(cxsim, tmp_path, monkeypatch):
+    monkeypatch.setattr("cxsim.charts.figure.Chart.render", lambda *_, **__: b"a picture")
     text = """
 format: 1
 our_firm: Net
