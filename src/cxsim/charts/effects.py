@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from cxsim.charts.axes import base_font, inches, say_what, strip
 from cxsim.charts.panels import Panels
-from cxsim.charts.style import INK, RULE, SMALL, Look, looks
+from cxsim.charts.style import INK, RULE, SMALL, TIE, Look, looks
 from cxsim.charts.tables import checked, one_row_each, scale_of
 from cxsim.charts.text import LINE, POINTS_PER_INCH, fitted_alike, plain
 
@@ -27,7 +27,8 @@ def effects(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", measure:
     ----------
     table
         ``factor``, ``policy``, ``level`` (text), ``mean``, ``ci_low``, ``ci_high``, ``unit``; levels in their order. An
-        interval is drawn as a whisker.
+        interval is drawn as a whisker. Where ``told_apart`` is there and false for a factor under a policy, its means
+        have no line, which would show an effect that nobody has seen; they are grey where there is one policy only.
     ax
         Divided into panels on one vertical scale.
     reference
@@ -46,6 +47,8 @@ def effects(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", measure:
         If a column is missing, or two rows stand for one factor, level and policy.
     """
     rows = checked("effects", table, ["factor", "policy", "level", "unit"], ["mean", "ci_low", "ci_high"])
+    if "told_apart" in table.columns:
+        rows["told_apart"] = table["told_apart"].to_numpy(dtype=bool)
     one_row_each("effects", rows, ["factor", "policy", "level"])
     factor_of, unit = scale_of(str(rows["unit"].iloc[0]))
     rows[["mean", "ci_low", "ci_high"]] *= factor_of
@@ -70,12 +73,23 @@ def effects(table: pd.DataFrame, ax: Axes, *, reference: str = "as-is", measure:
         else:
             panel.set_yticklabels([])
         panels.head(panel, name)
+    say_what(ax, _words(shown, measure, unit, len(names)))
+    return ax
+
+
+def _words(rows: pd.DataFrame, measure: str, unit: str, factors: int) -> str:
+    """Say what is drawn, of how many factors in all."""
     what = f"{measure[:1].upper()}{measure[1:]} ({unit})"
     words = f"{what} at each value, mean over all else that varies. Whiskers: 95 % interval over runs."
-    if len(names) > len(chosen):
-        words += f" The {len(chosen)} strongest of {len(names)} factors."
-    say_what(ax, words)
-    return ax
+    if _level_in(rows):
+        words += " Dots without a line: values that paired runs cannot tell apart."
+    drawn = rows["factor"].nunique()
+    return f"{words} The {drawn} strongest of {factors} factors." if factors > drawn else words
+
+
+def _level_in(rows: pd.DataFrame) -> bool:
+    """Tell whether a factor is among them whose levels cannot be told apart."""
+    return "told_apart" in rows.columns and not rows["told_apart"].all()
 
 
 def _strongest(rows: pd.DataFrame) -> list[str]:
@@ -104,13 +118,15 @@ def _draw(panel: Axes, part: pd.DataFrame, policies: list[str], look: dict[str, 
         own = part[part["policy"] == policy].set_index("level").reindex(levels)
         # Beside each other, so that whiskers of several policies can be told apart.
         x = np.arange(len(levels)) + 0.1 * (place - (len(policies) - 1) / 2)
-        color = look[policy].color
+        one = part[part["policy"] == policy]
+        level = one.empty or _level_in(one)
+        color = TIE if level and len(policies) == 1 else look[policy].color
         panel.vlines(x, own["ci_low"], own["ci_high"], color=color, linewidth=unit / 9, zorder=2)
         panel.plot(
             x,
             own["mean"],
             color=color,
-            linestyle=look[policy].dash,
+            linestyle="none" if level else look[policy].dash,
             linewidth=unit / 8,
             marker=look[policy].marker,
             markersize=unit * 0.5,

@@ -146,7 +146,8 @@ def _draw_life(ax: Axes, rows: pd.DataFrame, policy: str, top: float, room: _Roo
         middle = top + row + 0.5
         ax.axhline(middle, color=GRID, linewidth=unit / 13, zorder=0.5)
         _name_row(ax, name, middle, room.letters)
-    _draw_bonds(ax, rows[rows["kind"] == "with"], top, room)
+    notices = rows.loc[rows["kind"] == "notice", "begin"]
+    _draw_bonds(ax, rows[rows["kind"] == "with"], notices, top, room)
     for kind, mark in MARKS.items():
         times = rows.loc[rows["kind"] == kind, "begin"]
         if not times.empty:
@@ -177,8 +178,8 @@ def _style(mark: Mark) -> dict[str, Any]:
     }
 
 
-def _draw_bonds(ax: Axes, rows: pd.DataFrame, top: float, room: _Room) -> None:
-    """Draw a bar for the time with each firm, its name inside where it fits."""
+def _draw_bonds(ax: Axes, rows: pd.DataFrame, notices: pd.Series, top: float, room: _Room) -> None:
+    """Draw a bar for the time with each firm, its name inside where it fits before a notice."""
     unit = base_font()
     firms = list(dict.fromkeys(rows["name"]))
     low, high = ax.get_xlim()
@@ -189,7 +190,7 @@ def _draw_bonds(ax: Axes, rows: pd.DataFrame, top: float, room: _Room) -> None:
             linewidth=unit / 18, zorder=1.6,
         )  # fmt: skip
         name = literal(firm)
-        wide = inches(ax)[0] * (end - begin) / max(high - low, 1e-9)
+        wide = inches(ax)[0] * (min([end, *notices[notices > begin]]) - begin) / max(high - low, 1e-9)
         if width_of(name, room.letters) + 1.4 * unit / POINTS_PER_INCH < wide:
             # Set off by the mark of leaving the firm before.
             ax.annotate(

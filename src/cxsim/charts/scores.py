@@ -12,7 +12,7 @@ from cxsim.charts.axes import say_what
 from cxsim.charts.courses import INTERVAL, Course, Up, Way, draw_courses, mark_begin, notes, rooms
 from cxsim.charts.style import looks
 from cxsim.charts.tables import ChartError, checked, one_row_each
-from cxsim.charts.text import number
+from cxsim.charts.text import named, number
 from cxsim.charts.words import label, said
 
 BOTH: Final = label("Lines: as a survey shows it. Dotted: true, if everybody answered.")
@@ -79,7 +79,7 @@ def scores(
             if kind == TRUE:
                 low, high = low * float("nan"), high * float("nan")
             way: Way = "thin" if kind == TRUE else "reference" if policy == reference else "plain"
-            name = f"{policy}, {said(TRUE)}" if kind == TRUE else str(policy)
+            name = f"{named(str(policy))}, {said(TRUE)}" if kind == TRUE else str(policy)
             lines.append(Course(name, look[str(policy)], line["month"].to_numpy(), values, low, high, way))
         up = Up(_written(unit), *ENDS[unit])
         draw_courses(panel, lines, up, panel_head=score, room=divided.names)

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from cxsim.experiments.executor import Progress, Report
 
 TENTHS: Final = 10
+# Before so much time has gone by, a pace says nothing: the first runs come in a bunch.
+SOON_S: Final = 0.5
+WHOLE: Final = 10.0  # from here on a pace is a whole number
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,12 @@ class Pace:
 def described(progress: Progress) -> str:
     """Say how far it is, how fast, and how long it will take."""
     parts = [f"{math.floor(progress.done + 1e-9)} of {progress.total} {progress.what}"]
-    made = progress.done - progress.there
-    if made > 0 and progress.elapsed_s > 0:
-        parts.append(f"{made / progress.elapsed_s:.2g} a second")
-    left = progress.left_s
-    if left is not None:
-        parts.append(f"{left:.0f} s left")
+    made, left = progress.done - progress.there, progress.left_s
+    if made > 0 and progress.elapsed_s >= SOON_S:
+        rate = made / progress.elapsed_s
+        parts.append(f"{rate:,.0f} a second".replace(",", " ") if rate >= WHOLE else f"{rate:.2g} a second")
+        if left is not None:
+            parts.append(f"{left:,.0f} s left".replace(",", " ") if left >= 1.0 or not left else "under 1 s left")
     return ", ".join(parts)
 
 

@@ -152,18 +152,20 @@ def bars_chart(panel: Bars, names: Sequence[str], place: Place, font: str, size:
     least = 0.03 * panel.most
     parts = []
     for at, part in enumerate(panel.parts):
-        ink = INK if max(map(_brightness, part.each or [part.fill])) > BRIGHT else PAPER
-        small = [place for place, value in enumerate(part.values) if not value >= least]
-        gone = "".join(f"<c:dLbl><c:idx val='{one}'/><c:delete val='1'/></c:dLbl>" for one in small)
         shown = "".join(
             f"<c:{name} val='{int(name == 'showVal')}'/>"
             for name in ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
         )
-        labels = (
-            f"<c:dLbls>{gone}<c:numFmt formatCode={quoteattr(panel.form)} sourceLinked='0'/>"
-            "<c:spPr><a:noFill/></c:spPr>"
-            f"{_text(font, size, ink, bold=True)}<c:dLblPos val='ctr'/>{shown}</c:dLbls>"
-        )
+        form = f"<c:numFmt formatCode={quoteattr(panel.form)} sourceLinked='0'/><c:spPr><a:noFill/></c:spPr>"
+        each = []
+        for row, value in enumerate(part.values):
+            if not value >= least:
+                each.append(f"<c:dLbl><c:idx val='{row}'/><c:delete val='1'/></c:dLbl>")
+            elif part.each:
+                words = _text(font, size, _ink_on(part.each[row]), bold=True)
+                each.append(f"<c:dLbl><c:idx val='{row}'/>{form}{words}<c:dLblPos val='ctr'/>{shown}</c:dLbl>")
+        words = _text(font, size, _ink_on(part.fill), bold=True)
+        labels = f"<c:dLbls>{''.join(each)}{form}{words}<c:dLblPos val='ctr'/>{shown}</c:dLbls>"
         edge = f"<a:ln w='{POINT}'>{_solid(PAPER)}</a:ln>"
         own = "".join(
             f"<c:dPt><c:idx val='{row}'/><c:invertIfNegative val='0'/><c:bubble3D val='0'/>"
@@ -287,6 +289,11 @@ def _light(color: str) -> str:
     """Mix a colour with as much white and more: some programs draw a marker by its fill alone."""
     parts = (int(color[place : place + 2], 16) for place in (1, 3, 5))
     return "#" + "".join(f"{round(LIGHT * 255 + (1.0 - LIGHT) * part):02x}" for part in parts)
+
+
+def _ink_on(fill: str) -> str:
+    """Return the ink that can be read on a fill."""
+    return INK if _brightness(fill) > BRIGHT else PAPER
 
 
 def _brightness(fill: str) -> float:

@@ -151,14 +151,11 @@ def _panel(pages: Pages, panel: Dots | Bars, body: Rows, box: Box, alt: str) -> 
 def _readable(scale: Scale, width: float, size: float) -> Scale:
     """Return a scale that is numbered less closely where its numbers would touch; programs would turn them."""
     while True:
-        steps = round((scale.high - scale.low) / scale.step)
+        steps = math.floor((scale.high - scale.low) / scale.step + 1e-9)
         widest = max(width_of(f"{scale.low + at * scale.step:.6g}", size) for at in range(steps + 1))
         if steps < 2 or 1.3 * widest * steps <= width:  # noqa: PLR2004 -- both ends
             return scale
-        step = 2.0 * scale.step
-        # The numbers are counted from the low end: 0 stays among them.
-        low = step * math.floor(scale.low / step + 1e-9)
-        scale = scale._replace(low=low, high=low + step * math.ceil((scale.high - low) / step - 1e-9), step=step)
+        scale = scale._replace(step=2.0 * scale.step)  # counted from the low end; what is shown stays as wide
 
 
 def _columns(body: Rows, panels: Sequence[Dots | Bars], width: float, row: float) -> _Columns:

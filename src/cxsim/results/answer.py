@@ -117,5 +117,5 @@ def _finding(facts: Facts, verbs: tuple[str, str, str]) -> str:
         kept = PER_100 * row.difference
         more = f"{fixed(kept, places_for(kept))} more of every 100 customers than {facts.reference}"
         return f"{shown(best)} {keeps} {more}"
-    value, base = quantity(row.mean, row.unit), quantity(row.reference, row.unit)
+    value, base = (quantity(one, row.unit, abs(row.difference)) for one in (row.mean, row.reference))
     return f"{shown(best)} {is_best} on {title}: {value}, {facts.reference} {base}"

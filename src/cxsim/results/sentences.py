@@ -134,7 +134,8 @@ def _winner(findings: Findings, best: str) -> str:
         )
     else:
         most = "be" if findings.conditional else "is"
-        values = f"{quantity(row.mean, row.unit)}, against {quantity(row.reference, row.unit)}"
+        value, base = (quantity(one, row.unit, abs(row.difference)) for one in (row.mean, row.reference))
+        values = f"{value}, against {base}"
         first = f"{start} {most} best on {_headline(findings)}: {values} {_unchanged(findings)}"
     return (
         first + _level(findings) + _loses_money(findings, best) + _misses(findings, best) + _disagrees(findings) + "."

@@ -91,6 +91,16 @@ def _known(row: Any) -> str:
     return f"{quantity(row['mean'], row['unit'])} ({limits(row['ci_low'], row['ci_high'], row['unit'])})"
 
 
+def _paired(low: Any, high: Any) -> str:
+    """Write how far apart the lowest and the highest level are, replication by replication."""
+    if not math.isfinite(low["spread"]):
+        return ""
+    width = low["spread_ci_high"] - low["spread_ci_low"]
+    more = difference(low["spread"], low["unit"], width).removeprefix("+")
+    ends = limits(low["spread_ci_low"], low["spread_ci_high"], low["unit"])
+    return f"; {more} more ({ends}) with {high['level']} than with {low['level']}, paired"
+
+
 def _titled(measure: str) -> str:
     title = CATALOG[measure].title
     return title[:1].upper() + title[1:]
@@ -107,7 +117,7 @@ def _matters(made: Swept, effects: pd.DataFrame) -> Iterator[str]:
         low, high = part.iloc[int(np.nanargmin(means))], part.iloc[int(np.nanargmax(means))]
         ends = [f"{_known(row)} at {row['level']}" for row in (low, high)]
         lead = f"{_titled(measure)}{under}: {path} moves it most" if number == 0 else f"{path} comes next"
-        yield f"{lead}: from {ends[0]} to {ends[1]}."
+        yield f"{lead}: from {ends[0]} to {ends[1]}{_paired(low, high)}."
     if len(sure) > MOST_FACTORS:
         yield f"Less: {listed([path for path, _ in sure[MOST_FACTORS:]])}."
     level = [path for path, part in found if not _is_told_apart(part)]
@@ -162,7 +172,13 @@ def _best(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
     half = (row["ci_high"] - row["ci_low"]) / 2
     near = int(np.sum(np.abs(own["mean"] - row["mean"]) <= half)) - 1 if math.isfinite(half) else 0
     others = f"; {near} of the others lie within its interval" if near > 0 else ""
+    above = ""
+    if math.isfinite(row["from_written"]):
+        width = row["from_written_ci_high"] - row["from_written_ci_low"]
+        ends = span(row["from_written_ci_low"], row["from_written_ci_high"], row["unit"])
+        above = f", {difference(row['from_written'], row['unit'], width)} ({ends}) from as-is at point 0, paired"
     yield (
-        f"Best on {CATALOG[measure].title}: {row['policy']} at {at}, {_known(row)}. It was picked among {len(own)}, "
-        f"which flatters it{others}. `cxsim select` and `cxsim optimise` choose with a stated guarantee."
+        f"Best on {CATALOG[measure].title}: {row['policy']} at {at}, {_known(row)}{above}. It was picked "
+        f"among {len(own)}, which flatters it{others}. `cxsim select` and `cxsim optimise` choose with a stated "
+        "guarantee."
     )

@@ -1,5 +1,9 @@
 """Survival with censoring: Kaplan-Meier and competing reasons for leaving (Aalen-Johansen).
 
+No command calls it: in a run nobody is censored before the end, so who is still there is a mean over runs, with the
+band of means. It is for single durations whose end was not always seen (patience of callers who were answered, tenure
+in a client's records), and for `cohorts.parquet`; `docs/method.md` says what its bands may be used for.
+
 A small vectorised formula of our own, because the engines tally grouped counts (at risk, left, censored per
 period), which ``scipy.stats.ecdf`` does not take; on single durations the tests hold it to ``ecdf``.
 

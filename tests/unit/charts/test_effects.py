@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from cxsim.charts.effects import effects
 from cxsim.charts.figure import Caption, make_chart
+from cxsim.charts.style import TIE
 from cxsim.charts.tables import ChartError
 from cxsim.charts.text import cut_texts, overlapping_texts
 
@@ -45,6 +47,26 @@ def test_the_strongest_factor_comes_first_and_values_are_per_cent():
     ]
     assert np.ptp(panels[0].lines[0].get_ydata()) == pytest.approx(6.0)  # 0.01 x 2 steps x 3, in per cent
     assert np.ptp(panels[-1].lines[0].get_ydata()) == pytest.approx(2.0)
+
+
+def lines_of(chart):
+    axes = chart.figure.findobj(lambda one: hasattr(one, "child_axes"))
+    return [line for ax in axes if ax.lines and not ax.child_axes for line in ax.lines]
+
+
+def test_what_cannot_be_told_apart_has_grey_dots_and_no_line():
+    rows = table(2, 3, ("courses",))
+    rows["told_apart"] = rows["factor"] == FACTORS[1]
+    chart = make_chart(effects, rows, Caption("A title", "A note."), measure="customers kept")
+    first, second = lines_of(chart)  # the second factor is the stronger one, and stands first
+    assert first.get_linestyle() != "None"
+    assert second.get_linestyle() == "None"
+    assert second.get_color() == TIE != first.get_color()
+    said = " ".join(text.get_text() for text in chart.figure.findobj(Text))
+    assert "Dots without a line" in " ".join(said.split())
+    sure = make_chart(effects, rows.assign(told_apart=True), Caption("A title", "A note."))
+    assert all(line.get_linestyle() != "None" for line in lines_of(sure))
+    assert "Dots without" not in " ".join(text.get_text() for text in sure.figure.findobj(Text))
 
 
 def test_two_rows_for_one_place_are_refused():

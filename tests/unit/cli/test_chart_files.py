@@ -2,7 +2,6 @@
 
 import json
 import re
-import zipfile
 
 import pytest
 from typer.testing import CliRunner
@@ -19,35 +18,22 @@ HUNGARIAN = (
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, corner, answering_engine):
-    """Return a result folder that `cxsim compare` wrote, without charts."""
-    place = tmp_path_factory.mktemp("runs")
-    (place / "shop.yaml").write_text(corner.resolved(), encoding="utf-8")
-
-    def setup(**given):
-        from cxsim.experiments.compare import Setup
-
-        return Setup(**given, simulate=answering_engine)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(place)
-        patch.setattr("cxsim.results.api.Setup", setup)
-        patch.setattr("cxsim.results.plots.Plots.all", lambda self: {})
-        done = CliRunner().invoke(app, ["compare", "shop.yaml", "--replications", "3", "--out", "out"])
-    assert done.exit_code == 0, done.output
+def files(tmp_path_factory):
+    """Return a folder with a theme file and a words file."""
+    place = tmp_path_factory.mktemp("files")
     (place / "theme.yaml").write_text(PALE, encoding="utf-8")
     (place / "words.yaml").write_text(HUNGARIAN, encoding="utf-8")
-    return place / "out"
+    return place
 
 
 def cxsim(*arguments):
     return CliRunner().invoke(app, hoisted([str(argument) for argument in arguments]))
 
 
-def test_a_book_and_pictures_in_another_look_and_other_words(folder, tmp_path):
+def test_a_book_and_pictures_in_another_look_and_other_words(folder, files, tmp_path):
     done = cxsim(
         "report", folder, "--format", "svg,pdf", "--charts", "retention,league", "--out", tmp_path,
-        "--theme", folder.parent / "theme.yaml", "--words", folder.parent / "words.yaml",
+        "--theme", files / "theme.yaml", "--words", files / "words.yaml",
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     names = ["charts/league.svg", "charts/retention.svg", "charts.pdf"]
@@ -79,6 +65,7 @@ def test_the_book_is_the_same_each_time(folder, tmp_path):
         (("--format", "png", "--charts", "leagues"), "`leagues`"),
         (("--format", "html", "--charts", "league"), "add one to --format"),
         (("--format", "png", "--words", "nowhere.yaml"), "no such file"),
+        (("--format", "html,pptx", "--theme", "nowhere.yaml"), "no such file"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(folder, tmp_path, arguments, words):
@@ -88,12 +75,12 @@ def test_what_cannot_be_drawn_is_refused_and_nothing_is_written(folder, tmp_path
     assert not (tmp_path / "out").exists()
 
 
-def test_words_lists_all_labels_and_keeps_what_is_translated(folder, tmp_path):
+def test_words_lists_all_labels_and_keeps_what_is_translated(files):
     template = cxsim("words")
     assert template.exit_code == 0
     count = sum(len(texts) for texts in labels().values())
     assert len(re.findall(r'^  "', template.stdout, re.MULTILINE)) == count
-    again = cxsim("words", folder.parent / "words.yaml")
+    again = cxsim("words", files / "words.yaml")
     assert '  "months from the start": "hónap az indulástól"' in again.stdout
     assert f"2 of {count} labels are translated" in again.stderr
     assert json.loads(cxsim("words", "--json").stdout)["labels"]["stayed"] == "stayed"
@@ -111,8 +98,8 @@ def test_an_older_words_file_is_cured_by_words(tmp_path):
     assert '  "stayed": "maradt"' in again.stdout
 
 
-def test_the_page_takes_the_words_but_for_sentences(folder, tmp_path):
-    done = cxsim("report", folder, "--out", tmp_path, "--words", folder.parent / "words.yaml")
+def test_the_page_takes_the_words_but_for_sentences(folder, files, tmp_path):
+    done = cxsim("report", folder, "--out", tmp_path, "--words", files / "words.yaml")
     assert done.exit_code == 0, done.output
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "hónap az indulástól" in page
@@ -134,14 +121,3 @@ def test_nothing_is_written_where_the_last_of_it_cannot_be_drawn(folder, tmp_pat
     assert done.exit_code == 2
     assert "no ink" in done.stderr
     assert not (tmp_path / "out").exists()
-
-
-def test_slides_and_workbook_take_the_words_too(folder, tmp_path):
-    done = cxsim("report", folder, "--format", "pptx,xlsx", "--out", tmp_path, "--words", folder.parent / "words.yaml")
-    assert done.exit_code == 0, done.output
-    with zipfile.ZipFile(tmp_path / "slides.pptx") as file:
-        text = "".join(
-            file.read(name).decode() for name in file.namelist() if "/slides/slide" in name or "charts/" in name
-        )
-    assert "hónap az indulástól" in text
-    assert "változatlanul" in text

@@ -290,7 +290,8 @@ def test_a_fork_that_cannot_be_is_refused_before_any_run(cxsim, tmp_path):
     assert entries(tmp_path) == {"corner.yaml"}
 
 
-def test_validate_says_what_to_look_at_and_the_run_finds_the_same(cxsim, tmp_path):
+def test_validate_says_what_to_look_at_and_the_run_finds_the_same(cxsim, tmp_path, monkeypatch):
+    monkeypatch.setattr("cxsim.charts.figure.Chart.render", lambda *_, **__: b"a picture")
     text = """
 format: 1
 our_firm: Net
@@ -324,5 +325,5 @@ firms:
         "Complaints under as-is almost no complaint is made good: `recovery.steps: [apologize]` is worth 0.19" in said
     )
     answer = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
-    assert "ore work comes than can be done at visit" in answer
+    assert "work comes than can be done at visit" in answer
     assert "Under as-is almost no complaint is made good" in answer

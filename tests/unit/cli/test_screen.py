@@ -64,3 +64,9 @@ def test_quiet_hides_remarks_and_not_faults(capsys):
     Screen(quiet=True).remark("a remark")
     Screen(quiet=True).fault("a fault")
     assert capsys.readouterr().err == "a fault\n"
+
+
+def test_a_fast_pace_is_a_whole_number_and_none_is_said_too_soon():
+    assert described(Progress(460.0, 10_460, 1.0)) == "460 of 10460 runs, 460 a second, 22 s left"
+    assert described(Progress(4600.0, 4700, 1.0)) == "4600 of 4700 runs, 4 600 a second, under 1 s left"
+    assert described(Progress(8.0, 96, 0.02)) == "8 of 96 runs"

@@ -122,7 +122,7 @@ def test_ahead_is_only_who_lies_wholly_on_the_better_side(ours, theirs, measure,
 def test_titles_name_who_is_better_and_who_is_not(comparison):
     titles = {name: caption.title for name, caption in contents.captions_of(comparison.facts).items()}
     assert titles["league"] == "Hire keeps 12 more of every 100 customers than as-is"
-    assert titles["differences"] == "Hire is better than as-is; train is not to be told apart from it"
+    assert titles["differences"] == "Hire is better than as-is; train cannot be told apart from it"
     assert titles["rivals"].startswith("Beside Chain, Corner is clearly ahead on")
     assert set(titles) == set(contents.USUAL)
 

@@ -89,5 +89,5 @@ def test_numbers_of_an_axis_do_not_touch():
     scale = Scale(-150.0, 50.0, 50.0)
     assert _readable(scale, 5.0, 10.0) == scale
     thin = _readable(scale, 1.1, 10.0)
-    assert (thin.low, thin.high, thin.step) == (-200.0, 200.0, 200.0)
-    assert _readable(Scale(0.0, 3.0, 0.5), 0.01, 10.0).step == 4.0
+    assert (thin.low, thin.high, thin.step) == (-150.0, 50.0, 100.0)
+    assert _readable(Scale(0.0, 3.0, 0.5), 0.01, 10.0).step == 2.0

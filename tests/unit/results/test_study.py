@@ -292,3 +292,53 @@ def test_a_folder_that_holds_something_else_is_refused_and_left_alone(study, tmp
     assert [path.name for path in tmp_path.iterdir()] == ["letters.txt"]
     with pytest.raises(InputError, match="a file"):
         cxsim.sweep(study, out=tmp_path / "letters.txt")
+
+
+def test_levers_are_paired_with_what_is_written(made):
+    """Two people at the line against one, run by run; and in the effects, over both worlds, against the first level."""
+    summary = made.summary.set_index(["measure", "point", "world", "policy"])
+    gains = []
+    for world in (1, 2):
+        usual = of(made.measures, "wait_mean", point=0, world=world, policy="as-is")
+        ours = of(made.measures, "wait_mean", point=2, world=world, policy="as-is")
+        row = summary.loc[("wait_mean", 2, world, "as-is")]
+        known = row["from_written"], row["from_written_ci_low"], row["from_written_ci_high"]
+        assert known == pytest.approx(interval(ours - usual))
+        assert math.isnan(row["difference"])  # nothing but the levers is there
+        gains.append(ours - usual)
+        both = of(made.measures, "wait_mean", point=2, world=world, policy="cheaper")
+        assert summary.loc[("wait_mean", 2, world, "cheaper"), "from_written"] == pytest.approx((both - usual).mean())
+    assert summary.xs(0, level="point")["from_written"].isna().all()
+    assert (summary.loc[("wait_mean", 1, 1, "as-is"), ["from_written", "from_written_ci_low"]] == 0.0).all()
+    cost = summary.loc[("policy_cost", 2, 1, "as-is")]
+    assert cost["from_written"] == pytest.approx(cost["mean"])
+    own = made.effects[(made.effects["measure"] == "wait_mean") & (made.effects["factor"] == "line.staff")]
+    two = own[(own["policy"] == "as-is") & (own["level"] == "2")].iloc[0]
+    known = two["difference"], two["diff_ci_low"], two["diff_ci_high"]
+    assert known == pytest.approx(interval(np.mean(gains, axis=0)))
+    assert own.loc[own["level"] == "1", "difference"].isna().all()
+    assert two["spread"] == pytest.approx(-two["difference"])
+
+
+def test_the_answer_says_the_paired_difference(shop):
+    asked = ask(shop, policies=[], uncertainties={}, design="grid", replications=6, measures=["wait_mean"])
+    result = cxsim.sweep(asked, jobs=1)
+    answer = result.answer()
+    row = result.effects.iloc[-1]
+    assert row["told_apart"]
+    assert -row["spread"] == pytest.approx(row["difference"])  # of two levels there is one pair
+    assert -row["spread_ci_low"] == pytest.approx(row["diff_ci_high"])
+    assert "more (" in answer
+    assert "with 1 than with 2, paired." in answer
+    assert "from as-is at point 0, paired. It was picked" in answer
+
+
+def test_levers_from_the_start_are_paired_with_what_is_written_too(shop):
+    asked = ask(
+        shop, policies=[], uncertainties={}, design="grid", measures=["wait_mean"], from_="the start", replications=2
+    )
+    result = cxsim.sweep(asked, jobs=1)
+    usual, ours = (of(result.measures, "wait_mean", point=point) for point in (0, 2))
+    row = result.summary[result.summary["point"] == 2].iloc[0]
+    assert row["from_written"] == pytest.approx((ours - usual).mean())
+    assert row["from_written"] < 0.0

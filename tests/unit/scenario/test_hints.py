@@ -1,7 +1,7 @@
 """What a valid scenario may still suffer from: worked by hand, and against the engine."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cxsim
@@ -103,6 +103,7 @@ def test_worth_of_steps_by_hand():
     assert worth_of(net().content, "better").usual > 0.7
 
 
+@settings(max_examples=25)
 @given(st.sets(st.sampled_from(STEP_NAMES), min_size=1), st.sampled_from(STEP_NAMES))
 def test_one_more_step_is_never_worth_less(steps, more):
     least, most = (worth_of(recovering(*sorted(own), credit=10).content, "as-is") for own in (steps, {*steps, more}))

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from cxsim.experiments.studies.levels import POINT
 from cxsim.experiments.studies.levels import scale_of_factor as scale_of
 from cxsim.experiments.studies.tables import LEVEL, Rows, column_of, interval
-from cxsim.stats.intervals import student_quantile
 from cxsim.stats.paired import bonferroni_level
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ Key = tuple[str, str, str]
 
 EFFECTS_COLUMNS: Final = (
     "factor", "policy", "measure", "unit", "level", "low", "high", "points", "mean", "ci_low", "ci_high", "told_apart",
-    "fewest",
+    "fewest", "difference", "diff_ci_low", "diff_ci_high", "spread", "spread_ci_low", "spread_ci_high",
 )  # fmt: skip
 
 
@@ -86,8 +85,10 @@ class Effects:
     def table(self) -> pd.DataFrame:
         """Return the means at each level with t intervals over replications; columns `EFFECTS_COLUMNS`.
 
-        `told_apart` says whether the levels with the lowest and the highest mean differ by more than luck: the paired t
-        interval of their difference, simultaneous (Bonferroni) for all pairs of levels of all factors, leaves out 0.
+        `difference` is that from the first level, paired by replication, with its t interval; empty at the first.
+        `spread` is that of the level with the highest mean from the level with the lowest; its paired t interval is
+        simultaneous (Bonferroni) for all pairs of levels of all factors, for these two were picked among them.
+        `told_apart` says whether that interval leaves out 0.
         `fewest` is the fewest points at a level where the design leaves to chance what else varies there, else 0.
         """
         import pandas as pd
@@ -102,24 +103,22 @@ class Effects:
             # Replications in which a point failed would be means over other points.
             whole = (counts == counts.max(axis=1, initial=0.0, keepdims=True)) & (counts > 0.0)
             means = np.divide(sums, counts, out=np.full(sums.shape, math.nan), where=whole)
-            apart = self._is_told_apart(means)
+            spread = self._spread(means)
             for number, level in enumerate(scale.levels):
+                apart = means[number] - means[0] if number else np.full(1, math.nan)
                 yield (
                     path, policy, measure, unit(measure), *level, self._cells[path][number], *interval(means[number]),
-                    apart, scale.fewest,
+                    spread[1] > 0.0, scale.fewest, *interval(apart), *spread,
                 )  # fmt: skip
 
-    def _is_told_apart(self, means: Array) -> bool:
+    def _spread(self, means: Array) -> tuple[float, float, float]:
+        """Return how far the highest level is above the lowest, with its simultaneous interval; NaN where unknown."""
         known: NDArray[np.bool_] = np.asarray(np.isfinite(means).any(axis=1))
         if known.sum() < 2:  # noqa: PLR2004 -- one level differs from nothing
-            return False
+            return math.nan, math.nan, math.nan
         centres = np.array(
             [np.nanmean(row) if there else math.nan for row, there in zip(means, known.tolist(), strict=True)]
         )
         gaps = means[int(np.nanargmax(centres))] - means[int(np.nanargmin(centres))]
-        gaps = gaps[np.isfinite(gaps)]
-        if gaps.size < 2:  # noqa: PLR2004 -- one replication has no interval
-            return False
         pairs = len(self._scales) * int(known.sum()) * (int(known.sum()) - 1) // 2
-        half = student_quantile(bonferroni_level(LEVEL, pairs), gaps.size - 1) * gaps.std(ddof=1) / math.sqrt(gaps.size)
-        return bool(gaps.mean() > half)
+        return interval(gaps, bonferroni_level(LEVEL, pairs))

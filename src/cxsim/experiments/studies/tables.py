@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cxsim.experiments.studies.case import AS_IS, Want
+from cxsim.experiments.studies.case import AS_IS, Case, Want
 from cxsim.experiments.studies.columns import PAYBACK, POLICY_COST, Column, Columns
 from cxsim.experiments.studies.lab import DONE
 from cxsim.measures.layout import ALL
 from cxsim.measures.tables import MEASURES_COLUMNS
+from cxsim.scenario.study_fields import THE_START
 from cxsim.stats.intervals import student_quantile
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from cxsim.experiments.store.journal import Record
+    from cxsim.experiments.studies.runs import Runs
+    from cxsim.experiments.studies.study import Placed, Study
     from cxsim.experiments.studies.sweep import Cell, Swept
 
 Array = NDArray[np.float64]
@@ -34,7 +37,7 @@ RUNS_COLUMNS: Final = (
 )  # fmt: skip
 SUMMARY_COLUMNS: Final = (
     "point", "world", "policy", "measure", "unit", "replications", "mean", "ci_low", "ci_high",
-    "difference", "diff_ci_low", "diff_ci_high",
+    "difference", "diff_ci_low", "diff_ci_high", "from_written", "from_written_ci_low", "from_written_ci_high",
 )  # fmt: skip
 
 
@@ -48,6 +51,9 @@ class Rows(NamedTuple):
     table : (n, columns) float64
     cost, payback : (n,) float64
         Above as-is in the same world on the same luck; NaN where that did not end.
+    written : (n, measures) float64
+        Measures of interest of as-is before any lever is pulled, in the same world on the same luck: point 0; NaN where
+        there are no levers, or that was not run.
     records : list
         Every run as (point, world, policy, replication, identity, record).
     """
@@ -59,6 +65,7 @@ class Rows(NamedTuple):
     table: Array
     cost: Array
     payback: Array
+    written: Array
     records: list[tuple[int, int, str, int, str, Record | None]]
 
 
@@ -78,16 +85,17 @@ def blocks_of(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
 
 def rows_of(made: Swept, cells: Sequence[Cell]) -> Rows:
     """Return the runs of some cells."""
-    runs, columns = made.runs, made.runs.lab.columns
+    runs, columns, measures = made.runs, made.runs.lab.columns, made.study.measures
     wanted = [
         (one, Want(one.case, number)) for cell in cells for one in cell.placed for number in range(cell.replications)
     ]
     found = runs.many([want for _, want in wanted])
     bases = [Want(want.case.as_is, want.replication) for _, want in wanted]
     usual = runs.many(bases)
-    rows = Rows([], [], [], [], np.zeros(0), np.zeros(0), np.zeros(0), [])
-    values, cost, repaid = [], [], []
-    for (one, want), record, base, as_is in zip(wanted, found, bases, usual, strict=True):
+    before = _before(made.study, wanted, runs, usual)
+    rows = Rows([], [], [], [], np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), [])
+    values, cost, repaid, written = [], [], [], []
+    for (one, want), record, base, as_is, first in zip(wanted, found, bases, usual, before, strict=True):
         place = one.point, one.world, one.policy, want.replication
         rows.records.append((*place, runs.identity(want), record))
         if record is None or record.status != DONE:
@@ -99,8 +107,27 @@ def rows_of(made: Swept, cells: Sequence[Cell]) -> Rows:
         values.append(own)
         cost.append(math.nan if there is None else columns.policy_cost(own, there))
         repaid.append(math.nan if there is None or want == base else columns.payback(own, there))
+        start = None if first is None or first.status != DONE else columns.read(first.values)
+        written.append([math.nan if start is None else columns.value(name, start, start) for name in measures])
     table = np.array(values).reshape(len(values), len(columns.names))
-    return rows._replace(table=table, cost=np.array(cost), payback=np.array(repaid))
+    apart = np.array(written).reshape(len(values), len(measures))
+    return rows._replace(table=table, cost=np.array(cost), payback=np.array(repaid), written=apart)
+
+
+def _before(
+    study: Study, wanted: Sequence[tuple[Placed, Want]], runs: Runs, usual: Sequence[Record | None]
+) -> Sequence[Record | None]:
+    """Return as-is before any lever is pulled, in the world and on the luck of each run; `usual` is as-is beside it."""
+    if not study.levers:
+        return [None] * len(wanted)
+    if study.levers_from != THE_START:
+        return usual
+    paths = {factor.path for factor in study.levers}  # from the start they stand among what the world changes
+
+    def start(want: Want) -> Want:
+        return Want(Case(AS_IS, tuple(pair for pair in want.case.changes if pair[0] not in paths)), want.replication)
+
+    return runs.many([start(want) for _, want in wanted])
 
 
 def measures_table(made: Swept, rows: Rows) -> pa.Table:
@@ -189,25 +216,31 @@ def summary_rows(made: Swept, cells: Sequence[Cell], rows: Rows) -> Iterator[tup
     """Yield rows of `summary.csv`: every measure of interest with its t interval, and its paired difference.
 
     Intervals are of one value each at 95 %; differences are from as-is at the same point, in the same world, on the
-    same luck.
+    same luck. `from_written` is that from as-is at point 0, before any lever is pulled, paired in the same way.
     """
     columns = made.runs.lab.columns
     keys = zip(rows.points, rows.worlds, rows.policies, rows.replications, strict=True)
     places = {key: place for place, key in enumerate(keys)}
     for cell in cells:
-        for measure in made.study.measures:
+        spots = {
+            one.policy: [places.get((one.point, one.world, one.policy, run), -1) for run in range(cell.replications)]
+            for one in cell.placed
+        }
+        for number, measure in enumerate(made.study.measures):
             values = column_of(columns, rows, measure)
+            gained = values - rows.written[:, number]
             samples = {}
             for one in cell.placed:
-                own = [(one.point, one.world, one.policy, number) for number in range(cell.replications)]
-                samples[one.policy] = np.array([values[places[key]] if key in places else math.nan for key in own])
+                samples[one.policy] = np.array([values[at] if at >= 0 else math.nan for at in spots[one.policy]])
             for one in cell.placed:
                 sample = samples[one.policy]
                 alone = one.policy == AS_IS or AS_IS not in samples
                 apart = np.full(1, math.nan) if alone else sample - samples[AS_IS]
+                # Where nothing is pulled there is nothing above what is written: what a policy does is `difference`.
+                above = gained[[at for at in spots[one.policy] if at >= 0 and one.point]]
                 yield (
                     one.point, one.world, one.policy, measure, columns.unit(measure), int(np.isfinite(sample).sum()),
-                    *interval(sample), *interval(apart),
+                    *interval(sample), *interval(apart), *interval(above),
                 )  # fmt: skip
 
 
@@ -221,7 +254,7 @@ def column_of(columns: Columns, rows: Rows, measure: str) -> Array:
     return np.full(len(rows.policies), math.nan) if place is None else rows.table[:, place]
 
 
-def interval(values: Array) -> tuple[float, float, float]:
+def interval(values: Array, level: float = LEVEL) -> tuple[float, float, float]:
     """Return mean and t interval of the values that are there; NaN where there are too few."""
     sample = values[np.isfinite(values)]
     if not sample.size:
@@ -229,7 +262,7 @@ def interval(values: Array) -> tuple[float, float, float]:
     mean = float(sample.mean())
     if sample.size == 1:
         return mean, math.nan, math.nan
-    half = student_quantile(LEVEL, sample.size - 1) * float(sample.std(ddof=1)) / math.sqrt(sample.size)
+    half = student_quantile(level, sample.size - 1) * float(sample.std(ddof=1)) / math.sqrt(sample.size)
     return mean, mean - half, mean + half
 
 

@@ -40,11 +40,12 @@ def _differences_title(facts: Facts) -> str:
         return f"No policy can be told apart from {facts.reference}: {CATALOG[facts.headline].title}"
     doubt = misses_records(facts)
     parts: list[str] = []
-    for verdict, words in (("better", "better than"), ("worse", "worse than"), ("tie", "not to be told apart from")):
+    for verdict, words in (("better", "better than"), ("worse", "worse than"), ("tie", "told apart from")):
         names = [policy for policy, one in found.items() if one == verdict]
         if names:
             who = listed(names) if len(names) <= MOST_NAMES else f"{number_word(len(names))} policies"
             verb = "would be" if doubt else "is" if len(names) == 1 else "are"
+            verb = ("could not be" if doubt else "cannot be") if verdict == "tie" else verb
             parts.append(f"{who} {verb} {words} {'it' if parts else facts.reference}")
     text = "; ".join(parts)
     if doubt:

@@ -44,7 +44,7 @@ def _leavers_title(facts: Facts) -> str:
         return "Nobody leaves"
     reason = max(known, key=lambda title: known[title])
     lost = fixed(PER_100 * known[reason])
-    return f"Under {policy}, the most frequent reason to be gone is {reason}: {lost} of every 100 customers"
+    return f"Under {policy}, the most frequent reason to be gone: {reason}, {lost} of every 100 customers"
 
 
 def _draw() -> Draw:

@@ -73,7 +73,7 @@ def _title(facts: Facts) -> str:
     taken = of_100(float(row["occupancy"]))
     agents = fixed(float(row["duty"]), 1).removesuffix(".0")
     people = "agent" if agents == "1" else "agents"
-    offered = fixed(float(row["offered"]), 1)
+    offered = fixed(float(row["offered"]), 1).removesuffix(".0")
     when = f"on {day} from {hour} to {hour + 1}"
     return f"{place} is fullest {when}: {offered} contacts, and {agents} {people} busy {taken} % of the time"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from cxsim.charts.text import named
 from cxsim.measures.catalog import CATALOG, unit_of
 from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
@@ -77,7 +78,7 @@ def cells_of(facts: Facts) -> Iterator[Cell]:
     best = facts.winner
     ours = [facts.reference, *([best] if best is not None else [])]
     others = [name for name in document.firms if name != facts.firm]
-    places = [(facts.firm, policy, f"{facts.firm}, {policy}") for policy in ours]
+    places = [(facts.firm, policy, f"{facts.firm}, {named(policy)}") for policy in ours]
     places += [(name, facts.reference, name) for name in others]
     for measure in _figures(facts):
         for firm, policy, row in places:
@@ -203,7 +204,7 @@ def _is_ahead(ours: Cell, theirs: Cell) -> bool:
 def own_rows(facts: Facts) -> dict[str, str]:
     """Return the rows of the chart that are ours, with the policy of each: they have its look."""
     policies = [facts.reference, *([facts.winner] if facts.winner is not None else [])]
-    return {f"{facts.firm}, {policy}": policy for policy in policies}
+    return {f"{facts.firm}, {named(policy)}": policy for policy in policies}
 
 
 def _options(facts: Facts) -> dict[str, object]:

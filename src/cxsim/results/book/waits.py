@@ -8,7 +8,7 @@ from cxsim.measures.waits import open_from
 from cxsim.model.plan import MINUTE
 from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
-from cxsim.results.wording import difference, quantity
+from cxsim.results.wording import quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +53,7 @@ def _waits_title(facts: Facts) -> str:
             if row.difference < 0.0:
                 waits = f"{quantity(row.mean, row.unit)}, against {quantity(row.reference, row.unit)}"
                 return f"The mean wait is shortest under {row.policy}: {waits} under {facts.reference}"
-            return f"No policy shortens the waiting; {row.policy} adds {difference(row.difference, row.unit)}"
+            return f"No policy shortens the waiting; {row.policy} adds {quantity(row.difference, row.unit)}"
         if rows:
             return "Waits under the policies cannot be told apart"
     return "Waits by touchpoint"
