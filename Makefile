@@ -5,6 +5,7 @@ PYTEST_ARGS ?=
 TEST_JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
+# Modules are compiled when they are first imported: compiling all of them at once takes a minute, most for nothing.
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
@@ -29,27 +30,27 @@ $(BIN)/python:
 
 $(CORE): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim and what it needs (once; a minute or two)"
-	@$(PIP) install -c .ci/constraints.txt -e .
+	@$(PIP) install --no-compile -c .ci/constraints.txt -e .
 	@touch $@
 
 $(DEV): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with its development tools (once; a minute or two)"
-	@$(PIP) install -c .ci/constraints.txt -e '.[dev]'
+	@$(PIP) install --no-compile -c .ci/constraints.txt -e '.[dev]'
 	@touch $(CORE) $@
 
 $(BENCH): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with what its speed is compared with (once; a minute or two)"
-	@$(PIP) install -c .ci/constraints.txt -e '.[dev,bench]'
+	@$(PIP) install --no-compile -c .ci/constraints.txt -e '.[dev,bench]'
 	@touch $(CORE) $(DEV) $@
 
 $(NOTEBOOK): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with Jupyter (once; a minute or two)"
-	@$(PIP) install -c .ci/constraints.txt -e '.[notebook]'
+	@$(PIP) install --no-compile -c .ci/constraints.txt -e '.[notebook]'
 	@touch $(CORE) $@
 
 $(DOCS): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with what makes its pages (once; a minute or two)"
-	@$(PIP) install -c .ci/constraints.txt -e '.[docs]'
+	@$(PIP) install --no-compile -c .ci/constraints.txt -e '.[docs]'
 	@touch $(CORE) $@
 
 demo: $(CORE) ## set up, then compare the policies of two bundled scenarios

@@ -31,6 +31,7 @@ def test_short_cases_hold():
     assert proof.holds
 
 
+@pytest.mark.slow
 def test_the_reference_engine_holds_on_a_short_case():
     proof = verify(engine="reference", cases=[CASES["mg-infinity"]], jobs=1)
     assert faults(proof) == []

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cxsim.scenario import Scenario
 
 CONFIDENCES: Final = ("measured", "published", "survey", "assumption")
+INFERRED: Final = "inferred"
 WRITTEN: Final = "written"
 DEFAULT: Final = "default"
 CUSTOMERS: Final = "customers and market"
@@ -41,6 +42,8 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
 # Keys of the market and its segments that say how people behave, whoever wrote them.
 OF_MARKET: Final = ("talk_to.friends", "talk_to.acquaintances", "leaves_anyway", "switching.notice", "switching.cost")
 OF_SEGMENT: Final = ("patience", "price_weight")
+# The module whose equations read such a key, by the last word of its path.
+READ_BY: Final[Mapping[str, str]] = MappingProxyType({"patience": "patience", "price_weight": "choice"})
 
 
 class Assumption(NamedTuple):
@@ -63,7 +66,7 @@ class Assumption(NamedTuple):
     meaning : str
         One sentence; may be empty.
     module : str
-        The behaviour module that declares it; empty for values of market and firms.
+        The behaviour module that declares or reads it; empty for other values of market and firms.
     unsure : str
         The range under `unsure`, empty where none is written.
     """
@@ -101,7 +104,7 @@ def assumptions(scenario: Scenario) -> tuple[Assumption, ...]:
 def counts(found: Iterable[Assumption]) -> list[tuple[str, int]]:
     """Count assumptions by confidence, surest first; what was written in the scenario comes last."""
     number = Counter(one.confidence for one in found)
-    return [(name, number[name]) for name in (*CONFIDENCES, CONVENTION, WRITTEN) if number[name]]
+    return [(name, number[name]) for name in (*CONFIDENCES, INFERRED, CONVENTION, WRITTEN) if number[name]]
 
 
 def resting_on(found: Iterable[Assumption], modules: Collection[str]) -> tuple[list[Assumption], list[Assumption]]:
@@ -123,7 +126,7 @@ def resting_on(found: Iterable[Assumption], modules: Collection[str]) -> tuple[l
     rest: list[Assumption] = []
     for one in found:
         (first if one.unsure or one.module in modules else rest).append(one)
-    order = [WRITTEN, CONVENTION, *CONFIDENCES]
+    order = [WRITTEN, CONVENTION, *CONFIDENCES[:-1], INFERRED, CONFIDENCES[-1]]
     first.sort(key=lambda one: (not one.unsure, -order.index(one.confidence) if one.confidence in order else 0))
     return first, rest
 
@@ -174,7 +177,8 @@ def _market(tree: Mapping[str, Any], noted: Mapping[str, Mapping[str, str]]) -> 
         places += [(f"{here}.{key}", value) for key, value in segment.get("cares_about", {}).items()]
     for path, value in places:
         if value is not None:
-            yield Assumption(path, _text(value), "", "", "", *_origin(path, noted), CUSTOMERS)
+            module = READ_BY.get(path.rpartition(".")[2], "")
+            yield Assumption(path, _text(value), "", "", "", *_origin(path, noted), CUSTOMERS, module=module)
 
 
 def _firms(tree: Mapping[str, Any], noted: Mapping[str, Mapping[str, str]]) -> Iterator[Assumption]:

@@ -58,7 +58,7 @@ class Met(NamedTuple):
 
 
 class Grounds(NamedTuple):
-    """Assumptions: those that the answer rests on, the others, and how many of the first have which confidence."""
+    """Values of the mechanisms that the answer turns on, the others, and how many of the first are how sure."""
 
     first: Sequence[Assumption]
     rest: Sequence[Assumption]

@@ -25,19 +25,11 @@ TYPES: Final[Mapping[str, str]] = MappingProxyType({"png": "image/png", "svg": "
 FONTS: Final = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", "Liberation Sans", Arial, sans-serif'
 )
-PHRASES: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        label("measured"): "measured",
-        label("published"): label("from published studies"),
-        label("survey"): label("from industry surveys"),
-        label("assumption"): label("placeholders"),
-        label("convention"): label("conventions of the format"),
-        label("written"): label("written in the scenario"),
-    }
-)
-ONE: Final[Mapping[str, str]] = MappingProxyType(
-    {"assumption": label("placeholder"), "convention": label("convention of the format")}
-)
+# The words of the ledger, as `cxsim assumptions` prints them.
+CONFIDENCE: Final = (
+    label("measured"), label("published"), label("survey"), label("assumption"), label("inferred"),
+    label("convention"), label("written"),
+)  # fmt: skip
 
 
 def page(content: Content, theme: Theme | None = None) -> str:
@@ -158,8 +150,7 @@ def _breakable(path: str) -> Markup:
 
 def _kind(confidence: str, count: int) -> str:
     """Say how many values have a confidence."""
-    many = PHRASES.get(confidence, confidence)
-    return f"{count} {said(ONE.get(confidence, many) if count == 1 else many)}"
+    return f"{count} {said(confidence)}"
 
 
 def _words(*scripts: str) -> dict[str, Any]:

@@ -128,21 +128,23 @@ def named(measure: str) -> str:
 def _ledger(ledger: Ledger | None) -> str:
     if ledger is None:
         return ""
-    total = ledger.measured + ledger.published + ledger.survey + ledger.placeholders + ledger.written
-    if not total:
-        return ""
+    # The words of the ledger, as `cxsim assumptions` prints them.
     counts = (
         (ledger.measured, "measured"),
-        (ledger.published, "from published studies"),
-        (ledger.survey, "from industry surveys"),
-        (ledger.written, "written in the scenario"),
-        (ledger.placeholders, "a placeholder" if ledger.placeholders == 1 else "placeholders"),
+        (ledger.published, "published"),
+        (ledger.survey, "survey"),
+        (ledger.inferred, "inferred"),
+        (ledger.written, "written"),
+        (ledger.assumed, "assumption"),
     )
-    texts = [f"{count} {'is' if count == 1 else 'are'} {what}" for count, what in counts if count]
-    text = f"of the {total} assumptions that the answer rests on, {listed(texts)}"
-    if not ledger.named or not ledger.placeholders:
+    total = sum(count for count, _ in counts)
+    if not total:
+        return ""
+    texts = [f"{count} {what}" for count, what in counts if count]
+    text = f"the mechanisms that the answer turns on have {total} value{'' if total == 1 else 's'}: {listed(texts)}"
+    if not ledger.named or not ledger.assumed:
         return text
-    return f"{text}{':' if len(ledger.named) == ledger.placeholders else ', among them'} {listed(list(ledger.named))}"
+    return f"{text}{':' if len(ledger.named) == ledger.assumed else ', among them'} {listed(list(ledger.named))}"
 
 
 # ------------------------------------------------------------------------------------- 10 what would make it wrong
@@ -195,5 +197,5 @@ def unchecked(findings: Findings) -> str:
         parts.append(f"what makes the model miss our {listed(missed)} may bear on the policies too")
     if findings.ledger is not None and findings.ledger.least:
         without = " without a range" if ranges else ""
-        parts.append(f"the least sure value{without} that it rests on is {findings.ledger.least}")
+        parts.append(f"the least sure value{without} that it turns on is {findings.ledger.least}")
     return f"{'; '.join([text, *parts])}."

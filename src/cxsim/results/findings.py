@@ -238,18 +238,16 @@ class Rival(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """How many of the assumptions that the answer rests on have which confidence; names of some placeholders.
-
-    `written` ones are the scenario's own; `least` is the least sure one for which no range is written.
-    """
+    """How many values of the mechanisms that the answer turns on have which confidence; `least` sure without range."""
 
     measured: int = 0
     published: int = 0
     survey: int = 0
-    placeholders: int = 0
+    assumed: int = 0
     written: int = 0
     named: tuple[str, ...] = ()
     least: str = ""
+    inferred: int = 0
 
 
 class Turn(NamedTuple):

@@ -1,4 +1,4 @@
-"""What an answer rests on: the assumptions behind the reasons for which customers stay or go under the winner."""
+"""What an answer turns on: the values behind the reasons for which customers stay or go under the winner."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Final
 
 from cxsim.report import assumptions as ledger
 from cxsim.report.assumptions import Assumption
+from cxsim.results.at_work import idle
 from cxsim.results.facts import Facts
 
-# The behaviour modules that a reason for leaving came about through, in the order of the reasons' codes.
+# The behaviour modules that a reason for leaving came about through, in the order of the reasons' codes. Giving up is
+# waiting too, and ends in an unsolved matter, after which one may leave.
 BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
     "lost_to_failure": ("failure", "complaint", "leaving", "organisation"),
-    "lost_to_waiting": ("patience", "experience"),
+    "lost_to_waiting": ("patience", "experience", "leaving"),
     "lost_unsolved": ("experience", "leaving"),
     "lost_to_price": ("choice", "leaving"),
     "lost_to_better_offer": ("choice", "expectation", "leaving"),
@@ -22,24 +24,47 @@ BEHIND: Final[Mapping[str, tuple[str, ...]]] = {
     "lost_lapsed": ("choice",),
 }
 ALWAYS: Final = ("satisfaction",)
+CHOSEN: Final = frozenset(("choice", "expectation"))  # how one leaves, for any reason, where nobody gives notice
 FELT: Final = 0.1  # share of all that changes, from which a reason matters
 
 
 def resting_on(facts: Facts) -> tuple[list[Assumption], list[Assumption], list[str]]:
-    """Part the assumptions into those the answer rests on and the others; name the reasons that part them.
+    """Part the values into those of the mechanisms that the answer turns on and the others; name the reasons.
+
+    Left out of the first are values that cannot matter here (`cxsim.results.at_work`). What was inferred about rivals
+    belongs to them: every policy is compared beside it.
 
     Parameters
     ----------
     facts : Facts
     """
-    everything = ledger.assumptions(facts.experiment.scenario)
+    scenario = facts.experiment.scenario
+    unused = {f"defaults.{name}" for name in idle(scenario)}
+    everything = [*ledger.assumptions(scenario), *_inferred(facts)]
+    used = [one for one in everything if one.path not in unused]
     reasons = _moving(facts)
     if facts.has("retention"):
         modules = {*ALWAYS, *(module for reason in reasons for module in BEHIND[reason])}
+        market = scenario.document.market
+        if reasons and market is not None and market.setting == "noncontractual" and len(scenario.document.firms) > 1:
+            modules |= CHOSEN
     else:
         modules = {"patience"}
-    first, rest = ledger.resting_on(everything, modules)
-    return first, rest, reasons
+    first, _ = ledger.resting_on(used, modules)
+    chosen = {one.path for one in first}
+    return first, [one for one in everything if one.path not in chosen], reasons
+
+
+def _inferred(facts: Facts) -> list[Assumption]:
+    """Return what was inferred about rivals known by figures."""
+    return [
+        Assumption(
+            path, note["value"], "", "", "", note["source"], note["confidence"], ledger.DEFAULT, ledger.FIRMS,
+            module=ALWAYS[0],
+        )
+        for firm in facts.experiment.inference.firms
+        for path, note in firm.notes().items()
+    ]  # fmt: skip
 
 
 def _moving(facts: Facts) -> list[str]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from cxsim.measures.catalog import CATALOG
 from cxsim.report import assumptions as ledger
 from cxsim.report.deck import Deck, Grid, Grids, Slide, Words
-from cxsim.report.page import ONE, PHRASES
 from cxsim.report.prose import Prose, parsed
 from cxsim.results.answer import finding, misses_records
 from cxsim.results.book.contents import USUAL, captions_of
@@ -141,16 +140,13 @@ def _last(facts: Facts, found: Prose, manifest: Mapping[str, Any]) -> Slide:
     from cxsim.results.report import provenance_of
 
     first, rest, _ = resting_on(facts)
-    counts = [
-        f"{number} {ONE.get(name, PHRASES.get(name, name)) if number == 1 else PHRASES.get(name, name)}"
-        for name, number in ledger.counts(first)
-    ]
+    counts = [f"{number} {name}" for name, number in ledger.counts(first)]
     number = len(first)
-    title = f"It rests on {number} assumption{'' if number == 1 else 's'}: {listed(counts)}"
+    title = f"The mechanisms that the answer turns on have {number} value{'' if number == 1 else 's'}: {listed(counts)}"
     if not number:
-        title = "It rests on no behavioural assumption"
+        title = "The answer turns on no value of how people behave"
     rows = [(one.path, f"{one.value} {one.unit}".strip(), one.confidence) for one in first[:MOST_ASSUMPTIONS]]
-    head = ("assumption, least sure first", "value", "confidence")
+    head = ("value of a mechanism, least sure first", "value", "confidence")
     wrong = [_bare(said.text) for said in found.sentences if said.label == WRONG]
     intervals = INTERVALS if facts.others else INTERVALS_OF_ONE
     more = len(first) - len(rows) + len(rest)

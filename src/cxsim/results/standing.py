@@ -13,7 +13,7 @@ from cxsim.experiments.compare import AS_IS
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.records import Record, records
 from cxsim.model.plan import DAY, MONTH, YEAR
-from cxsim.report.assumptions import WRITTEN
+from cxsim.report.assumptions import INFERRED, WRITTEN
 from cxsim.results.facts import Facts, row_of
 from cxsim.results.findings import Compared, Gain, Ledger, Opening, Rival, Row
 from cxsim.results.resting import resting_on
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from cxsim.scenario.models import Firm
 
 AFTER_OPENING: Final = 6  # months
-PLACEHOLDER: Final = "assumption"
-MOST_PLACEHOLDERS: Final = 2
+ASSUMED: Final = "assumption"
+MOST_NAMED: Final = 2
 
 
 def records_of(facts: Facts, firm: str = "") -> tuple[Record, ...]:
@@ -184,14 +184,14 @@ def ranges_written(facts: Facts) -> tuple[str, ...]:
 
 
 def ledger_of(facts: Facts) -> Ledger | None:
-    """Count what the answer rests on by confidence, and name placeholders that we are also unsure of."""
+    """Count what the answer turns on by confidence, and name assumptions that we are also unsure of."""
     first, _, _ = resting_on(facts)
     counts = Counter(one.confidence for one in first)
-    named = [spoken(one.path, facts.firm) for one in first if one.unsure and one.confidence == PLACEHOLDER]
+    named = [spoken(one.path, facts.firm) for one in first if one.unsure and one.confidence == ASSUMED]
     least = next((one for one in first if not one.unsure), None)
     if not first:
         return None
     return Ledger(
-        counts["measured"], counts["published"], counts["survey"], counts[PLACEHOLDER], counts[WRITTEN],
-        tuple(named[:MOST_PLACEHOLDERS]), "" if least is None else spoken(least.path, facts.firm),
+        counts["measured"], counts["published"], counts["survey"], counts[ASSUMED], counts[WRITTEN],
+        tuple(named[:MOST_NAMED]), "" if least is None else spoken(least.path, facts.firm), counts[INFERRED],
     )  # fmt: skip

@@ -118,7 +118,7 @@ def labelled(ax):
 @pytest.mark.parametrize(
     ("policies", "size"),
     [
-        (8, "slide"),
+        pytest.param(8, "slide", marks=pytest.mark.slow),
         (8, "narrow"),
         pytest.param(1, "notebook", marks=pytest.mark.slow),
         pytest.param(2, "page", marks=pytest.mark.slow),

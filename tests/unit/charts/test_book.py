@@ -23,7 +23,7 @@ def book(make_book):
     [
         (1, 1, "slide"),
         (8, 8, "slide"),
-        (8, 8, "notebook"),
+        pytest.param(8, 8, "notebook", marks=pytest.mark.slow),
         pytest.param(2, 2, "notebook", marks=pytest.mark.slow),
         pytest.param(5, 5, "slide", marks=pytest.mark.slow),
         pytest.param(8, 8, "page", marks=pytest.mark.slow),

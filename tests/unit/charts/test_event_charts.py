@@ -106,7 +106,7 @@ def tables(other=LONG, touchpoints=5, hours=(9, 17)):
 @pytest.mark.parametrize(
     ("other", "touchpoints", "hours", "size"),
     [
-        ("", 1, (9, 17), "slide"),
+        pytest.param("", 1, (9, 17), "slide", marks=pytest.mark.slow),
         pytest.param(OTHERS[0], 3, (0, 24), "page", marks=pytest.mark.slow),
         pytest.param(LONG, 8, (9, 17), "notebook", marks=pytest.mark.slow),
         (LONG, 5, (0, 24), "narrow"),

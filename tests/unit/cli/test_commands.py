@@ -325,5 +325,5 @@ firms:
         "Complaints under as-is almost no complaint is made good: `recovery.steps: [apologize]` is worth 0.19" in said
     )
     answer = (tmp_path / "out" / "answer.md").read_text(encoding="utf-8")
-    assert "ore work comes than can be done at visit" in answer
+    assert "work comes than can be done at visit" in answer
     assert "Under as-is almost no complaint is made good" in answer

@@ -134,10 +134,10 @@ def test_records_are_met_or_missed(content):
 
 
 def test_assumptions_are_counted_in_words(content):
-    assert "1 placeholder." in page(content)
+    assert "1 assumption." in page(content)
     two = Grounds(content.grounds.first * 2, [], [("measured", 1), ("assumption", 2)], "")
     text = page(content._replace(grounds=two))
-    assert "rests on 2 behavioural values: 1 measured, 2 placeholders." in text
+    assert "turns on have 2 values: 1 measured, 2 assumption." in text
 
 
 def test_what_is_empty_is_left_out(content):

@@ -188,11 +188,18 @@ def test_assumptions_are_those_that_the_report_lists_first(comparison):
     ledger = standing.ledger_of(comparison.facts)
     first, rest, reasons = resting_on(comparison.facts)
     assert reasons == ["lost_to_waiting"]
-    assert {one.module for one in first} == {"patience", "experience", "satisfaction"}
+    assert {one.module for one in first} == {
+        "patience",
+        "experience",
+        "satisfaction",
+        "leaving",
+        "choice",
+        "expectation",
+    }
     assert rest
     counts = [one.confidence for one in first]
     assert ledger.published == counts.count("published") > 0
-    assert ledger.placeholders == counts.count("assumption") > 0
+    assert ledger.assumed == counts.count("assumption") > 0
     assert ledger.named == ()
 
 

@@ -120,7 +120,7 @@ def test_records_say_what_is_met_and_which_way_it_is_missed(cable):
     text = belief.why_believe(cable(records=with_churn_missed(cable)))
     assert text.startswith("Before any policy it comes near 3 of our 4 own figures (NPS −35 recorded, −33 simulated;")
     assert "but churn 0.70 % a month recorded, 0.90 % a month simulated: too high)" in text
-    assert "4 are measured, 3 are from published studies and 2 are placeholders: satisfaction to staying" in text
+    assert "turns on have 9 values: 4 measured, 3 published and 2 assumption: satisfaction to staying" in text
 
 
 def test_fewer_than_half_of_the_records_make_the_answer_conditional_and_stand_first(cable):
@@ -185,11 +185,11 @@ def test_worlds_are_spoken_of_only_where_they_were_run(cable):
     facts = cable(
         worlds=None,
         setting={"ranges": ("outage happens (0.8 to 1.4 a year)",)},
-        ledger=Ledger(placeholders=2, least="how far a story travels"),
+        ledger=Ledger(assumed=2, least="how far a story travels"),
     )
     text = belief.what_would_make_it_wrong(facts)
     assert "it may turn within the ranges that are written: outage happens (0.8 to 1.4 a year); " in text
-    assert text.endswith("; the least sure value without a range that it rests on is how far a story travels.")
+    assert text.endswith("; the least sure value without a range that it turns on is how far a story travels.")
     assert "unsure of, run `cxsim compare cable-town --seed 7 --replications 30 --worlds 64`" in provenance(facts)
     assert "--worlds" not in provenance(cable())
     unsaid = provenance(cable(worlds=None, setting={"unsure": False}))

@@ -49,7 +49,14 @@ def test_the_answer_rests_on_what_the_winner_changes(facts):
     # Hiring saves those who would have waited, and nothing else.
     assert resting_on(facts)[2] == ["lost_to_waiting"]
     grounds = report._grounds(facts)
-    assert {one.module for one in grounds.first} == {"satisfaction", "patience", "experience"}
+    assert {one.module for one in grounds.first} == {
+        "patience",
+        "experience",
+        "satisfaction",
+        "leaving",
+        "choice",
+        "expectation",
+    }
     assert sum(count for _, count in grounds.counts) == len(grounds.first)
     assert "lost here: waiting." in grounds.why_first
     assert not {one.path for one in grounds.first} & {one.path for one in grounds.rest}
