@@ -15,6 +15,7 @@ from cxsim.experiments.steered import rules_in
 from cxsim.experiments.worlds import Worlds, WorldStatus
 from cxsim.measures.catalog import CATALOG
 from cxsim.measures.tables import SCHEMA
+from cxsim.results.provenance import in_folder
 
 LIBRARIES: Final = ("numba", "numpy", "pandas", "pyarrow", "scipy", "simpy")
 
@@ -33,6 +34,7 @@ def manifest_of(experiment: Experiment, command: str) -> str:
         "cxsim": __version__,
         "model_version": MODEL_VERSION,
         "command": command,
+        "again": in_folder(experiment),
         "scenario": {"name": experiment.scenario.name, "sha256": experiment.scenario.identity()},
         "seed": experiment.seed,
         "random_scheme": RANDOM_SCHEME,

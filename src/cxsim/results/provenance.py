@@ -14,6 +14,9 @@ from cxsim.results.wording import fixed, followed
 PLACED: Final = frozenset(("--out", "--jobs"))
 LOOKS: Final = frozenset(("--quiet", "--json", "--no-color"))
 WORLDS: Final = 64
+# Files of a result folder, and the folder in it that a command made for it writes.
+RESOLVED: Final = "scenario.resolved.yaml"
+AGAIN: Final = "again"
 
 
 def again(command: str, experiment: Experiment) -> str:
@@ -44,6 +47,33 @@ def again(command: str, experiment: Experiment) -> str:
     if not (_has(words, "--replications") or _has(words, "--precision")):
         words += ["--replications", str(made)]
     return shlex.join(words)
+
+
+def in_folder(experiment: Experiment) -> str:
+    """Return the command that makes an experiment again in its own result folder; empty where none can.
+
+    Everything that was changed on the way (``--set``, ``--fork-at``) stands in the resolved scenario.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    """
+    written = {AS_IS, *(experiment.scenario.document.policies or {})}
+    if experiment.replaced or not {*experiment.policies} <= written:
+        return ""
+    others = [name for name in experiment.policies if name != AS_IS]
+    if len(experiment.policies) > 1:
+        words = ["cxsim", "compare", RESOLVED, "--policies", ",".join(others)]
+    else:
+        words = ["cxsim", "run", RESOLVED, *(["--policy", others[0]] if others else [])]
+    words += ["--replications", str(_replications(experiment)), "--seed", str(experiment.seed)]
+    words += [] if experiment.scale == 1.0 else ["--scale", f"{experiment.scale:g}"]
+    if experiment.worlds is not None:
+        drawn = experiment.worlds
+        words += ["--worlds", str(len(drawn.drawn)), "--world-replications", str(drawn.replications)]
+    words += ["--events"] if experiment.logs and len(experiment.policies) == 1 else []
+    words += ["--allow-steering"] if experiment.scenario.content.rules else []
+    return shlex.join([*words, "--out", AGAIN])
 
 
 def with_worlds(command: str, experiment: Experiment) -> str:

@@ -12,7 +12,6 @@ from cxsim.errors import Fault, RunError, ScenarioError
 from cxsim.experiments.executor import Report
 from cxsim.experiments.held import held
 from cxsim.experiments.store.store import FOLDER, Store
-from cxsim.experiments.studies.columns import KEPT
 from cxsim.experiments.studies.effects import Effects
 from cxsim.experiments.studies.lab import perform
 from cxsim.experiments.studies.runs import Runs
@@ -21,7 +20,7 @@ from cxsim.experiments.studies.sweep import Counted, Swept, counted, study_lab, 
 from cxsim.experiments.studies.tables import blocks_of, measures_table, rows_of, runs_table, summary_rows, summary_table
 from cxsim.measures.catalog import CATALOG
 from cxsim.results.study_answer import study_answer
-from cxsim.results.study_folder import check_study_folder, write_study
+from cxsim.results.study_folder import check_study_folder, settings_of, write_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,13 +143,9 @@ class StudyPlots:
 
 def command_of(made: Swept) -> str:
     """Return the command that makes a study, with what its runs depend on; empty for a study from Python."""
-    lab, study = made.runs.lab, made.study
-    if not Path(study.file).is_file():
+    if not Path(made.study.file).is_file():
         return ""
-    more = [] if lab.scale == 1.0 else ["--scale", f"{lab.scale:g}"]
-    more += [] if lab.columns.keep == KEPT[0] else ["--keep", lab.columns.keep]
-    more += ["--allow-steering"] if study.scenario.content.rules else []
-    return shlex.join(("cxsim", "sweep", study.file, *more))
+    return shlex.join(("cxsim", "sweep", made.study.file, *settings_of(made)))
 
 
 def default_study_folder(results: Path, study: Study) -> Path:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from cxsim.errors import Fault, ScenarioError
 from cxsim.experiments.spec import MODEL_VERSION, RANDOM_SCHEME
 from cxsim.experiments.store.journal import unwritable
 from cxsim.experiments.store.store import FOLDER as STORE
+from cxsim.experiments.studies.columns import KEPT
 from cxsim.experiments.studies.tables import (
     blocks_of,
     measures_table,
@@ -24,6 +26,7 @@ from cxsim.experiments.studies.tables import (
 )
 from cxsim.measures.tables import SCHEMA
 from cxsim.results.manifest import made_with
+from cxsim.results.provenance import AGAIN, RESOLVED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +39,7 @@ MEASURES: Final = "measures.parquet"
 RUNS: Final = "runs.parquet"
 SUMMARY: Final = "summary.csv"
 POINTS: Final = "points.csv"
+STUDY: Final = "study.resolved.yaml"
 
 
 def check_study_folder(folder: Path) -> None:
@@ -91,8 +95,8 @@ def write_study(
         summary.to_csv(place(SUMMARY), index=False, lineterminator="\n")
         made.study.points_table().to_csv(place(POINTS), index=False, lineterminator="\n")
         resolved = {
-            "study.resolved.yaml": made.study.resolved(),
-            "scenario.resolved.yaml": made.study.scenario.resolved(),
+            STUDY: made.study.resolved(RESOLVED),
+            RESOLVED: made.study.scenario.resolved(),
         }
         for name, content in {**resolved, **files}.items():
             place(name).write_bytes(content.encode() if isinstance(content, str) else content)
@@ -158,6 +162,7 @@ def _manifest(made: Swept, command: str, counts: dict[str, int]) -> str:
         "cxsim": __version__,
         "model_version": MODEL_VERSION,
         "command": command,
+        "again": in_folder(made),
         "study": study.name,
         "question": study.question,
         "scenario": {"name": study.scenario.name, "sha256": study.scenario.identity()},
@@ -177,6 +182,19 @@ def _manifest(made: Swept, command: str, counts: dict[str, int]) -> str:
         **made_with(),
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def settings_of(made: Swept) -> list[str]:
+    """Return the options that the runs of a study depend on, as a command line has them."""
+    lab = made.runs.lab
+    more = [] if lab.scale == 1.0 else ["--scale", f"{lab.scale:g}"]
+    more += [] if lab.columns.keep == KEPT[0] else ["--keep", lab.columns.keep]
+    return more + (["--allow-steering"] if made.study.scenario.content.rules else [])
+
+
+def in_folder(made: Swept) -> str:
+    """Return the command that makes a study again in its own folder."""
+    return shlex.join(("cxsim", "sweep", STUDY, *settings_of(made), "--out", AGAIN))
 
 
 def _refusal(folder: Path, given: str, allowed: str, remedy: str) -> ScenarioError:

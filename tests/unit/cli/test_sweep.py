@@ -90,3 +90,58 @@ def test_bad_usage_is_one_block_and_nothing_is_written(cxsim, tmp_path, argument
     assert said in done.stderr
     assert "Traceback" not in done.output
     assert sorted(path.name for path in tmp_path.iterdir()) == ["people.yaml", "shop.yaml"]
+
+
+LISTED = STUDY.replace("design: grid", "design: {file: rows.csv}").replace("[1, 2]", "1 to 3")
+
+
+@pytest.mark.parametrize("text", [STUDY, LISTED])
+def test_its_folder_runs_as_it_stands(cxsim, tmp_path, monkeypatch, text):
+    (tmp_path / "people.yaml").write_text(text)
+    (tmp_path / "rows.csv").write_text("line.staff\n2\n3\n")
+    folder = tmp_path / "out"
+    first = cxsim("sweep", "people.yaml", "--jobs", "1", "--keep", "ours", "--out", "out")
+    assert first.exit_code == 0, first.output
+    for name in ("shop.yaml", "people.yaml", "rows.csv"):
+        (tmp_path / name).unlink()
+    assert "scenario: scenario.resolved.yaml\n" in (folder / "study.resolved.yaml").read_text()
+    command = json.loads((folder / "manifest.json").read_text())["again"]
+    assert command == "cxsim sweep study.resolved.yaml --keep ours --out again"
+    monkeypatch.chdir(folder)
+    done = cxsim(*command.split()[1:])
+    assert done.exit_code == 0, done.output
+    old, new = (pd.read_parquet(place / "measures.parquet") for place in (folder, folder / "again"))
+    pd.testing.assert_frame_equal(old, new)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run",), "cxsim run scenario.resolved.yaml --replications 2 --seed 3 --out again"),
+        (
+            ("compare", "--set", "line.staff=2", "--fork-at", "day 10"),
+            "cxsim compare scenario.resolved.yaml --policies cheaper --replications 2 --seed 3 --out again",
+        ),
+        (
+            ("compare", "--scale", "0.5", "--worlds", "2", "--world-replications", "2"),
+            "cxsim compare scenario.resolved.yaml --policies cheaper --replications 2 --seed 3 --scale 0.5 {WORLDS}",
+        ),
+    ],
+)
+def test_the_folder_of_a_comparison_runs_as_it_stands(cxsim, tmp_path, monkeypatch, arguments, said):
+    from cxsim.charts.figure import Chart
+
+    monkeypatch.setattr(Chart, "render", lambda *_, **__: b"a picture")
+    more = "policies: {cheaper: {change: {price: 8 a month}, cost: 0}}\nunsure: {line.takes: 0.8 to 1.5 times}\n"
+    (tmp_path / "shop.yaml").write_text(SHOP + more)
+    verb, *options = arguments
+    first = cxsim(verb, "shop.yaml", "--replications", "2", "--seed", "3", "--out", "out", *options)
+    assert first.exit_code == 0, first.output
+    (tmp_path / "shop.yaml").unlink()
+    command = json.loads((tmp_path / "out" / "manifest.json").read_text())["again"]
+    assert command == said.format(WORLDS="--worlds 2 --world-replications 2 --out again")
+    monkeypatch.chdir(tmp_path / "out")
+    done = cxsim(*command.split()[1:])
+    assert done.exit_code == 0, done.output
+    old, new = (pd.read_parquet(tmp_path / "out" / place / "measures.parquet") for place in (".", "again"))
+    pd.testing.assert_frame_equal(old, new)

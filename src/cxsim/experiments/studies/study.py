@@ -192,9 +192,27 @@ class Study:
         Parameters
         ----------
         scenario : str, optional
-            What the file calls its scenario; as written by default.
+            What the file calls its scenario; as written by default. With it, points that stand in a CSV file are
+            written out: that file does not go where the study goes.
         """
-        return to_yaml({**self._written, **({} if scenario is None else {"scenario": scenario})})
+        if scenario is None:
+            return to_yaml(self._written)
+        own = self._written.get("design")
+        more = {} if not isinstance(own, dict) else {"design": self._without_files(own)}
+        return to_yaml({**self._written, "scenario": scenario, **more})
+
+    def _without_files(self, design: dict[str, Any]) -> dict[str, Any]:
+        """Return a design as written, with the points of its files in it."""
+
+        def listed(one: Any, points: Sequence[Point]) -> Any:
+            if not (isinstance(one, dict) and "file" in one):
+                return one
+            return {"points": [dict(point.texts) for point in points if point.number]}
+
+        if self.joint:
+            return dict(listed(design, self.points))
+        axes = {LEVERS: self.points, UNCERTAINTIES: self.worlds}
+        return {kind: listed(one, axes[kind]) for kind, one in design.items()}
 
 
 def load_study(path_or_name: str | Path, *, allow_steering: bool = False) -> Study:
