@@ -21,7 +21,18 @@ from numpy.typing import NDArray
 from cxsim.errors import Fault, RunError, ScenarioError
 from cxsim.experiments import executor as executors
 from cxsim.experiments.executor import Failure, Simulate
-from cxsim.experiments.inferred import QUALITY, RULE, Inference, Inferred, Place, place_of, with_bound, with_unknowns
+from cxsim.experiments.inferred import (
+    QUALITY,
+    RULE,
+    WIDEST_FAILURES,
+    WIDEST_QUALITY,
+    Inference,
+    Inferred,
+    Place,
+    place_of,
+    with_bound,
+    with_unknowns,
+)
 from cxsim.experiments.kept import Kept
 from cxsim.experiments.posterior import (
     Known,
@@ -54,8 +65,6 @@ AS_IS: Final = "as-is"
 INPUTS: Final = frozenset(("price", "wait_mean", "first_contact_resolution", "failures", "recovery_rate"))
 # Priors are assumptions: half a standard deviation of what encounters deliver, failures within a factor of e^.5.
 PRIOR_SD: Final = 0.5
-WIDEST_QUALITY: Final = 2.0
-WIDEST_FAILURES: Final = 1.25
 SHARE_OF_LATECOMER: Final = 0.2
 SEED: Final = 20260101
 DESIGN_SEED: Final = 20260102
@@ -306,11 +315,25 @@ class _Solver:
     def _refuse_contradiction(self, found: Posterior, surfaces: Mapping[str, Surface]) -> None:
         if contradiction(found, len(self.figures)) >= REFUSED_BELOW:
             return
+        if len(self.figures) == 1:
+            raise self._outside(found, surfaces)
         nearest = {name: float(surfaces[name].at(found.best[None])[0][0]) for name in self.figures}
         written = ", ".join(f"{name} {self.firm_text(name)}" for name in self.figures)
         possible = ", ".join(f"{name} {_figure(name, value)}" for name, value in nearest.items())
         allowed = f"figures that fit together; the nearest possible: {possible}"
         raise self._fault(written, allowed, "correct a figure, widen a margin with ±, or leave one out")
+
+    def _outside(self, found: Posterior, surfaces: Mapping[str, Surface]) -> ScenarioError:
+        """Return what is said of one figure that nothing in the range searched yields: it contradicts no other."""
+        ((name, surface),) = surfaces.items()
+        nearest = float(surface.at(found.best[None])[0][0])
+        searched = f"quality {-WIDEST_QUALITY:g} to {WIDEST_QUALITY:g} around the written one"
+        if len(self.unknowns) > 1:
+            least, most = math.exp(-WIDEST_FAILURES), math.exp(WIDEST_FAILURES)
+            searched += f", with failures {least:.3g} to {most:.3g} times ours,"
+        given = f"{name} {self.firm_text(name)}, outside the range searched"
+        allowed = f"what {searched} yields; the nearest in it: {name} {_figure(name, nearest)}"
+        return self._fault(given, allowed, "write `quality`, correct the figure, or widen its margin with ±")
 
     def _fault(self, given: str, allowed: str, remedy: str) -> ScenarioError:
         content = self.scenario.content

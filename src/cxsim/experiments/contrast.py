@@ -24,7 +24,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 LEVEL: Final = 0.95
 SIMULATED: Final = "simulated"
-PUBLISHED: Final = "published"
 INFERRED: Final = "inferred"
 VERDICTS: Final = ("diff_ci_low", "diff_ci_high", "p_adjusted", "probability_best", "variance_reduction")
 LARGEST_SEED: Final = 2**63 - 1
@@ -58,8 +57,8 @@ def contrast(
         Seed of the bootstrap behind `probability_best`.
     baselines : mapping, optional
         Firms known by figures, each with its figures as (value, margin). Under the reference, what such a firm shows
-        within the margin of a figure is "published", because it was solved for; all else about it is "inferred" and
-        gets no verdict.
+        within the margin of a figure is "simulated", as it was solved for; all else about it is "inferred". Neither
+        gets a verdict.
 
     Returns
     -------
@@ -91,7 +90,7 @@ def contrast(
 def _without_verdict(mean: float, figure: tuple[float, float] | None) -> dict[str, Any]:
     """Return where a baseline's number is from, and not-a-number for all that would judge it."""
     met = figure is not None and abs(mean - figure[0]) <= figure[1] + 1e-9 * abs(figure[0])
-    return {"origin": PUBLISHED if met else INFERRED, **dict.fromkeys(VERDICTS, math.nan)}
+    return {"origin": SIMULATED if met else INFERRED, **dict.fromkeys(VERDICTS, math.nan)}
 
 
 def _cube(measures: pd.DataFrame, policies: Sequence[str]) -> tuple[NDArray[np.float64], list[tuple[str, str, str]]]:

@@ -28,6 +28,9 @@ Array = NDArray[np.float64]
 # Raised whenever the rule changes by which unknowns are found or drawn: a run under another rule is another run.
 RULE: Final = 1
 QUALITY: Final = "quality"
+# How far the unknowns are searched: around the written quality, and around our rate of failures (its logarithm).
+WIDEST_QUALITY: Final = 2.0
+WIDEST_FAILURES: Final = 1.25
 FAILURES: Final = "failures"
 # Firms that draw live in a part of the number space of their own, so that no decision's number can clash.
 DRAWING: Final = 0xFFF2_0000_0000_0000
@@ -81,6 +84,7 @@ class Inferred:
             "from": {name: {"value": known.value, "margin": known.margin} for name, known in self.figures.items()},
             "not_used": list(self.unused),
             "prior_sd": _short(self.found.unknowns[0].sd),
+            "prior": self._prior(),
             QUALITY: {"mean": _short(mean[0]), "sd": _short(sd[0])},
         }
         if len(mean) > 1:
@@ -92,6 +96,19 @@ class Inferred:
             for one in self.checked
         ]  # fmt: skip
         return entry
+
+    def _prior(self) -> dict[str, object]:
+        """Return where each prior is centred, how far was searched, and the narrower range at last."""
+        names = (QUALITY, "log_failure_factor")
+        widest = (WIDEST_QUALITY, WIDEST_FAILURES)
+        return {
+            name: {
+                "centre": _short(one.mean),
+                "searched": [_short(one.mean - far), _short(one.mean + far)],
+                "at_last": [_short(one.low), _short(one.high)],
+            }
+            for name, far, one in zip(names, widest, self.found.unknowns, strict=False)
+        }
 
     def notes(self) -> dict[str, dict[str, str]]:
         """Return the entries of the assumptions: what was inferred, with its standard deviation."""
@@ -110,7 +127,7 @@ class Inferred:
     def sentence(self) -> str:
         """Say in one line what was inferred."""
         mean, sd = self.found.mean, self.found.sd
-        said = f"quality {round(mean[0], 2) + 0.0:+.2f} ± {1.96 * sd[0]:.2f}"
+        said = f"quality {round(mean[0], 2) + 0.0:+.2f} ± {1.96 * sd[0]:.2f} (half of a 95 % interval)"
         if len(mean) > 1:
             low, middle, high = (math.exp(mean[1] + z * sd[1]) for z in (-1.96, 0.0, 1.96))
             said += f", failures {middle:.2g} ({low:.2g} to {high:.2g}) times ours"

@@ -203,12 +203,12 @@ def _recommended(findings: Findings) -> list[str]:
         return []
     if best is None:
         there = any(measure == "won_by_recommendation" for measure, _ in findings.rows)
-        return labelled("Recommended", "no policy wins more customers by word of mouth") if there else []
+        return labelled("Word of mouth", "no policy wins more customers by word of mouth") if there else []
     row = findings.row("won_by_recommendation", best.policy)
     if row is None:
         return []
     text = f"{signed(figures(row.difference))} customers a year ({span(row.diff_low, row.diff_high, row.unit)})"
-    return _beside(findings, "Recommended", best.policy, text)
+    return _beside(findings, "Word of mouth", best.policy, text)
 
 
 def _money(findings: Findings) -> list[str]:

@@ -127,6 +127,27 @@ def test_figures_that_contradict_each_other_are_refused_with_the_nearest_possibl
     assert "margin" in fault.remedy
 
 
+def test_one_figure_beyond_the_range_searched_is_refused_as_such():
+    with pytest.raises(ScenarioError) as refused:
+        inferred(DISH.replace("-5 ± 6, churn: 1.6 % a month", "99 ± 1"))
+    (fault,) = refused.value.faults
+    assert fault.given == "nps 99 ± 1, outside the range searched"
+    assert fault.allowed.startswith(
+        "what quality -2 to 2 around the written one, with failures 0.287 to 3.49 times ours, "
+    )
+    assert "nps " in fault.allowed
+    assert fault.remedy.startswith("write `quality`")
+
+
+def test_the_manifest_says_where_the_prior_lies(dish):
+    prior = dish.summary()["prior"]
+    assert prior["quality"]["centre"] == 0.0
+    assert prior["quality"]["searched"] == [-2.0, 2.0]
+    low, high = prior["quality"]["at_last"]
+    assert -2.0 <= low < dish.found.mean[0] < high <= 2.0
+    assert prior["log_failure_factor"]["searched"] == [-1.25, 1.25]
+
+
 def test_known_failures_leave_quality_alone_and_no_outputs_leave_the_prior():
     known = inferred(
         DISH.replace("nps: -5 ± 6", "nps: -5 ± 6, failures: 1.5 a year").replace(", churn: 1.6 % a month", ""),
@@ -159,7 +180,7 @@ def test_draws_are_the_same_for_all_policies_and_differ_between_replications():
     assert chances_of(7, 2, 1, 2) == chances_of(7, 2, 1, 2) != chances_of(7, 2, 0, 2)
     origins = {(row.measure, row.origin) for row in _contrast(made) if row.policy == "as-is"}
     assert ("retention", "inferred") in origins
-    assert {origin for _, origin in origins} <= {"inferred", "published"}
+    assert {origin for _, origin in origins} == {"inferred", "simulated"}
 
 
 def test_every_replication_of_a_long_run_draws():

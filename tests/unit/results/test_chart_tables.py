@@ -97,9 +97,27 @@ def test_what_is_known_has_its_margin_and_what_is_not_is_inferred(comparison, co
     assert cells["price", "Chain", "published"].value == 10.0
     assert cells["price", "Corner, as-is", "recorded"].value == 12.0
     # Of the rated poor only the chain's inferred figure is known: the one figure is the NPS, which is not missed.
-    assert rivals._rivals_title(facts).startswith("Beside Chain, Corner is clearly ahead on ")
-    assert " no of " not in rivals._rivals_title(facts)
+    title = rivals._rivals_title(facts)
+    assert title.startswith("Beside Chain, Corner on net promoter score: ")
+    assert title.endswith(" under hire")
+    assert " under as-is, " in title
     assert rivals.own_rows(facts) == {"Corner, as-is": "as-is", "Corner, hire": "hire"}
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "measure", "unit", "text"),
+    [
+        ((-19.0, -15.0), (-2.0, 2.0), "nps", "points", "17 points behind"),
+        ((1.0, 13.0), (-2.0, 2.0), "nps", "points", "7 points ahead (too close to tell)"),
+        ((0.52, 0.54), (0.4, 0.42), "retention", "share", "12 points ahead"),
+        ((1.0, 1.2), (0.2, 0.4), "wait_mean", "min", "48 s behind"),
+    ],
+)
+def test_the_only_figure_is_told_by_its_gap(ours, theirs, measure, unit, text):
+    def cell(limits):
+        return Cell(measure, measure, unit, "firm", "as-is", "firm", sum(limits) / 2, *limits, "simulated")
+
+    assert rivals._gap(cell(ours), cell(theirs)) == text
 
 
 @pytest.mark.parametrize(

@@ -270,7 +270,7 @@ def test_the_console_form_is_the_eight_lines_and_what_decides(cable):
     lines = lines_of(cable())
     assert lines[0] == "cable-town: 5 policies and as-is, 30 paired runs, 4 years                   41 s"
     assert lines[2] == "Keeps most      Make good then fix    71 of 100 stay, as-is 58  +13 (12 to 14)"
-    assert lines[3] == "Recommended     Make good then fix    +55 customers a year (+39 to +71)"
+    assert lines[3] == "Word of mouth   Make good then fix    +55 customers a year (+39 to +71)"
     assert lines[4] == "Costs / earns   210 000 / +640 000 EUR, paid back in month 14"
     assert "No difference   Train the front line  +0.8 (-0.6 to +2.2)" in lines
     assert "When FiberNow opens   as-is loses 640 in six months, best policy 290" in lines

@@ -13,7 +13,7 @@ from cxsim.measures.catalog import CATALOG, unit_of
 from cxsim.results.book.entry import Entry
 from cxsim.results.facts import Facts
 from cxsim.results.standing import records_of
-from cxsim.results.wording import listed, number_word
+from cxsim.results.wording import listed, number_word, quantity
 from cxsim.scenario.baselines import is_baseline
 from cxsim.stats.intervals import mean_interval
 
@@ -164,11 +164,29 @@ def _rivals_title(facts: Facts) -> str:
     if not judged:
         return f"{title} under {facts.reference}; no verdict under {best}, because the model misses our records"
     ahead = sum(_is_ahead(ours, theirs) for theirs, own in judged for ours in own if _simulates(ours, best))
+    if len(judged) == len(pairs) == 1:
+        return _of_one_figure(facts, best, *pairs[0])
     if len(judged) == len(pairs):
         return f"{title} under {facts.reference}, and on {_none_or(ahead)} under {best}"
     left_out = listed(list(dict.fromkeys(theirs.figure for theirs, _ in pairs if theirs.measure in missed)))
     then = f"on {_none_or(ahead)} of {number_word(len(judged))} under {best}"
     return f"{title} under {facts.reference}, and {then}; no verdict on {left_out}: our record is missed"
+
+
+def _of_one_figure(facts: Facts, best: str, theirs: Cell, own: list[Cell]) -> str:
+    """Say of the only figure by how much we are ahead or behind, under the reference and the best policy."""
+    under = [*((facts.reference, one) for one in _as_it_is(own, facts.reference))]
+    under += [(best, one) for one in own if _simulates(one, best)]
+    texts = [f"{_gap(ours, theirs)} under {policy}" for policy, ours in under]
+    return f"Beside {theirs.firm}, {facts.firm} on {theirs.figure}: {', '.join(texts)}"
+
+
+def _gap(ours: Cell, theirs: Cell) -> str:
+    gap = ours.value - theirs.value
+    which = "ahead" if (gap > 0.0) == (CATALOG[ours.measure].better == "higher") else "behind"
+    size = quantity(abs(gap), ours.unit).replace(" %", " points", 1)
+    clear = ours.low > theirs.high or ours.high < theirs.low
+    return f"{size} {which}{'' if clear else ' (too close to tell)'}"
 
 
 def _none_or(count: int) -> str:
