@@ -131,12 +131,12 @@ def _say(screen: Screen, result: StudyResult, folder: Path) -> None:
     for line in result.answer().splitlines():
         if line.strip():
             screen.result(line.lstrip("# "))
-    made, total = result.swept.made, sum(len(cell.placed) * cell.replications for cell in result.swept.cells)
+    made, total = result.swept.made, result.swept.counts.total
     screen.result(f"{made} runs were made now, all others were there." if made < total else f"{made} runs were made.")
     screen.result(str(folder / "summary.csv"))
     failures: list[dict[Any, Any]] = []
     if result.failed:
-        failures = result.failures.head(MOST_SAID).to_dict("records")
+        failures = result.failures.drop_duplicates("identity").head(MOST_SAID).to_dict("records")
         screen.fault(f"{result.failed} of {total} runs failed and are left out:")
         for one in failures:
             screen.fault(

@@ -19,7 +19,7 @@ from cxsim.experiments.studies.study import Study, load_study
 from cxsim.experiments.studies.sweep import Counted, Swept, counted, study_lab, swept, wants_of
 from cxsim.experiments.studies.tables import blocks_of, measures_table, rows_of, runs_table, summary_rows, summary_table
 from cxsim.measures.catalog import CATALOG
-from cxsim.results.study_answer import study_answer
+from cxsim.results.study_answer import places_of, study_answer
 from cxsim.results.study_folder import check_study_folder, settings_of, write_study
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class StudyResult:
 
     def __repr__(self) -> str:
         study = self.study
-        return f"<StudyResult of {study.name}: {len(self.swept.cells)} points, {', '.join(study.policies)}>"
+        return f"<StudyResult of {study.name}: {places_of(self.swept)}, {', '.join(study.policies)}>"
 
     def _repr_html_(self) -> str:
         lines = [line for line in self.answer().splitlines() if line.strip()]
@@ -218,13 +218,13 @@ def sweep(  # noqa: PLR0913 -- every setting of a study is a keyword
 
 
 def _finished(made: Swept, folder: Path | None = None) -> StudyResult:
-    effects, failed = Effects(made), 0
+    effects = Effects(made)
     summary: list[tuple[Any, ...]] = []
     for cells in blocks_of(made.cells):
         rows = rows_of(made, cells)
         effects.add(cells, rows)
         summary += summary_rows(made, cells, rows)
-        failed += len(rows.records) - len(rows.policies)
+    failed = made.counts.failed + made.counts.missing
     return StudyResult(made, summary_table(summary), effects.table(), failed, folder)
 
 

@@ -51,16 +51,22 @@ def _policy(made: Swept) -> str:
     return made.study.policies[0]
 
 
+def places_of(made: Swept) -> str:
+    """Say how many points and worlds of a study differ: ``6 points in 4 worlds``."""
+    if made.worlds == MANY:
+        return f"{fixed(made.points)} points" if made.points > MANY else "one point"
+    worlds = f"{fixed(made.worlds)} worlds"
+    return f"{fixed(made.points)} points in {worlds}" if made.points > MANY else worlds
+
+
 def _how_much(made: Swept, failed: int) -> str:
     study = made.study
-    runs = sum(len(cell.placed) * cell.replications for cell in made.cells)
     each = sorted({cell.replications for cell in made.cells})
     many = fixed(each[0]) if len(each) == 1 else f"{fixed(each[0])} to {fixed(each[-1])}"
     policies = f"{len(study.policies)} policies" if len(study.policies) > MANY else f"the policy {study.policies[0]}"
-    places = f"{len(made.cells)} points" if len(made.cells) > MANY else "one point"
     said = (
-        f"{fixed(runs)} runs of {study.scenario.name}: {places}, {policies}, {many} replications each on the same luck "
-        f"(seed {study.seed}). Intervals are 95 % t intervals over replications."
+        f"{fixed(made.counts.total)} runs of {study.scenario.name}: {places_of(made)}, {policies}, {many} replications "
+        f"each on the same luck (seed {study.seed}). Intervals are 95 % t intervals over replications."
     )
     if failed:
         said += f" {failed} runs failed and are left out; runs.parquet says why."
@@ -139,6 +145,9 @@ def _policies(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
     if better not in {"higher", "lower"}:
         return
     sign = 1.0 if better == "higher" else -1.0
+    inside, places = ("at", "points") if made.worlds == MANY else ("in", "worlds")
+    if made.worlds > MANY and made.points > MANY:
+        inside, places = "at", "pairs of a point and a world"
     for policy in made.study.policies:
         own = summary[(summary["measure"] == measure) & (summary["policy"] == policy) & summary["difference"].notna()]
         if policy == AS_IS or own.empty:
@@ -146,8 +155,8 @@ def _policies(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
         ahead = int((sign * own["difference"] > 0).sum())
         sure = int(((sign * own["diff_ci_low"] > 0) & (sign * own["diff_ci_high"] > 0)).sum())
         yield (
-            f"{shown(policy)} does better than as-is at {ahead} of {len(own)} points on {CATALOG[measure].title}; at "
-            f"{sure} of them the interval of the difference leaves out 0."
+            f"{shown(policy)} does better than as-is {inside} {ahead} of {len(own)} {places} on "
+            f"{CATALOG[measure].title}; {inside} {sure} of them the interval of the difference leaves out 0."
         )
         if len(own) == 1:
             row = own.iloc[0]
@@ -157,12 +166,18 @@ def _policies(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
 
 def _best(made: Swept, summary: pd.DataFrame) -> Iterator[str]:
     """Name the best point on the first measure, and say that it flatters itself."""
+    import pandas as pd
+
     measure = made.study.measures[0]
     better = CATALOG[measure].better
     own = summary[(summary["measure"] == measure) & summary["mean"].notna()]
     of_worlds = made.study.joint and bool(made.study.uncertainties)
     if better not in {"higher", "lower"} or len(own) < 2 or of_worlds or len(set(own["world"])) > 1:  # noqa: PLR2004
         return  # the best world is nobody's choice
+    # A point that pulls no lever is point 0: it was tried once.
+    cases = {(one.point, one.world, one.policy): one.case for cell in made.cells for one in cell.placed}
+    keys = zip(own["point"], own["world"], own["policy"], strict=True)
+    own = own[~pd.Series([cases[key] for key in keys], index=own.index).duplicated()]
     means = own["mean"].to_numpy()
     row = own.iloc[int(means.argmax() if better == "higher" else means.argmin())]
     texts = {one.number: dict(one.texts) for one in made.study.points}[row["point"]]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from cxsim.errors import InputError
 from cxsim.measures.catalog import CATALOG
-from cxsim.results.study_answer import headline_of
+from cxsim.results.study_answer import headline_of, places_of
+from cxsim.results.wording import fixed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +66,5 @@ def _caption(result: StudyResult, measure: str) -> Caption:
     made, study = result.swept, result.study
     first = measure == study.measures[0]
     title = headline_of(made, result.effects) if first else f"What moves {CATALOG[measure].title}"
-    runs = sum(len(cell.placed) * cell.replications for cell in made.cells)
-    note = f"Simulated: {study.name}, {len(made.cells)} points, {runs} runs, seed {study.seed}."
+    note = f"Simulated: {study.name}, {places_of(made)}, {fixed(made.counts.total)} runs, seed {study.seed}."
     return Caption(title, note)

@@ -84,14 +84,11 @@ def write_study(
     RunError
         When there is no room; the store and earlier tables stay as they are.
     """
-    counts = {"done": 0, "failed": 0, "missing": 0}
     with _writing(folder) as place, _Growing(place(MEASURES)) as measures, _Growing(place(RUNS)) as runs:
         for cells in blocks_of(made.cells):
             rows = rows_of(made, cells)
             measures.add(measures_table(made, rows))
             runs.add(runs_table(rows, again))
-            for *_, record in rows.records:
-                counts["missing" if record is None else record.status] += 1
         summary.to_csv(place(SUMMARY), index=False, lineterminator="\n")
         made.study.points_table().to_csv(place(POINTS), index=False, lineterminator="\n")
         resolved = {
@@ -100,7 +97,7 @@ def write_study(
         }
         for name, content in {**resolved, **files}.items():
             place(name).write_bytes(content.encode() if isinstance(content, str) else content)
-        place(MANIFEST).write_text(_manifest(made, command, counts), encoding="utf-8")
+        place(MANIFEST).write_text(_manifest(made, command), encoding="utf-8")
 
 
 class _Growing:
@@ -155,7 +152,7 @@ def _writing(folder: Path) -> Iterator[Callable[[str], Path]]:
                 path.unlink(missing_ok=True)
 
 
-def _manifest(made: Swept, command: str, counts: dict[str, int]) -> str:
+def _manifest(made: Swept, command: str) -> str:
     study, lab = made.study, made.runs.lab
     content: dict[str, Any] = {
         "schema": SCHEMA,
@@ -171,11 +168,11 @@ def _manifest(made: Swept, command: str, counts: dict[str, int]) -> str:
         "engine": lab.engine,
         "scale": lab.scale,
         "policies": list(study.policies),
-        "points": len(study.points),
-        "worlds": len(study.worlds),
+        "points": made.points,
+        "worlds": made.worlds,
         "replications": sorted({cell.replications for cell in made.cells}),
         "note": made.note,
-        "runs": counts,
+        "runs": made.counts._asdict(),
         "made_now": made.made,
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(made.wall_s, 3),

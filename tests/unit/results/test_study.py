@@ -107,10 +107,35 @@ def test_the_written_tables_are_those_in_memory(made):
     points = pd.read_csv(folder / "points.csv")
     assert points.loc[(points["point"] == 2) & (points["world"] == 1), "line.staff"].tolist() == [2]
     manifest = json.loads((folder / "manifest.json").read_text())
-    assert manifest["runs"] == {"done": 30, "failed": 0, "missing": 0}
+    assert (manifest["points"], manifest["worlds"]) == (2, 2)
+    assert manifest["runs"] == {"done": 24, "failed": 0, "missing": 0}
     assert manifest["made_now"] == 24
+    assert "24 runs of shop: 2 points in 2 worlds, 2 policies" in made.answer()
+    assert "2 points in 2 worlds" in repr(made)
     assert {"answer.md", "effects.csv", "study.resolved.yaml"} <= {path.name for path in folder.iterdir()}
     assert not list(folder.rglob("*.partial"))
+
+
+def test_runs_are_counted_once_wherever_they_are_counted(made, study, tmp_path):
+    lab = study_lab(study)
+    assert status(study, made.folder, lab).total == 24
+    assert status(study, tmp_path / "nothing", lab)._asdict() == {"done": 0, "failed": 0, "missing": 24}
+    told = []
+    cxsim.sweep(study, jobs=1, progress=told.append)
+    assert {one.total for one in told} == {24}
+    assert told[-1].done == 24
+    assert made.swept.counts._asdict() == {"done": 24, "failed": 0, "missing": 0}
+
+
+def test_what_a_joint_design_needs_for_its_costs_is_counted_too(shop):
+    """Six points, each in a world of its own, and as-is of each of these: 13 cases with point 0, as everywhere."""
+    asked = ask(shop, policies=[], design={"latin_hypercube": 6}, uncertainties={"line.takes": "0.8 to 1.2 times"},
+                levers={"line.staff": [2, 3]}, replications=2)  # fmt: skip
+    told = []
+    result = cxsim.sweep(asked, jobs=1, progress=told.append)
+    assert result.swept.made == result.swept.counts.total == told[-1].total == told[-1].done == 2 * 13
+    assert "26 runs of shop: 7 points, the policy as-is" in result.answer()
+    assert result.summary.loc[result.summary["point"] > 0, "from_written"].notna().all()
 
 
 def test_an_interval_is_students():

@@ -6,12 +6,13 @@ import itertools
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
 from cxsim.experiments.executor import Progress, Report
-from cxsim.experiments.studies.case import AS_IS, Want
+from cxsim.experiments.studies.case import AS_IS, Case, Want
 from cxsim.experiments.studies.lab import DONE, Lab, lab_of
 from cxsim.experiments.studies.runs import Runs
 from cxsim.measures.catalog import ABOVE_AS_IS
@@ -82,6 +83,31 @@ class Swept:
     wall_s: float
     made: int
 
+    @cached_property
+    def points(self) -> int:
+        """Points that differ: one that pulls no lever is point 0."""
+        return len({cell.placed[0].case for cell in self.cells if cell.placed[0].world == self._first.world})
+
+    @cached_property
+    def worlds(self) -> int:
+        """Worlds that differ, where they are crossed with the points."""
+        return len({cell.placed[0].case for cell in self.cells if cell.placed[0].point == self._first.point})
+
+    @property
+    def _first(self) -> Placed:
+        return self.cells[0].placed[0]
+
+    @cached_property
+    def counts(self) -> Counted:
+        """The runs of the study by what became of them, each once, though it may stand at several points."""
+        above = _counts_costs(self.study)
+        most: dict[Case, int] = {}
+        for cell in self.cells:
+            for one in cell.placed:
+                for case in (one.case.as_is, one.case) if above else (one.case,):
+                    most[case] = max(most.get(case, 0), cell.replications)
+        return _tallied(self.runs, (Want(case, number) for case, count in most.items() for number in range(count)))
+
     @property
     def note(self) -> str:
         """How the number of replications came about, where it was looked for."""
@@ -133,7 +159,7 @@ def cells_of(study: Study) -> Iterator[tuple[Placed, ...]]:
 
 
 def wants_of(study: Study, replications: int | None = None) -> Iterator[Want]:
-    """Yield the runs of a study, those that share something close together.
+    """Yield the runs of a study, each once, those that share something close together.
 
     Parameters
     ----------
@@ -144,11 +170,14 @@ def wants_of(study: Study, replications: int | None = None) -> Iterator[Want]:
     each = study.replications if replications is None else replications
     # Where each point has a world of its own, as-is of that world is no point; what a lever costs is counted above it.
     apart = study.joint and bool(study.levers) and not set(ABOVE_AS_IS).isdisjoint(study.measures)
+    known: set[Case] = set()
     for _, world in itertools.groupby(study.cases(), key=lambda one: one.case.changes):
         for block in _blocks(world):
-            cases = dict.fromkeys(
+            found = dict.fromkeys(
                 case for one in block for case in ((one.case.as_is, one.case) if apart else (one.case,))
             )
+            cases = [case for case in found if case not in known]
+            known.update(cases)
             yield from (Want(case, replication) for replication in range(each) for case in cases)
 
 
@@ -163,18 +192,25 @@ def counted(study: Study, runs: Runs) -> Counted:
 
     Where the number of replications is looked for, those count that every point begins with.
     """
+    return _tallied(runs, wants_of(study, MINIMUM_REPLICATIONS if study.precision else None))
+
+
+def _tallied(runs: Runs, wants: Iterable[Want]) -> Counted:
     done = failed = missing = 0
-    replications = MINIMUM_REPLICATIONS if study.precision else study.replications
-    for placed in study.cases():
-        for number in range(replications):
-            status = runs.status(Want(placed.case, number))
-            if status is None:
-                missing += 1
-            elif status == DONE:
-                done += 1
-            else:
-                failed += 1
+    for want in wants:
+        status = runs.status(want)
+        if status is None:
+            missing += 1
+        elif status == DONE:
+            done += 1
+        else:
+            failed += 1
     return Counted(done, failed, missing)
+
+
+def _counts_costs(study: Study) -> bool:
+    """Tell whether a measure of the study is counted above as-is, which is run then in every world."""
+    return not set(ABOVE_AS_IS).isdisjoint({*study.measures, *(asked.measure for asked in study.precision)})
 
 
 def _until_precise(study: Study, runs: Runs, report: Report | None) -> Iterator[Cell]:
@@ -182,7 +218,7 @@ def _until_precise(study: Study, runs: Runs, report: Report | None) -> Iterator[
     total, done = sum(1 for _ in cells_of(study)), 0
     clock = time.monotonic()
     everything = cells_of(study)
-    above = not set(ABOVE_AS_IS).isdisjoint({*study.measures, *(asked.measure for asked in study.precision)})
+    above = _counts_costs(study)
     while window := list(itertools.islice(everything, CELLS_AT_ONCE)):
         counts = [0] * len(window)
         while True:
