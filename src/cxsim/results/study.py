@@ -14,6 +14,7 @@ from cxsim.experiments.held import held
 from cxsim.experiments.store.store import FOLDER, Store
 from cxsim.experiments.studies.effects import Effects
 from cxsim.experiments.studies.lab import perform
+from cxsim.experiments.studies.rivals import inferred_table
 from cxsim.experiments.studies.runs import Runs
 from cxsim.experiments.studies.study import Study, load_study
 from cxsim.experiments.studies.sweep import Counted, Swept, counted, study_lab, swept, wants_of
@@ -232,6 +233,9 @@ def _files(result: StudyResult) -> dict[str, str | bytes]:
     """Return what a study's folder holds beside its tables."""
     files: dict[str, str | bytes] = {"answer.md": result.answer()}
     files["effects.csv"] = result.effects.to_csv(index=False, lineterminator="\n")
+    inferred = inferred_table(result.swept)
+    if not inferred.empty:
+        files["inferred.csv"] = inferred.to_csv(index=False, lineterminator="\n")
     for name, chart in result.plot.all().items():
         for ending in ("png", "svg"):
             files[f"{CHARTS}/{name}.{ending}"] = chart.render(ending)

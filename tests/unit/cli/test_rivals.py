@@ -7,7 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from cxsim.cli.app import app, hoisted
+from cxsim.experiments.baselines import infer
+from cxsim.experiments.simulate import names_of
 from cxsim.results.wording import columns
+from cxsim.scenario import load
 
 DISH = """  Dish-of-the-Valley-and-the-Hills:
     share: 20 %
@@ -73,3 +76,35 @@ def test_figures_that_contradict_each_other_are_bad_input(cxsim, tmp_path):
     assert done.exit_code == 2
     assert "firms.Dish-of-the-Valley-and-the-Hills.known: nps 2 ± 6, rated_poor 60 %; figures that fit" in done.stderr
     assert "the nearest possible: nps 0.25, rated_poor 25 %" in done.stderr
+
+
+STUDY = """
+format: 1
+study: Does it hang on how much they differ?
+scenario: corner.yaml
+levers: {till.staff: [1, 2]}
+uncertainties: {market.customers: [60, 80]}
+design: {levers: grid, uncertainties: grid}
+replications: 1
+measures: [retention]
+"""
+
+
+def test_a_study_keeps_what_was_inferred_in_each_world(cxsim, tmp_path, monkeypatch):
+    """The rival of a world is that of the same world written into the file."""
+    from cxsim.charts.figure import Chart
+
+    monkeypatch.setattr(Chart, "render", lambda *_, **__: b"a picture")
+    (tmp_path / "asked.yaml").write_text(STUDY)
+    done = cxsim("sweep", "asked.yaml", "--jobs", "1", "--out", "study")
+    assert done.exit_code == 0, done.output
+    rows = pd.read_csv(tmp_path / "study" / "inferred.csv")
+    assert rows["world"].tolist() == [1, 2]
+    assert rows["why"].isna().all()
+    there = load("corner.yaml").with_value("market.customers", "80")
+    (one,) = infer(there, names_of(there), check=False, jobs=1).firms
+    row = rows.iloc[1]
+    assert (row["firm"], row["from"]) == (one.firm, "nps rated_poor")
+    assert (row["quality"], row["quality_sd"]) == pytest.approx((one.found.mean[0], one.found.sd[0]))
+    assert rows["log_failure_factor"].isna().all()  # nothing fails in this market
+    assert rows["quality"].nunique() == 2

@@ -194,6 +194,18 @@ def _world(lab: Lab, changes: tuple[tuple[str, str], ...]) -> tuple[Scenario, In
     return there, infer(there, lab.columns.layout.names, check=False, jobs=1)
 
 
+def inference_of(lab: Lab, changes: tuple[tuple[str, str], ...]) -> Inference:
+    """Return what is behind the figures of rivals in a world; its runs are those that the runs of the study needed.
+
+    Raises
+    ------
+    CxsimError
+        When the scenario refuses the world, or figures contradict each other there.
+    """
+    found: tuple[Scenario, Inference] = _worlds.get((lab.key, changes), lambda: _world(lab, changes))
+    return found[1]
+
+
 def _prepared(lab: Lab, case: Case) -> Ready:
     there, inference = _worlds.get((lab.key, case.changes), lambda: _world(lab, case.changes))
     scenario = there.with_blocks(case.blocks, where="study") if case.written else there
