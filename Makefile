@@ -5,7 +5,8 @@ PYTEST_ARGS ?=
 TEST_JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
-# Modules are compiled when they are first imported: compiling all of them at once takes a minute, most for nothing.
+# Also where Python is told to keep no compiled modules: each command would compile all of ours anew.
+READY = $(BIN)/python -m compileall -q src
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 CORE := $(VENV)/.installed-core
 DEV := $(VENV)/.installed-dev
@@ -30,27 +31,32 @@ $(BIN)/python:
 
 $(CORE): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim and what it needs (once; a minute or two)"
-	@$(PIP) install --no-compile -c .ci/constraints.txt -e .
+	@$(PIP) install -c .ci/constraints.txt -e .
+	@$(READY)
 	@touch $@
 
 $(DEV): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with its development tools (once; a minute or two)"
-	@$(PIP) install --no-compile -c .ci/constraints.txt -e '.[dev]'
+	@$(PIP) install -c .ci/constraints.txt -e '.[dev]'
+	@$(READY)
 	@touch $(CORE) $@
 
 $(BENCH): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with what its speed is compared with (once; a minute or two)"
-	@$(PIP) install --no-compile -c .ci/constraints.txt -e '.[dev,bench]'
+	@$(PIP) install -c .ci/constraints.txt -e '.[dev,bench]'
+	@$(READY)
 	@touch $(CORE) $(DEV) $@
 
 $(NOTEBOOK): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with Jupyter (once; a minute or two)"
-	@$(PIP) install --no-compile -c .ci/constraints.txt -e '.[notebook]'
+	@$(PIP) install -c .ci/constraints.txt -e '.[notebook]'
+	@$(READY)
 	@touch $(CORE) $@
 
 $(DOCS): $(INPUTS) | $(BIN)/python
 	@echo "Installing cxsim with what makes its pages (once; a minute or two)"
-	@$(PIP) install --no-compile -c .ci/constraints.txt -e '.[docs]'
+	@$(PIP) install -c .ci/constraints.txt -e '.[docs]'
+	@$(READY)
 	@touch $(CORE) $@
 
 demo: $(CORE) ## set up, then compare the policies of two bundled scenarios

@@ -155,7 +155,7 @@ def test_few_runs_are_counted_in_the_table_as_everywhere_else(page, comparison):
     counts = {policy: facts.best_runs(facts.headline, policy) for policy in facts.policies}
     said = {policy: f"{'all' if runs == 3 else f'{runs} of'} 3 runs" for policy, runs in counts.items()}
     assert dict(shown) == said
-    assert "number of runs in which a policy is the best" in page.locator("#shown-figures caption").text_content()
+    assert "in how many runs a policy is the best" in page.locator("#shown-figures caption").text_content()
 
 
 def test_hovering_tells_mean_interval_and_runs(page):

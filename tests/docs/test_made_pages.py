@@ -106,7 +106,7 @@ def test_the_sample_is_whole_and_small(sample, request):
     folder = request.config.rootpath / sample.SAMPLE
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert found == {*sample.KEPT, sample.CONSOLE, *(f"charts/{name}" for name in sample.CHARTS)}
-    assert sum((folder / name).stat().st_size for name in found) < 3_000_000
+    assert sum((folder / name).stat().st_size for name in found) < 6_000_000  # the page holds what draws its charts
 
 
 def test_the_sample_names_no_place_on_a_machine(sample, request):
