@@ -69,9 +69,8 @@ notebook: $(NOTEBOOK) ## set up, then open the first notebook in Jupyter
 notebooks: $(NOTEBOOK) ## execute the notebooks anew and keep their pictures
 	@$(BIN)/python notebooks/execute.py
 
-# In the order of the folders: the long files (pages, notebooks, docs) come first, so that no process ends alone.
 test: $(DEV) ## set up, then run the tests
-	@$(PYTEST) -n $(TEST_JOBS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@$(PYTEST) -n $(TEST_JOBS) --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 check: format-check lint types imports spelling test ## everything a change must pass
 
