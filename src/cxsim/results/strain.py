@@ -8,8 +8,9 @@ from typing import Final
 from cxsim.results.facts import Facts
 from cxsim.results.findings import Findings, Strain, Unhealed
 from cxsim.results.wording import PER_100, figures, fixed, listed
-from cxsim.scenario.hints import ROUNDING, too_little
+from cxsim.scenario.hints import too_little
 from cxsim.scenario.made_good import Worth, worth_of
+from cxsim.scenario.resolve import given
 
 NEVER_FREE: Final = 0.98  # share of their time on duty that the people of a touchpoint are busy
 NEARLY_ALL: Final = 0.9  # of those who come wait: busy people alone may be a short desk that runs over its hours
@@ -52,11 +53,11 @@ def unhealed_of(facts: Facts) -> tuple[Unhealed, ...]:
 
 
 def _why(facts: Facts, policy: str, worth: Worth) -> str:
-    if worth.usual < worth.needed - ROUNDING:
+    if not worth.makes_good:
         return too_little(worth)
     slow = facts.row("complaint_answer_time", policy)
-    decay = facts.experiment.scenario.document.defaults or {}
-    lost = f"an answer loses about {fixed(PER_100 * decay.get('recovery_decay', 0.0))} % of its worth a day"
+    decay = given(facts.experiment.scenario.document.defaults)["recovery_decay"]
+    lost = f"an answer loses about {fixed(PER_100 * decay)} % of its worth a day"
     if slow is None or not slow.mean > A_DAY:
         return f"at once its steps are worth {worth.usual:.2f}; {lost}, and is worth less after a grave failure"
     return f"answers come after {figures(slow.mean)} days, and {lost}; answer sooner"

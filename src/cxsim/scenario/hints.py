@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cxsim.scenario.made_good import CREDIT, Worth, worth_of
 from cxsim.scenario.offered import Load, offered
@@ -13,8 +13,6 @@ from cxsim.units import format_number
 
 if TYPE_CHECKING:
     from cxsim.scenario.loaded import Scenario
-
-ROUNDING: Final = 1e-9
 
 
 def hints(scenario: Scenario, file: str) -> list[str]:
@@ -54,7 +52,7 @@ def _recoveries(content: Resolved) -> Iterator[str]:
     told: dict[Worth, list[str]] = {}
     for policy in content.overlays:
         worth = worth_of(content, policy)
-        if worth is not None and worth.most < worth.needed - ROUNDING:
+        if worth is not None and not worth.can_make_good:
             told.setdefault(worth, []).append(policy)
     for worth, policies in told.items():
         named = ", ".join(policies[:1] if policies[0] == AS_IS else policies)

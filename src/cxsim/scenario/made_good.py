@@ -51,6 +51,16 @@ class Worth(NamedTuple):
     credit: float = 0.0
     lifted: float = 0.0
 
+    @property
+    def makes_good(self) -> bool:
+        """Whether a usual complaint, answered at once, is made good."""
+        return self.usual >= self.needed - ROUNDING
+
+    @property
+    def can_make_good(self) -> bool:
+        """Whether any complaint can be."""
+        return self.most >= self.needed - ROUNDING
+
 
 def worth_of(content: Resolved, policy: str) -> Worth | None:
     """Return what our recovery is worth under a policy, at its best moment and for the segment that it serves best.
@@ -105,7 +115,7 @@ class _Levers:
         peak = self._default("compensation_peak") if credit > 0.0 else 0.0
         most = self._worth(steps, peak)
         found = Worth(steps, usual, max(usual, most), needed)
-        return found if usual >= needed - ROUNDING else self._lifted(found, credit)
+        return found if found.makes_good else self._lifted(found, credit)
 
     def _lifted(self, found: Worth, credit: float) -> Worth:
         """Look for the fewest more steps that make a usual complaint good, the best of as many."""

@@ -97,6 +97,14 @@ def test_where_policies_are_saved(tmp_path, monkeypatch, corner_text):
     assert (bundled.folder, bundled.file) == (tmp_path, "cable-town-what-if.yaml")
 
 
+def serve(page, ask):
+    """Serve the page until `ask`, in a thread of its own, stops it; the levels of logs stay as they were."""
+    before = {name: logging.getLogger(name).level for name in ("tornado.access", "bokeh.server.views.ws")}
+    page.serve(ready=lambda url: threading.Thread(target=ask, args=[url]).start())
+    for name, level in before.items():
+        logging.getLogger(name).setLevel(level)
+
+
 def test_it_answers_under_its_own_name_only_and_stops(tmp_path, corner_text):
     pytest.importorskip("panel")
     path = tmp_path / "corner.yaml"
@@ -106,24 +114,18 @@ def test_it_answers_under_its_own_name_only_and_stops(tmp_path, corner_text):
     found = {}
 
     def ask(url):
-        def work():
-            for host in ("", "evil.example"):
-                request = urllib.request.Request(url, headers={"Host": host} if host else {})
-                try:
-                    with urllib.request.urlopen(request, timeout=20) as answer:
-                        found[host] = answer.status, b"panel.min.js" in answer.read()
-                except urllib.error.HTTPError as error:
-                    found[host] = error.code, False
-                    error.close()
-            asked.set()
-            page.stop()
+        for host in ("", "evil.example"):
+            request = urllib.request.Request(url, headers={"Host": host} if host else {})
+            try:
+                with urllib.request.urlopen(request, timeout=20) as answer:
+                    found[host] = answer.status, b"panel.min.js" in answer.read()
+            except urllib.error.HTTPError as error:
+                found[host] = error.code, False
+                error.close()
+        asked.set()
+        page.stop()
 
-        threading.Thread(target=work).start()
-
-    before = {name: logging.getLogger(name).level for name in ("tornado.access", "bokeh.server.views.ws")}
-    page.serve(ready=ask)
-    for name, level in before.items():
-        logging.getLogger(name).setLevel(level)
+    serve(page, ask)
     assert asked.is_set()
     assert found == {"": (200, True), "evil.example": (403, False)}
     for thread in page.model._threads:  # a run under way ends at its next look; a busy machine takes its time
@@ -146,21 +148,15 @@ def test_everybody_in_the_network_gets_the_address_that_is_printed(tmp_path, cor
     found = {}
 
     def ask(url):
-        def work():
-            at = urllib.parse.urlsplit(url)
-            for host in (at.hostname if usual else at.netloc, "evil.example"):
-                with contextlib.closing(http.client.HTTPConnection(at.hostname, at.port, timeout=20)) as line:
-                    line.request("GET", "/", headers={"Host": host})
-                    found[host] = line.getresponse().status
-            found["socket"] = at.netloc in page.server._tornado.websocket_origins
-            page.stop()
+        at = urllib.parse.urlsplit(url)
+        for host in (at.hostname if usual else at.netloc, "evil.example"):
+            with contextlib.closing(http.client.HTTPConnection(at.hostname, at.port, timeout=20)) as line:
+                line.request("GET", "/", headers={"Host": host})
+                found[host] = line.getresponse().status
+        found["socket"] = at.netloc in page.server._tornado.websocket_origins
+        page.stop()
 
-        threading.Thread(target=work).start()
-
-    before = {name: logging.getLogger(name).level for name in ("tornado.access", "bokeh.server.views.ws")}
-    page.serve(ready=ask)
-    for name, level in before.items():
-        logging.getLogger(name).setLevel(level)
+    serve(page, ask)
     own = urllib.parse.urlsplit(page.url)
     assert own.hostname != "0.0.0.0"
     assert found == {own.hostname if usual else own.netloc: 200, "evil.example": 403, "socket": True}

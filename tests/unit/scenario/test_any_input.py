@@ -46,7 +46,7 @@ ODD = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_changed_file_loads_or_gets_a_message(data, text):
     change_and_load(data, read(text, "shop.yaml"))
@@ -102,7 +102,7 @@ def _has(node, part):
     return part in node if isinstance(node, Block) else isinstance(part, int) and part < len(node)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_damaged_text_loads_or_gets_a_message(data, text):
     begin = data.draw(st.integers(0, len(text) - 1))
@@ -114,7 +114,7 @@ def test_any_damaged_text_loads_or_gets_a_message(data, text):
 PATHS = ["till.staff", "price", "phone.hours", "callers.rate", "phone.call_back", "phone.shifts.late.when"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(path=st.one_of(st.text(max_size=20), st.sampled_from(PATHS)), value=ODD)
 def test_any_set_is_done_or_refused(path, value):
     assert faults_of(lambda: small().with_value(path, value)) != ()
